@@ -1,0 +1,1 @@
+"""Changes to a portfolio, runs, comparisons, studies and the bundled library."""

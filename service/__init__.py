@@ -1,0 +1,1 @@
+"""How the outside reaches the staffing model: command line, REST and the web page."""
