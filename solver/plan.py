@@ -1,0 +1,250 @@
+"""A plan: who is booked on what, in which periods, and who learns what from whom. No solver here.
+
+The split over periods is found without one: a person's tasks have windows that are intervals, so the calmest split is
+the classical one of Yao, Demers and Shenker ("A scheduling model for reduced CPU energy", 1995): the interval with the
+highest load against what is available is filled evenly, taken out, and so on. It is also the split with the smallest
+shortfall where the hours do not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from solver.rules.base import IntArray
+from solver.tables import Bools, Tables
+
+
+class Learning(NamedTuple):
+    """Person p learns the term of requirement r on that requirement's activity; `mentor` is a person or None."""
+
+    person: int
+    requirement: int
+    mentor: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Bookings as rows: person (N,), activity (N,), split (N, T) hours; learning, and the mentors' hours as (M, T).
+
+    `mentoring` has one (mentor, learner, activity) for each row of `mentor_split`: a mentor gives hours per learner and
+    activity, however many terms are learned there.
+    """
+
+    tables: Tables
+    person: IntArray
+    activity: IntArray
+    split: IntArray
+    learning: tuple[Learning, ...] = ()
+    mentoring: tuple[tuple[int, int, int], ...] = ()
+    mentor_split: IntArray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+
+    @cached_property
+    def booked(self) -> IntArray:
+        """(N,) hours of each booking."""
+        return self.split.sum(axis=1)
+
+    @cached_property
+    def hours(self) -> IntArray:
+        """(P, A) hours: h of the model."""
+        table = np.zeros((self.tables.P, self.tables.A), dtype=np.int64)
+        table[self.person, self.activity] = self.booked
+        return table
+
+    @cached_property
+    def on(self) -> Bools:
+        """(P, A): x of the model."""
+        return self.hours > 0
+
+    @cached_property
+    def of_person(self) -> IntArray:
+        """(P,) hours: H of the model."""
+        return self.hours.sum(axis=1)
+
+    @cached_property
+    def of_activity(self) -> IntArray:
+        """(A,) hours: T of the model."""
+        return self.hours.sum(axis=0)
+
+    @cached_property
+    def present(self) -> Bools:
+        """(P,): everybody who is there, and the candidates who are taken on."""
+        return ~self.tables.candidate | (self.of_person > 0)
+
+    @cached_property
+    def learns(self) -> Bools:
+        """(P, A): the person learns something on the activity (is booked there, and can)."""
+        table = np.zeros((self.tables.P, self.tables.A), dtype=bool)
+        for one in self.learning:
+            a = self.tables.requirement_activity[one.requirement]
+            table[one.person, a] |= self.tables.can_learn[one.person, one.requirement] and self.on[one.person, a]
+        return table
+
+    @cached_property
+    def stretch(self) -> IntArray:
+        """(P,) stretch hours: S of the model."""
+        return np.asarray((self.hours * self.learns).sum(axis=1))
+
+    @cached_property
+    def load(self) -> IntArray:
+        """(P, T) hours of bookings and mentoring."""
+        load = np.zeros((self.tables.P, self.tables.T), dtype=np.int64)
+        np.add.at(load, self.person, self.split)
+        for (mentor, _, _), split in zip(self.mentoring, self.mentor_split, strict=True):
+            load[mentor] += split
+        return load
+
+    def on_requirement(self, r: int) -> Bools:
+        """(P,): the members of the requirement's activity who meet it."""
+        return np.asarray(self.tables.meets[:, r] & self.on[:, self.tables.requirement_activity[r]])
+
+    @cached_property
+    def members_meeting(self) -> IntArray:
+        """(R,) members of the requirement's activity who meet it."""
+        met = np.zeros(self.tables.R, dtype=np.int64)
+        for p, a in zip(self.person[self.booked > 0], self.activity[self.booked > 0], strict=True):
+            those = self.tables.requirements_of(int(a))
+            met[those] += self.tables.meets[p, those]
+        return met
+
+
+def plan_of(
+    tables: Tables,
+    hours: dict[tuple[int, int], int],
+    learning: Sequence[Learning] = (),
+    splits: dict[tuple[int, int], IntArray] | None = None,
+    mentor_splits: dict[tuple[int, int, int], IntArray] | None = None,
+) -> Plan:
+    """A plan of these hours; what has no split yet gets the calmest one that fits.
+
+    hours: per (person, activity) pair; splits: (T,) per pair, mentor_splits: (T,) per (mentor, learner, activity).
+    """
+    splits, mentor_splits = dict(splits or {}), dict(mentor_splits or {})
+    pairs = [pair for pair in hours if hours[pair] > 0 or pair in splits]
+    mentor_hours = tables.rule["mentoring"].settings.mentor_hours
+    mentoring = tuple(
+        dict.fromkeys(
+            (one.mentor, one.person, int(tables.requirement_activity[one.requirement]))
+            for one in learning
+            if one.mentor is not None
+        )
+    )
+    given = tables.available.copy()
+    tasks: dict[int, list[tuple[int, int, int]]] = {}
+    wanting: dict[int, list[tuple[int, ...]]] = {}
+
+    def place(person: int, what: tuple[int, ...], a: int, wanted: int) -> None:
+        first, last = int(tables.start[a]), int(tables.last[a])
+        first = int(tables.first[a]) if first > last else first
+        tasks.setdefault(person, []).append((first, last, wanted))
+        wanting.setdefault(person, []).append(what)
+
+    for p, a in pairs:
+        if (p, a) in splits:
+            given[p] -= splits[p, a]
+            continue
+        fixed = tables.worked((p, a))
+        pinned = tables.pinned.get((p, a))
+        if pinned is not None and pinned.by_period is not None and pinned.hours == hours[p, a]:
+            fixed = tables.split_of((p, a), pinned)
+        if fixed.sum() > hours[p, a]:
+            fixed = np.zeros_like(fixed)
+        given[p] -= fixed
+        splits[p, a] = fixed
+        if hours[p, a] > fixed.sum():
+            place(p, (p, a), a, int(hours[p, a] - fixed.sum()))
+    for task in mentoring:
+        if task in mentor_splits:
+            given[task[0]] -= mentor_splits[task]
+        else:
+            place(task[0], task, task[2], mentor_hours)
+    for person, asked in tasks.items():
+        found = level(asked, np.maximum(0, given[person]))
+        for what, split in zip(wanting[person], found, strict=True):
+            if len(what) == 2:
+                splits[what] = splits[what] + split  # type: ignore[index]
+            else:
+                mentor_splits[what] = split  # type: ignore[index]
+    shape = (len(pairs), tables.T)
+    return Plan(
+        tables,
+        np.array([p for p, _ in pairs], dtype=np.int64),
+        np.array([a for _, a in pairs], dtype=np.int64),
+        np.array([splits[pair] for pair in pairs], dtype=np.int64).reshape(shape),
+        tuple(learning),
+        mentoring,
+        np.array([mentor_splits[task] for task in mentoring], dtype=np.int64).reshape(len(mentoring), tables.T),
+    )
+
+
+def level(tasks: Sequence[tuple[int, int, int]], available: IntArray) -> list[IntArray]:
+    """Split tasks (first, last, hours) over the periods in whole hours, as evenly as their windows allow.
+
+    available: (T,) hours; returns a (T,) split per task. No other split has a smaller Σ max(0, load − available), and
+    none spreads the load against what is available more evenly.
+    """
+    T = len(available)
+    room = available.astype(np.int64).copy()
+    windows = [[first, last] for first, last, _ in tasks]
+    left = set(range(len(tasks)))
+    splits = [np.zeros(T, dtype=np.int64) for _ in tasks]
+    open_period = np.ones(T, dtype=bool)
+    while left:
+        first, last = _tightest([(windows[i][0], windows[i][1], tasks[i][2]) for i in left], room)
+        inside = [i for i in left if first <= windows[i][0] and windows[i][1] <= last]
+        total = sum(tasks[i][2] for i in inside)
+        periods = [t for t in range(first, last + 1) if open_period[t]]
+        # Cumulative rounding down keeps every sub-interval that holds whole hours large enough for them.
+        weight = np.cumsum(room[periods]) if room[periods].sum() else np.arange(1, len(periods) + 1)
+        budget = np.diff(weight * total // int(weight[-1]), prepend=0)
+        _earliest_deadline(periods, budget, inside, windows, [tasks[i][2] for i in inside], splits)
+        left.difference_update(inside)
+        room[periods] = 0
+        open_period[periods] = False
+        for i in left:
+            if first <= windows[i][0] <= last:
+                windows[i][0] = last + 1
+            if first <= windows[i][1] <= last:
+                windows[i][1] = first - 1
+    return splits
+
+
+def _tightest(tasks: Sequence[tuple[int, int, int]], room: IntArray) -> tuple[int, int]:
+    """The interval of periods with the most hours inside it against its room, the longest such."""
+    total = np.concatenate(([0], np.cumsum(room)))
+    best, found = (-1.0, -1), (0, 0)
+    for first in sorted({task[0] for task in tasks}):
+        inside = 0
+        for last, hours in sorted((task[1], task[2]) for task in tasks if task[0] >= first):
+            inside += hours
+            space = int(total[last + 1] - total[first])
+            density = inside / space if space else float("inf")
+            if (density, last - first) > best:
+                best, found = (density, last - first), (first, last)
+    return found
+
+
+def _earliest_deadline(
+    periods: Sequence[int],
+    budget: IntArray,
+    inside: Sequence[int],
+    windows: Sequence[Sequence[int]],
+    wanted: Sequence[int],
+    splits: Sequence[IntArray],
+) -> None:
+    """Fill each period's budget with the tasks that are open there, the one that ends first going first."""
+    remaining = dict(zip(inside, wanted, strict=True))
+    order = sorted(inside, key=lambda i: (windows[i][1], windows[i][0]))
+    for t, space in zip(periods, budget.tolist(), strict=True):
+        for i in order:
+            if space == 0:
+                break
+            if windows[i][0] <= t <= windows[i][1] and remaining[i]:
+                hours = min(space, remaining[i])
+                splits[i][t] += hours
+                remaining[i] -= hours
+                space -= hours

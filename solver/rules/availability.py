@@ -1,0 +1,71 @@
+"""Nobody is asked for more hours than they have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, hours
+
+if TYPE_CHECKING:
+    from solver.model import Model
+    from solver.plan import Plan
+    from solver.tables import Tables
+
+
+class Availability(Rule):
+    """Σ_t max(0, Σ_a w[p,a,t] + mentor hours of p − avail[p,t]) = 0 for every person.
+
+    The model needs no variable per period: all windows are intervals, so hours fit their windows if and only if, for
+    every interval of periods, the hours whose windows lie inside it are at most the hours available in it (Hall).
+    """
+
+    name = "availability"
+    title = "Hours a person has"
+    hard = True
+    unit = "hours"
+    about = ("person",)
+
+    def post(self, model: Model) -> Sequence[Item]:
+        """One constraint per person and interval that could bind."""
+        for p in range(model.tables.P):
+            self._post_person(model, p)
+        return ()
+
+    def _post_person(self, model: Model, p: int) -> None:
+        tables = model.tables
+        room = np.concatenate(([0], np.cumsum(tables.available[p])))
+        # A task is a window with an amount that moves freely in it; rigid hours take their period whenever booked.
+        tasks = [(int(tables.start[a]), int(tables.last[a]), task, most) for a, task, most in model.tasks_of(p)]
+        rigid = model.rigid_of(p)
+        for t in np.flatnonzero(sum((split for _, split in rigid), np.zeros(tables.T, dtype=np.int64))):
+            used = model.total([int(split[t]) * on for on, split in rigid if split[t]])
+            model.add(used <= int(tables.available[p, t]), (p,))
+        firsts, lasts = {task[0] for task in tasks}, {task[1] for task in tasks}
+        for first in firsts:
+            for last in lasts:
+                inside = [task for task in tasks if first <= task[0] and task[1] <= last]
+                # The same tasks in a smaller interval give the tighter constraint, which another round adds.
+                if not inside or min(t[0] for t in inside) > first or max(t[1] for t in inside) < last:
+                    continue
+                taken = [(int(split[first : last + 1].sum()), on) for on, split in rigid]
+                space = int(room[last + 1] - room[first])
+                if sum(task[3] for task in inside) + sum(hours for hours, _ in taken) > space:
+                    used = [task[2] for task in inside] + [hours * on for hours, on in taken if hours]
+                    model.add(model.total(used) <= space, (p,))
+
+    def measure(self, tables: Tables, plan: Plan) -> Amounts:
+        """Hours over, per person."""
+        over = np.maximum(0, plan.load - tables.available).sum(axis=1)
+        return Amounts.of(np.arange(tables.P), HUNDRED * over)
+
+    def explain(self, tables: Tables, key: Key, amount: int) -> str:
+        """How many hours too many."""
+        return f"{tables.person(key[0])}: {hours(amount)} more than available in the periods of the work"
+
+    def demand(self, tables: Tables, key: Key) -> str:
+        """What the rule asks of the person."""
+        available = int(tables.hours_available[key[0]])
+        return f"{tables.person(key[0])} has {available} h in all, and only so many in each period"

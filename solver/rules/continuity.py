@@ -1,0 +1,71 @@
+"""No project hangs on one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule
+
+if TYPE_CHECKING:
+    from solver.model import Model
+    from solver.plan import Plan
+    from solver.tables import Tables
+
+
+class Continuity(Rule):
+    """1 per expertise requirement of a critical activity that fewer than 2 of the whole project's team meet."""
+
+    name = "continuity"
+    title = "Single points of failure"
+    default_weight = 100
+    unit = "single points of failure"
+    about = ("requirement",)
+
+    @staticmethod
+    def _requirements(tables: Tables) -> IntArray:
+        return np.flatnonzero(~tables.requirement_talent & tables.critical[tables.requirement_activity])
+
+    @staticmethod
+    def _activities(tables: Tables, r: int) -> IntArray:
+        """Indices of the activities of the requirement's project."""
+        return np.flatnonzero(tables.project == tables.project[tables.requirement_activity[r]])
+
+    def post(self, model: Model) -> Sequence[Item]:
+        """A point of failure unless two people who meet it are on the project."""
+        tables, items = model.tables, []
+        for r in self._requirements(tables).tolist():
+            team = {model.person[i] for a in self._activities(tables, r) for i in model.team[a]}
+            those = [
+                model.on_project(p, int(tables.project[tables.requirement_activity[r]]))
+                for p in sorted(team)
+                if tables.meets[p, r]
+            ]
+            alone = model.flag()
+            model.add(2 * alone + model.total(those) >= 2, (r,))
+            items.append(Item((r,), HUNDRED * alone))
+        return items
+
+    def measure(self, tables: Tables, plan: Plan) -> Amounts:
+        """1 per requirement that hangs on one person or nobody."""
+        those = self._requirements(tables)
+        alone = [
+            int((tables.meets[:, r] & plan.on[:, self._activities(tables, r)].any(axis=1)).sum() < 2) for r in those
+        ]
+        return Amounts.of(those, HUNDRED * np.array(alone, dtype=np.int64))
+
+    def explain(self, tables: Tables, key: Key, amount: int) -> str:
+        """Where one person leaving would stop the project."""
+        return f"{self._where(tables, key[0])} hangs on fewer than two people"
+
+    @staticmethod
+    def _where(tables: Tables, r: int) -> str:
+        a = int(tables.requirement_activity[r])
+        project = tables.portfolio.projects[tables.project[a]].name
+        return f"{project}: {tables.term(r)}, critical for {tables.activity(a)},"
+
+    def demand(self, tables: Tables, key: Key) -> str:
+        """Who must be there in mode hard."""
+        return f"{self._where(tables, key[0])} wants two people, {self.leeway}"

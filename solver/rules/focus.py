@@ -1,0 +1,53 @@
+"""Nobody is torn between too many things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.rules.base import HUNDRED, Amounts, Count, Item, Key, Rule, RuleSettings, number
+
+if TYPE_CHECKING:
+    from solver.model import Model
+    from solver.plan import Plan
+    from solver.tables import Tables
+
+
+class Focus(Rule):
+    """max(0, number of activities − `max_activities`) per person."""
+
+    name = "focus"
+    title = "Too many things at once"
+    default_weight = 30
+    unit = "activities"
+    about = ("person",)
+
+    class Settings(RuleSettings):
+        """Up to `max_activities` activities cost nothing."""
+
+        max_activities: Count = 4
+
+    def post(self, model: Model) -> Sequence[Item]:
+        """One item per person who could have more."""
+        most = self.settings.max_activities
+        return [
+            Item((p,), model.excess(HUNDRED * model.total([model.on[i] for i in work]) - HUNDRED * most))
+            for p, work in enumerate(model.work)
+            if len(work) > most
+        ]
+
+    def measure(self, tables: Tables, plan: Plan) -> Amounts:
+        """Activities too many, per person."""
+        over = np.maximum(0, plan.on.sum(axis=1) - self.settings.max_activities)
+        return Amounts.of(np.arange(tables.P), HUNDRED * over)
+
+    def explain(self, tables: Tables, key: Key, amount: int) -> str:
+        """How many too many."""
+        most = self.settings.max_activities
+        return f"{tables.person(key[0])}: {number(amount)} activities more than the {most} that leave focus"
+
+    def demand(self, tables: Tables, key: Key) -> str:
+        """The most in mode hard."""
+        return f"{tables.person(key[0])} is on at most {self.settings.max_activities} activities, {self.leeway}"

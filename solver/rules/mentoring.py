@@ -1,0 +1,84 @@
+"""Whoever learns has somebody to learn from, who has the time for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.rules.base import HUNDRED, Amounts, Hours, Item, Key, Rule, RuleSettings, number
+
+if TYPE_CHECKING:
+    from solver.model import Expression, Model
+    from solver.plan import Learning, Plan
+    from solver.tables import Tables
+
+
+class Mentoring(Rule):
+    """Every learner has one mentor, booked on the activity and meeting the requirement; nobody has too many learners.
+
+    The mentor's hours (`mentor_hours` per learner and activity) are part of `availability`. Learning a term that the
+    person cannot learn there (`can_learn`), or without being booked, counts as learning without a mentor.
+    """
+
+    name = "mentoring"
+    title = "A mentor for every learner"
+    hard = True
+    unit = "learners"
+    about = ("person",)
+
+    class Settings(RuleSettings):
+        """`mentor_hours`: hours a mentor gives per learner and activity, inside the activity's window."""
+
+        mentor_hours: Hours = 4
+
+    def post(self, model: Model) -> Sequence[Item]:
+        """A mentor is booked where the learner learns, and takes no more learners than agreed."""
+        learners: dict[int, dict[int, list[Expression]]] = defaultdict(lambda: defaultdict(list))
+        for i, learns in model.learns.items():
+            p = model.person[i]
+            model.add(model.total([mentors for _, mentors in model.mentors[i]]) == learns, (p,))
+            for j, mentors in model.mentors[i]:
+                model.add(mentors <= model.on[j], (p,))
+                learners[model.person[j]][p].append(mentors)
+        for mentor, by_learner in learners.items():
+            most = int(model.tables.max_learners[mentor])
+            if len(by_learner) > most:
+                taught = [model.any_of(one) for one in by_learner.values()]
+                model.add(model.total(taught) <= most, (mentor,))
+        return ()
+
+    def measure(self, tables: Tables, plan: Plan) -> Amounts:
+        """Learners without a mentor, at the learner; learners too many, at the mentor."""
+        wrong = np.zeros(tables.P, dtype=np.int64)
+        learners: dict[int, set[int]] = defaultdict(set)
+        for one in plan.learning:
+            wrong[one.person] += not self._taught(tables, plan, one)
+            if one.mentor is not None:
+                learners[one.mentor].add(one.person)
+        for mentor, taught in learners.items():
+            wrong[mentor] += max(0, len(taught) - tables.max_learners[mentor])
+        return Amounts.of(np.arange(tables.P), HUNDRED * wrong)
+
+    @staticmethod
+    def _taught(tables: Tables, plan: Plan, one: Learning) -> bool:
+        a = tables.requirement_activity[one.requirement]
+        return bool(
+            one.mentor is not None
+            and one.mentor != one.person
+            and tables.can_learn[one.person, one.requirement]
+            and tables.meets[one.mentor, one.requirement]
+            and plan.on[one.person, a]
+            and plan.on[one.mentor, a]
+        )
+
+    def explain(self, tables: Tables, key: Key, amount: int) -> str:
+        """How many learners are without, or too many."""
+        return f"{tables.person(key[0])}: learning without a mentor, or too many learners, {number(amount)} in all"
+
+    def demand(self, tables: Tables, key: Key) -> str:
+        """What the person may teach, and what learning needs."""
+        most = tables.max_learners[key[0]]
+        return f"{tables.person(key[0])} learns only beside a mentor and teaches at most {most} people"

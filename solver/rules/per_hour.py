@@ -1,0 +1,50 @@
+"""What three rules share: each booked hour on an activity costs the person's percentage there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from solver.rules.base import Amounts, Item, Key, Rule, hours
+
+if TYPE_CHECKING:
+    from solver.model import Model
+    from solver.plan import Plan
+    from solver.tables import Percents, Tables
+
+
+class PerHour(Rule):
+    """h[p,a] × a percentage that depends on the person and the activity."""
+
+    unit = "hours"
+    about = ("person", "activity")
+    #: what is wrong with the hours that count, in words
+    words: ClassVar[str]
+
+    def percents(self, tables: Tables) -> Percents:
+        """(P, A) hundredths of an hour that each booked hour counts for."""
+        raise NotImplementedError
+
+    def post(self, model: Model) -> Sequence[Item]:
+        """The hours times the percentage."""
+        percents = self.percents(model.tables)
+        return [
+            Item((p, a), int(percents[p, a]) * model.hours[i]) for i, (p, a) in enumerate(model.pairs) if percents[p, a]
+        ]
+
+    def measure(self, tables: Tables, plan: Plan) -> Amounts:
+        """The hours times the percentage, per booking."""
+        percents = self.percents(tables)[plan.person, plan.activity].astype(np.int64)
+        return Amounts.of(np.stack((plan.person, plan.activity), axis=1), plan.booked * percents)
+
+    def explain(self, tables: Tables, key: Key, amount: int) -> str:
+        """How much of the booking counts."""
+        p, a = key
+        return f"{tables.person(p)} on {tables.activity(a)}: {self.words} for {hours(amount)} of the work"
+
+    def demand(self, tables: Tables, key: Key) -> str:
+        """What a booking may count in mode hard."""
+        p, a = key
+        return f"{tables.person(p)} on {tables.activity(a)}: no hours with {self.words}, {self.leeway}"

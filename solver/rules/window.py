@@ -1,0 +1,59 @@
+"""Work is done while its window is open, and nothing is planned in the past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, hours
+
+if TYPE_CHECKING:
+    from solver.model import Model
+    from solver.plan import Plan
+    from solver.tables import Tables
+
+
+class Window(Rule):
+    """w[p,a,t] = 0 outside the activity's window, and before `now` beyond what a frozen booking says was worked."""
+
+    name = "window"
+    title = "Inside the window"
+    hard = True
+    unit = "hours"
+    about = ("person", "activity")
+
+    def post(self, model: Model) -> Sequence[Item]:
+        """Where the window is past, nothing but the frozen hours; pinned hours may not lie in the past."""
+        tables = model.tables
+        for i, (p, a) in enumerate(model.pairs):
+            if tables.start[a] > tables.last[a]:
+                model.add(model.hours[i] <= int(tables.worked((p, a)).sum()), (p, a))
+            else:
+                pinned = tables.pinned.get((p, a))
+                if pinned is not None and tables.split_of((p, a), pinned)[: tables.now].any():
+                    model.add(model.on[i] <= 0, (p, a))
+        return ()
+
+    def measure(self, tables: Tables, plan: Plan) -> Amounts:
+        """Hours outside, per booking."""
+        periods = np.arange(tables.T)
+        first, last = tables.first[plan.activity][:, None], tables.last[plan.activity][:, None]
+        worked = np.array([tables.worked((int(p), int(a))) for p, a in zip(plan.person, plan.activity, strict=True)])
+        outside = (periods < first) | (periods > last)
+        past = np.maximum(0, plan.split - worked.reshape(plan.split.shape)) * (~outside & (periods < tables.now))
+        return Amounts.of(
+            np.stack((plan.person, plan.activity), axis=1), HUNDRED * ((plan.split * outside) + past).sum(axis=1)
+        )
+
+    def explain(self, tables: Tables, key: Key, amount: int) -> str:
+        """How many hours lie outside."""
+        p, a = key
+        return f"{tables.person(p)} on {tables.activity(a)}: {hours(amount)} outside its window or in the past"
+
+    def demand(self, tables: Tables, key: Key) -> str:
+        """What the rule asks of the booking."""
+        p, a = key
+        window = f"periods {tables.first[a]} to {tables.last[a]}, from period {tables.now} on"
+        return f"{tables.person(p)} can work on {tables.activity(a)} only in {window}"

@@ -1,0 +1,413 @@
+"""Integer NumPy tables of a portfolio: the only preprocessing, shared by the rules, the scorer and the solver.
+
+Dimensions: P people, A activities, R requirements (expertise and talents of all activities, in order), T periods,
+U units, K kinds, V terms. Levels are in tenths (0–50), fits and shares in whole percents, hours whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.portfolio import Booking, Person, Portfolio
+from solver.rules import rules_of
+from solver.rules.base import IntArray, Rule, percent
+from solver.vocabulary import Vocabulary, combine
+
+Bools = npt.NDArray[np.bool_]
+Levels = npt.NDArray[np.int8]
+Percents = npt.NDArray[np.int16]
+
+#: an own talent of at least this level (tenths) is one of the talents a person is known for
+TOP_TALENT = 30
+TOP_TALENTS = 5
+NO_UNIT = -1
+
+
+@dataclass(frozen=True)
+class LendingGroup:
+    """Bookings that together may take at most `most` hundredths of hours, and the words for it.
+
+    `hours_of`: the people whose available hours are counted, as (person, hours) — a candidate only when taken on.
+    """
+
+    words: str
+    pairs: IntArray
+    share: int
+    people: IntArray
+    hours: IntArray
+
+    def most(self, taken_on: Bools) -> int:
+        """The limit in hundredths of hours when these people are there."""
+        return int((self.hours * taken_on[self.people]).sum()) * self.share
+
+
+class Tables:
+    """Everything the rules need to know about a portfolio; see the module for the dimensions."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.rules: tuple[Rule, ...] = rules_of(portfolio.policy)
+        self.rule = {rule.name: rule for rule in self.rules}
+        people, activities, calendar = portfolio.people, portfolio.activities, portfolio.calendar
+        self.P, self.A, self.T = len(people), len(activities), calendar.periods
+        self.block, self.now = portfolio.block_hours, calendar.now
+        self.person_index = {person.id: p for p, person in enumerate(people)}
+        self.activity_index = {activity.id: a for a, activity in enumerate(activities)}
+        self.project_index = {project.id: j for j, project in enumerate(portfolio.projects)}
+        self.unit_index = {unit.id: u for u, unit in enumerate(portfolio.units)}
+        self.vocabulary = Vocabulary(portfolio.vocabulary)
+        self.term_index = self.vocabulary.index
+        self._of_people()
+        self._of_activities()
+        self._of_requirements()
+        self._of_bookings()
+
+    @classmethod
+    def of(cls, portfolio: Portfolio) -> Tables:
+        """The tables of a portfolio that was parsed."""
+        return cls(portfolio)
+
+    # --- people ---------------------------------------------------------------------------------------------------
+
+    def _of_people(self) -> None:
+        people = self.portfolio.people
+        #: available (P, T) hours: absences and leaving taken off
+        self.available = np.array([_available(person, self.T) for person in people], dtype=np.int64).reshape(
+            self.P, self.T
+        )
+        #: hours_available (P,): A of the model, the sum over all periods
+        self.hours_available = self.available.sum(axis=1)
+        self.person_unit = np.array([self.unit_index.get(p.unit or "", NO_UNIT) for p in people], dtype=np.int64)
+        self.candidate = np.array([p.candidate is not None for p in people], dtype=bool)
+        self.candidate_cost = np.array([_cents(p.candidate.cost) if p.candidate else 0 for p in people], dtype=np.int64)
+        #: rate (P,) money per hour in hundredths, 0 where it lacks
+        self.rate = np.array([_cents(p.rate or 0) for p in people], dtype=np.int64)
+        self.potential = np.array([p.potential or 0 for p in people], dtype=np.int64)
+        self.max_learners = np.array([p.mentoring.max_learners for p in people], dtype=np.int64)
+        self.rotation_share = np.array([percent(p.rotation_share) for p in people], dtype=np.int64)
+
+        start, V = self.portfolio.calendar.start, len(self.vocabulary)
+        #: own_level (P, V) tenths: the combined observations, before the tree and before trainings
+        self.own_level = np.zeros((self.P, V), dtype=np.int8)
+        for p, person in enumerate(people):
+            for observations in (person.expertise, person.talents):
+                by_term: dict[str, list[object]] = {}
+                for observation in observations:
+                    by_term.setdefault(observation.term, []).append(observation)
+                for term, found in by_term.items():
+                    self.own_level[p, self.term_index[term]] = combine(found, start).tenths  # type: ignore[arg-type]
+        #: base_level (P, V): the highest over the term and its narrower terms, trainings not counted
+        self.base_level = np.zeros_like(self.own_level)
+        for v in range(V):
+            self.base_level[:, v] = self.own_level[:, self.vocabulary.narrower_or_self(v)].max(axis=1, initial=0)
+        #: aim (P, V) tenths: the highest ambition on the term's branch, 0 where there is none
+        self.aim = np.zeros((self.P, V), dtype=np.int8)
+        for p, person in enumerate(people):
+            for ambition in person.ambitions:
+                v = self.term_index[ambition.term]
+                branch = np.union1d(self.vocabulary.narrower_or_self(v), self.vocabulary.broader_or_self(v))
+                self.aim[p, branch] = np.maximum(self.aim[p, branch], 10 * ambition.level)
+
+    @cached_property
+    def top_talents(self) -> list[list[int]]:
+        """Per person the terms of the up to five strongest own talents of 3.0 or more, ties by vocabulary order."""
+        talents = np.flatnonzero(self.vocabulary.is_talent)
+        found = []
+        for levels in self.own_level[:, talents]:
+            order = talents[np.argsort(-levels.astype(np.int64), kind="stable")]
+            best = [int(v) for v in order[:TOP_TALENTS]]
+            found.append([v for v in best if levels[np.searchsorted(talents, v)] >= TOP_TALENT])
+        return found
+
+    # --- activities -----------------------------------------------------------------------------------------------
+
+    def _of_activities(self) -> None:
+        portfolio, activities = self.portfolio, self.portfolio.activities
+        whole = lambda values: np.array(list(values), dtype=np.int64)  # noqa: E731
+        #: asked (A,) hours, rounded up to blocks: E of the model
+        self.asked = -(-whole(a.hours for a in activities) // self.block) * self.block
+        self.first = whole(a.window.first for a in activities)
+        self.last = whole(a.window.last for a in activities)
+        #: start (A,): the first period in which hours may still be planned; above `last` where all is past
+        self.start = np.maximum(self.first, self.now)
+        self.team_min = whole(a.team.min for a in activities)
+        self.team_max = whole(a.team.max for a in activities)
+        self.project = whole(self.project_index[a.project] for a in activities)
+        self.kinds = tuple(dict.fromkeys(a.kind for a in activities))
+        kind_index = {kind: k for k, kind in enumerate(self.kinds)}
+        #: kind (A,) index into kinds
+        self.kind = whole(kind_index[a.kind] for a in activities)
+        self.responsibility = np.array([a.responsibility for a in activities], dtype=bool)
+        self.critical = np.array([a.critical for a in activities], dtype=bool)
+        units = whole(self.unit_index.get(project.unit or "", NO_UNIT) for project in portfolio.projects)
+        self.activity_unit = units[self.project] if self.A else whole([])
+        goal_weight = {goal.id: goal.weight for goal in portfolio.goals}
+        heaviest = whole(max((goal_weight[g] for g in project.goals), default=3) for project in portfolio.projects)
+        priority = whole(a.priority for a in activities)
+        #: importance (A,) percents: priority / 3 × the heaviest goal / 3
+        self.importance = _half_up(100 * priority * (heaviest[self.project] if self.A else priority), 9)
+
+    # --- requirements ---------------------------------------------------------------------------------------------
+
+    def _of_requirements(self) -> None:
+        asked = [
+            (a, requirement, talent)
+            for a, activity in enumerate(self.portfolio.activities)
+            for requirements, talent in ((activity.expertise, False), (activity.talents, True))
+            for requirement in requirements
+        ]
+        self.requirements = tuple(requirement for _, requirement, _ in asked)
+        self.R = len(asked)
+        #: requirement_activity (R,), ascending
+        self.requirement_activity = np.array([a for a, _, _ in asked], dtype=np.int64)
+        self.requirement_talent = np.array([talent for _, _, talent in asked], dtype=bool)
+        self.requirement_term = np.array([self.term_index[r.term] for r in self.requirements], dtype=np.int64)
+        self.requirement_level = np.array([r.level for r in self.requirements], dtype=np.int64)
+        self.requirement_people = np.array([r.people for r in self.requirements], dtype=np.int64)
+        self.requirement_weight = np.array([r.weight for r in self.requirements], dtype=np.int64)
+        self.requirement_must = np.array([r.must for r in self.requirements], dtype=bool)
+        #: requirements_of[a]: the requirement indices of an activity; the slice bounds are (A + 1,)
+        self._bounds = np.searchsorted(self.requirement_activity, np.arange(self.A + 1))
+
+        #: level (P, R) tenths: L of the model for the requirement's term, trainings up to the window's start included
+        self.level: Levels = self.base_level[:, self.requirement_term]
+        starts = self.first[self.requirement_activity] if self.R else self.requirement_activity
+        for p, person in enumerate(self.portfolio.people):
+            for training in person.trained:
+                serves = np.isin(
+                    self.requirement_term, self.vocabulary.broader_or_self(self.term_index[training.term])
+                ) & (starts >= training.from_)
+                self.level[p, serves] = np.maximum(self.level[p, serves], 10 * training.level)
+        asked_level = (10 * self.requirement_level).astype(np.int16)
+        under = 10 * self.rule["eligibility"].settings.under_level
+        gap = 10 * self.rule["stretch_cap"].settings.max_gap
+        #: meets, near, can_learn (P, R), as the model's notation has them
+        self.meets: Bools = self.level >= asked_level
+        self.near: Bools = self.level >= np.maximum(1, asked_level - under)
+        self.can_learn: Bools = (
+            ~self.meets
+            & (self.level >= np.maximum(10, asked_level - gap))
+            & (self.aim[:, self.requirement_term] > self.level)
+        )
+
+        shape = (self.P, self.A)
+        self.has_requirements = np.diff(self._bounds) > 0
+        #: expert (P, A): meets at least one expertise requirement, everybody if there are none
+        self.expert = np.zeros(shape, dtype=bool)
+        #: able (P, A): near an expertise requirement or meeting a talent one; everybody if there are none at all
+        self.able = np.zeros(shape, dtype=bool)
+        #: learnable (P, A): can learn at least one requirement
+        self.learnable = np.zeros(shape, dtype=bool)
+        #: expertise_fit, talent_fit (P, A) percents
+        self.expertise_fit: Percents = np.full(shape, 100, dtype=np.int16)
+        self.talent_fit: Percents = np.full(shape, 100, dtype=np.int16)
+        for a in range(self.A):
+            every = self.requirements_of(a)
+            talents = every[self.requirement_talent[every]]
+            expertise = every[~self.requirement_talent[every]]
+            self.expert[:, a] = self.meets[:, expertise].any(axis=1) if len(expertise) else True
+            self.able[:, a] = (
+                self.near[:, expertise].any(axis=1) | self.meets[:, talents].any(axis=1) if len(every) else True
+            )
+            self.learnable[:, a] = self.can_learn[:, every].any(axis=1)
+            for fit, those in ((self.expertise_fit, expertise), (self.talent_fit, talents)):
+                if len(those):
+                    fit[:, a] = self._fit(those)
+        self._energy()
+        self._where()
+
+    def requirements_of(self, a: int) -> IntArray:
+        """Indices of the activity's requirements, expertise first."""
+        return np.arange(self._bounds[a], self._bounds[a + 1])
+
+    def _fit(self, requirements: IntArray) -> IntArray:
+        """(P,) percents: the weighted mean of min(1, L / (10 × level)), rounded half up; exact, 600 = lcm of 10 × level."""
+        level, weight = self.requirement_level[requirements], self.requirement_weight[requirements]
+        reached = np.minimum(self.level[:, requirements], 10 * level).astype(np.int64) * (60 // level) * weight
+        return _half_up(100 * reached.sum(axis=1), 600 * int(weight.sum()))
+
+    def _energy(self) -> None:
+        """energy_sum and energy_count (P, A) over the statements that touch an activity, and drain in percents."""
+        touched: dict[str, IntArray] = {}
+
+        def activities_of(what: str) -> IntArray:
+            if what not in touched:
+                sort, _, name = what.partition(":")
+                activities = self.portfolio.activities
+                if sort in ("talent", "expertise"):
+                    found = self.requirement_activity[self.requirement_term == self.term_index[name]]
+                else:
+                    found = np.array([a for a, one in enumerate(activities) if getattr(one, sort) == name], dtype=int)
+                touched[what] = found
+            return touched[what]
+
+        total = np.zeros((self.P, self.A), dtype=np.int16)
+        count = np.zeros((self.P, self.A), dtype=np.int16)
+        for p, person in enumerate(self.portfolio.people):
+            for statement in person.energy:
+                total[p, activities_of(statement.of)] += statement.value
+                count[p, activities_of(statement.of)] += 1
+        #: energy (P, A): −2…2, the mean of the statements that touch the activity, 0 where none does
+        self.energy = total / np.maximum(1, count)
+        #: drain (P, A) percents
+        self.drain: Percents = _half_up(
+            50 * np.maximum(0, -total).astype(np.int64), np.maximum(1, count).astype(np.int64)
+        ).astype(np.int16)
+
+    def _where(self) -> None:
+        """Who may work where: foreign and allowed (P, A), and the groups of bookings that share a limit."""
+        there, here = self.person_unit[:, None], self.activity_unit[None, :]
+        #: foreign (P, A): the work of another unit than the person's own
+        self.foreign: Bools = (there != NO_UNIT) & (here != NO_UNIT) & (there != here)
+        unspoken = self.foreign.copy()
+        groups: list[LendingGroup] = []
+        allowed = ~self.foreign
+
+        def group(words: str, pairs: Bools, share: int, people: IntArray, hours: IntArray) -> None:
+            """The pairs not yet counted elsewhere count here."""
+            mine = pairs & unspoken
+            unspoken[mine] = False
+            if share:
+                allowed[mine] = True
+            if mine.any():
+                groups.append(LendingGroup(words, np.argwhere(mine), share, people, hours))
+
+        units = self.portfolio.units
+        for p, person in enumerate(self.portfolio.people):
+            for lent in person.lent:
+                pairs = np.zeros_like(unspoken)
+                pairs[p] = (
+                    (self.activity_unit == self.unit_index[lent.unit])
+                    & (self.first >= lent.first)
+                    & (self.last <= lent.last)
+                )
+                hours = self.available[p, lent.first : lent.last + 1].sum()
+                words = f"{person.name}, lent to {units[self.unit_index[lent.unit]].name}"
+                group(words, pairs, percent(lent.share), np.array([p]), np.array([hours]))
+        rotating = (self.rotation_share > 0)[:, None] & unspoken
+        allowed |= rotating
+        unspoken &= ~rotating
+        for opened in self.portfolio.policy.lending:
+            source, target = self.unit_index[opened.from_], self.unit_index[opened.to]
+            mine = np.flatnonzero(self.person_unit == source)
+            words = f"{units[source].name}, lent to {units[target].name}"
+            pairs = (there == source) & (here == target)
+            group(words, pairs, percent(opened.share), mine, self.hours_available[mine])
+        for u, unit in enumerate(units):
+            mine = np.flatnonzero(self.person_unit == u)
+            group(
+                f"{unit.name}, lent to other units",
+                np.broadcast_to(there == u, unspoken.shape),
+                percent(unit.lend_share),
+                mine,
+                self.hours_available[mine],
+            )
+        #: allowed (P, A): the person's unit may work there
+        self.allowed = allowed
+        self.lending_groups = tuple(groups)
+
+    # --- bookings that exist --------------------------------------------------------------------------------------
+
+    def _of_bookings(self) -> None:
+        shape = (self.P, self.A)
+        #: committed (P, A): pinned or frozen, the planner's word
+        self.committed = np.zeros(shape, dtype=bool)
+        self.forbidden = np.zeros(shape, dtype=bool)
+        self.pinned: dict[tuple[int, int], Booking] = {}
+        self.frozen: dict[tuple[int, int], Booking] = {}
+        self.incumbent: dict[tuple[int, int], Booking] = {}
+        by_status = {"pinned": self.pinned, "frozen": self.frozen, "incumbent": self.incumbent}
+        for booking in self.portfolio.bookings:
+            pair = (self.person_index[booking.person], self.activity_index[booking.activity])
+            if booking.status == "forbidden":
+                self.forbidden[pair] = True
+            else:
+                by_status[booking.status][pair] = booking
+                self.committed[pair] = booking.status != "incumbent"
+        #: eligible (P, A): what the rule `eligibility` allows, with or without learning
+        self.eligible: Bools = self.allowed & (self.able | self.learnable)
+        #: bookable (P, A): eligible or committed, and not forbidden
+        self.bookable: Bools = (self.eligible | self.committed) & ~self.forbidden
+
+    def worked(self, pair: tuple[int, int]) -> IntArray:
+        """(T,) hours of a frozen booking worked before `now`, 0 elsewhere."""
+        split = self.split_of(pair, self.frozen.get(pair))
+        split[self.now :] = 0
+        return split
+
+    def split_of(self, pair: tuple[int, int], booking: Booking | None) -> IntArray:
+        """(T,) hours of a booking's `by_period`, laid on the calendar from the window's first period on."""
+        split = np.zeros(self.T, dtype=np.int64)
+        if booking is not None and booking.by_period is not None:
+            first = self.first[pair[1]]
+            split[first : first + len(booking.by_period)] = booking.by_period
+        return split
+
+    # --- names, for sentences --------------------------------------------------------------------------------------
+
+    def person(self, p: int) -> str:
+        """The person's name."""
+        return self.portfolio.people[p].name
+
+    def activity(self, a: int) -> str:
+        """The activity's name."""
+        return self.portfolio.activities[a].name
+
+    def term(self, r: int) -> str:
+        """The label of a requirement's term with the level asked for, such as "Persuading 4"."""
+        requirement = self.requirements[r]
+        return f"{self.portfolio.label(requirement.term)} {requirement.level}"
+
+    def about(self, names: tuple[str, ...], key: tuple[int, ...]) -> dict[str, str]:
+        """What an item is about, by id, as findings give it."""
+        found: dict[str, str] = {}
+        for name, index in zip(names, key, strict=True):
+            found.update(self._about(name, index))
+        return found
+
+    def _about(self, name: str, index: int) -> dict[str, str]:
+        portfolio = self.portfolio
+        if name == "requirement":
+            activity = portfolio.activities[self.requirement_activity[index]]
+            return {"activity": activity.id, "term": self.requirements[index].term}
+        if name == "kind":
+            return {"kind": self.kinds[index]}
+        if name in ("person", "activity"):
+            return {name: (portfolio.people if name == "person" else portfolio.activities)[index].id}
+        if name == "relation":
+            return {"relation": "+".join(portfolio.relations[index].people)}
+        if name == "lending":
+            return {"lending": self.lending_groups[index].words}
+        if name == "group":
+            return {"group": portfolio.policy.max_hires[index].group}
+        return {name: str(index)}
+
+    def pairs(self, chosen: Bools) -> Iterator[tuple[int, int]]:
+        """The (person, activity) indices where a (P, A) table is true, person by person."""
+        for p, a in np.argwhere(chosen):
+            yield int(p), int(a)
+
+
+def _available(person: Person, periods: int) -> IntArray:
+    """(T,) hours a person can work: absences taken off, nothing from `leaves` on."""
+    hours = np.zeros(periods, dtype=np.int64)
+    hours[:] = person.hours_per_period
+    for absence in person.absences:
+        hours[absence.first : absence.last + 1] -= hours.max(initial=0) if absence.hours is None else absence.hours
+    if person.leaves is not None:
+        hours[person.leaves :] = 0
+    return np.maximum(0, hours)
+
+
+def _cents(money: float) -> int:
+    return round(money * 100)
+
+
+def _half_up(numerator: IntArray, denominator: IntArray | int) -> IntArray:
+    """Exact non-negative fractions rounded half up to whole numbers."""
+    return (2 * numerator + denominator) // (2 * denominator)
