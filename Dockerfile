@@ -14,7 +14,7 @@ FROM python:3.12-slim
 RUN useradd --create-home --uid 10001 staffing
 COPY --from=build /opt/staffing /opt/staffing
 ENV PATH="/opt/staffing/bin:$PATH" PYTHONUNBUFFERED=1
-USER staffing
+USER 10001
 WORKDIR /home/staffing
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
