@@ -1,4 +1,4 @@
-"""The kinds of value a portfolio is made of, and the report of what is wrong with one.
+"""The kinds of value a portfolio is made of.
 
 A kind refuses with a stable code and a plain sentence of what would be right, so that a report can be read by a person
 and handled by a program. Numbers are JSON numbers: "4" and true are not, 4.0 is a whole number.
@@ -22,33 +22,6 @@ MOST_MONEY = 1_000_000_000
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong.
-
-    path: JSON pointer of the field ("" is the whole); code: stable slug; value: what was given, short and fit for
-    JSON; expected: what would be right.
-    """
-
-    path: str
-    code: str
-    value: Any
-    expected: str
-
-
-class PortfolioInvalid(Exception):
-    """Something is not as the contract says; `problems` holds everything that is wrong, in the order of the paths."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(problems)
-        self.problems = problems
-
-    def __str__(self) -> str:
-        shown = [f"{problem.path or 'the whole'}: {problem.expected}" for problem in self.problems[:5]]
-        more = len(self.problems) - len(shown)
-        return "\n".join(shown + [f"and {more} more"] * (more > 0))
 
 
 def refused(code: str, expected: str) -> PydanticCustomError:

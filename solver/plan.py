@@ -138,9 +138,7 @@ def plan_of(
     wanting: dict[int, list[tuple[int, ...]]] = {}
 
     def place(person: int, what: tuple[int, ...], a: int, wanted: int) -> None:
-        first, last = int(tables.start[a]), int(tables.last[a])
-        first = int(tables.first[a]) if first > last else first
-        tasks.setdefault(person, []).append((first, last, wanted))
+        tasks.setdefault(person, []).append((int(tables.open_from[a]), int(tables.last[a]), wanted))
         wanting.setdefault(person, []).append(what)
 
     for p, a in pairs:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from collections import Counter
+from functools import cache, cached_property
+from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -24,36 +25,43 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic.fields import FieldInfo
 
 from solver.fields import (
     Count,
     Date,
     Hours,
     Id,
+    Kind,
     Label,
     Level,
     Money,
     Name,
-    PortfolioInvalid,
-    Problem,
     Share,
     Whole,
     Words,
+    refused,
 )
+from solver.references import WRONG, References, TermNames, plain
+from solver.report import Place, PortfolioInvalid, Problem, Report, brief
 
 __all__ = ["Portfolio", "PortfolioInvalid", "Problem", "parse", "parse_json"]
 
 ENERGY_SOURCES = ("kind", "talent", "expertise", "phase", "project")
+_ENERGY_WORDS = "kind:…, talent:…, expertise:…, phase:… or project:…"
+_TAGS = ("(number)", "(list)")  # the two forms of hours_per_period, as Pydantic names them in the place of an error
 
 
 def _term_id(name: str, info: ValidationInfo) -> str:
     """The id of the term that `name` (an id or an alias) means; an unknown name stays, and is reported elsewhere."""
-    return str(info.context(name)) if info.context else name
+    return str(info.context(name)) if info.context is not None else name
 
 
 def _energy_source(value: str, info: ValidationInfo) -> str:
     """`value` with the term in it, if it names one, as its id."""
     what, _, name = value.partition(":")
+    if what not in ENERGY_SOURCES or not name.strip():
+        raise refused("bad_energy_source", _ENERGY_WORDS)
     return f"{what}:{_term_id(name, info)}" if what in ("talent", "expertise") else value
 
 
@@ -63,14 +71,14 @@ def _long_form(value: Any) -> Any:
 
 
 def _number_or_list(value: Any) -> str:
-    return "(list)" if isinstance(value, list | tuple) else "(number)"
+    return _TAGS[isinstance(value, list | tuple)]
 
 
 Period = Annotated[int, Whole(0, 1_000_000)]
 TermName = Annotated[str, Words(200, "the id or an alias of a term"), AfterValidator(_term_id)]
 EnergySource = Annotated[
     str,
-    Words(220, "kind:…, talent:…, expertise:…, phase:… or project:…"),
+    Words(220, _ENERGY_WORDS),
     AfterValidator(_energy_source),
 ]
 
@@ -363,17 +371,162 @@ def _plain(value: Any) -> Any:
 
 def parse(data: Any) -> Portfolio:
     """The portfolio in decoded JSON; raises PortfolioInvalid with all problems at once."""
-    try:
-        return Portfolio.model_validate(data)
-    except ValidationError as error:
-        raise PortfolioInvalid(
-            [
-                Problem("".join(f"/{step}" for step in found["loc"]), found["type"], None, found["msg"])
-                for found in error.errors()
-            ]
-        ) from None
+    return _parse(data, Report())
 
 
 def parse_json(text: bytes | str) -> Portfolio:
-    """The portfolio in a JSON text; raises PortfolioInvalid with all problems at once."""
-    return parse(json.loads(text))
+    """The portfolio in a JSON text, UTF-8 if in bytes; raises PortfolioInvalid with all problems at once."""
+    report = Report()
+    try:
+        return _parse(_decoded(text, report), report)
+    except UnicodeDecodeError as error:
+        expected = f"text in UTF-8; byte {error.start + 1} is not"
+        raise PortfolioInvalid([Problem("", "not_utf8", None, expected)]) from None
+    except json.JSONDecodeError as error:
+        expected = f"JSON; line {error.lineno}, column {error.colno}: {error.msg}"
+        raise PortfolioInvalid(
+            [Problem("", "bad_json", brief(error.doc[error.pos : error.pos + 20]), expected)]
+        ) from None
+    except RecursionError:
+        expected = "JSON in which a portfolio's values lie; this is nested too deeply"
+        raise PortfolioInvalid([Problem("", "too_deep", None, expected)]) from None
+
+
+def _parse(data: Any, report: Report) -> Portfolio:
+    if not isinstance(data, dict):
+        report.add((), "not_an_object", data, "a portfolio, which is an object")
+        report.protected_within((), data)
+        raise PortfolioInvalid(report.problems())
+    names = TermNames(data)
+    portfolio, checked = None, data
+    try:
+        portfolio = Portfolio.model_validate(data, context=names)
+    except ValidationError as invalid:
+        checked = _without(data, _report_fields(data, invalid, report))
+    References(checked, data, names, report).check()
+    problems = report.problems()
+    if portfolio is None or problems:
+        raise PortfolioInvalid(problems)
+    return portfolio
+
+
+def _report_fields(data: dict[str, Any], invalid: ValidationError, report: Report) -> list[Place]:
+    """Report what the models refused; returns the places of the values that are of a wrong kind."""
+    wrong = []
+    for found in invalid.errors(include_url=False):
+        place, value = _place(data, found["loc"]), found["input"]
+        parent, key = tuple(step for step in found["loc"][:-1] if isinstance(step, str)), str(found["loc"][-1])
+        if found["type"] == "missing":
+            report.add(place, "missing", None, f"required: {_described(parent, key)}")
+        elif found["type"] == "extra_forbidden":
+            report.unknown(place, "unknown_field", value, "a field of the contract", _fields(parent))
+        else:
+            code, expected = plain(cast(dict[str, Any], found))
+            report.add(place, code, value, expected)
+            report.protected_within(place, value)
+            wrong.append(place)
+    return wrong
+
+
+def _place(data: dict[str, Any], location: tuple[int | str, ...]) -> Place:
+    """Where in the JSON an error of Pydantic is."""
+    place: list[str | int] = []
+    node: Any = data
+    for step in location:
+        if isinstance(step, int) and isinstance(node, dict):  # the short form: its n-th entry
+            return (*place, list(node)[step])
+        if step == "[key]" or (step in _TAGS and not (isinstance(node, dict) and step in node)):
+            continue
+        place.append(step)
+        node = node.get(step) if isinstance(node, dict) else node[step] if isinstance(step, int) else None
+    return tuple(place)
+
+
+def _without(data: dict[str, Any], wrong: list[Place]) -> dict[str, Any]:
+    """A copy of `data` with `WRONG` in the places given; what lies beside the ways there is shared, not copied."""
+    root: dict[str, Any] = dict(data)
+    copies = {id(root)}
+    for place in wrong:
+        node: Any = root
+        for step in place[:-1]:
+            child = node[step]
+            if id(child) not in copies:
+                child = dict(child) if isinstance(child, dict) else list(child)
+                copies.add(id(child))
+                node[step] = child
+            node = child
+        node[place[-1]] = WRONG
+    return root
+
+
+@cache
+def _model(path: tuple[str, ...]) -> type[Part]:
+    """The model of the part that a path of names leads to."""
+    model: type[Part] = Portfolio
+    for name in path:
+        field = _fields_of(model).get(name)
+        model = (_part(field.annotation) if field else None) or model
+    return model
+
+
+def _fields_of(model: type[Part]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _fields(path: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_fields_of(_model(path)))
+
+
+def _part(annotation: Any) -> type[Part] | None:
+    """The model in a type such as `tuple[Person, ...]` or `Candidate | None`."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        return annotation if issubclass(annotation, Part) else None
+    return next((part for part in map(_part, get_args(annotation)) if part), None)
+
+
+def _described(path: tuple[str, ...], name: str) -> str:
+    """What a field holds, in words."""
+    field = _fields_of(_model(path))[name]
+    for kind in field.metadata:
+        if isinstance(kind, Kind):
+            return kind.expected
+    if get_origin(field.annotation) is Literal:
+        return f"one of {', '.join(get_args(field.annotation))}"
+    return "a list" if get_origin(field.annotation) is tuple else "an object"
+
+
+class _Repeated(dict[str, Any]):
+    """An object in which the names `again` are written more than once; the last value counts."""
+
+    again: tuple[str, ...]
+
+
+def _decoded(text: bytes | str, report: Report) -> Any:
+    """The decoded JSON. Names written twice are reported; NaN and Infinity are left for the fields to refuse."""
+    repeated: list[_Repeated] = []
+
+    def an_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        plain_object = dict(pairs)
+        if len(plain_object) == len(pairs):
+            return plain_object
+        twice = _Repeated(plain_object)
+        twice.again = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        repeated.append(twice)
+        return twice
+
+    def whole(digits: str) -> int | float:
+        return int(digits) if len(digits) < 100 else float(digits)  # int() refuses thousands of digits
+
+    decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+    data = json.loads(decoded, object_pairs_hook=an_object, parse_int=whole)
+    waiting: list[tuple[Place, Any]] = [((), data)] if repeated else []
+    while waiting:
+        place, node = waiting.pop()
+        if isinstance(node, _Repeated):
+            for name in node.again:
+                report.add((*place, name), "duplicate_key", node[name], "every name once in an object")
+        if isinstance(node, dict):
+            waiting += (((*place, name), child) for name, child in node.items())
+        elif isinstance(node, list):
+            waiting += (((*place, i), child) for i, child in enumerate(node))
+    return data

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from solver.portfolio import Booking, Person, Portfolio
+from solver.portfolio import Booking, Observation, Person, Portfolio
 from solver.rules import rules_of
 from solver.rules.base import IntArray, Rule, percent
 from solver.vocabulary import Vocabulary, combine
@@ -96,11 +96,11 @@ class Tables:
         self.own_level = np.zeros((self.P, V), dtype=np.int8)
         for p, person in enumerate(people):
             for observations in (person.expertise, person.talents):
-                by_term: dict[str, list[object]] = {}
+                by_term: dict[str, list[Observation]] = {}
                 for observation in observations:
                     by_term.setdefault(observation.term, []).append(observation)
                 for term, found in by_term.items():
-                    self.own_level[p, self.term_index[term]] = combine(found, start).tenths  # type: ignore[arg-type]
+                    self.own_level[p, self.term_index[term]] = combine(found, start).tenths
         #: base_level (P, V): the highest over the term and its narrower terms, trainings not counted
         self.base_level = np.zeros_like(self.own_level)
         for v in range(V):
@@ -135,6 +135,8 @@ class Tables:
         self.last = whole(a.window.last for a in activities)
         #: start (A,): the first period in which hours may still be planned; above `last` where all is past
         self.start = np.maximum(self.first, self.now)
+        #: open_from (A,): where hours without a period go, `start` unless all is past
+        self.open_from = np.where(self.start > self.last, self.first, self.start)
         self.team_min = whole(a.team.min for a in activities)
         self.team_max = whole(a.team.max for a in activities)
         self.project = whole(self.project_index[a.project] for a in activities)
@@ -221,12 +223,23 @@ class Tables:
         self._energy()
         self._where()
 
+    @cached_property
+    def uses_top_talent(self) -> Bools:
+        """(P, A): a talent requirement of the activity names a top talent of the person, or a broader term of it."""
+        uses = np.zeros((self.P, self.A), dtype=bool)
+        for p, tops in enumerate(self.top_talents):
+            named = np.zeros(len(self.vocabulary), dtype=bool)
+            for v in tops:
+                named[self.vocabulary.broader_or_self(v)] = True
+            uses[p, self.requirement_activity[named[self.requirement_term]]] = True
+        return uses
+
     def requirements_of(self, a: int) -> IntArray:
         """Indices of the activity's requirements, expertise first."""
         return np.arange(self._bounds[a], self._bounds[a + 1])
 
     def _fit(self, requirements: IntArray) -> IntArray:
-        """(P,) percents: the weighted mean of min(1, L / (10 × level)), rounded half up; exact, 600 = lcm of 10 × level."""
+        """(P,) percents: the weighted mean of min(1, L / (10 × level)), rounded half up; 600 = lcm of 10 × level."""
         level, weight = self.requirement_level[requirements], self.requirement_weight[requirements]
         reached = np.minimum(self.level[:, requirements], 10 * level).astype(np.int64) * (60 // level) * weight
         return _half_up(100 * reached.sum(axis=1), 600 * int(weight.sum()))
@@ -347,6 +360,11 @@ class Tables:
             first = self.first[pair[1]]
             split[first : first + len(booking.by_period)] = booking.by_period
         return split
+
+    def offset(self, pair: tuple[int, int]) -> int:
+        """Hours of a pinned or frozen booking that come on top of whole blocks."""
+        pinned = self.pinned.get(pair)
+        return int(self.worked(pair).sum()) if pinned is None else int(pinned.hours or 0) % self.block
 
     # --- names, for sentences --------------------------------------------------------------------------------------
 

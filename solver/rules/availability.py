@@ -38,7 +38,7 @@ class Availability(Rule):
         tables = model.tables
         room = np.concatenate(([0], np.cumsum(tables.available[p])))
         # A task is a window with an amount that moves freely in it; rigid hours take their period whenever booked.
-        tasks = [(int(tables.start[a]), int(tables.last[a]), task, most) for a, task, most in model.tasks_of(p)]
+        tasks = [(int(tables.open_from[a]), int(tables.last[a]), task, most) for a, task, most in model.tasks_of(p)]
         rigid = model.rigid_of(p)
         for t in np.flatnonzero(sum((split for _, split in rigid), np.zeros(tables.T, dtype=np.int64))):
             used = model.total([int(split[t]) * on for on, split in rigid if split[t]])

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+from solver.fields import Whole
 
 if TYPE_CHECKING:
     from solver.model import Expression, Model
@@ -28,33 +30,7 @@ Key = tuple[int, ...]
 Mode = Literal["hard", "soft", "off"]
 
 
-def _number(value: object) -> object:
-    """Refuse what Python would take for a number but a reader would not: true, "4", NaN."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
-        raise ValueError("a number")
-    return value
-
-
-def _whole(value: object) -> object:
-    _number(value)
-    if isinstance(value, float):
-        if not value.is_integer():
-            raise ValueError("a whole number")
-        return int(value)
-    return value
-
-
-def _percents(value: object) -> object:
-    _number(value)
-    if isinstance(value, (int, float)) and abs(value * 100 - round(value * 100)) > 1e-9 * max(1.0, abs(value)):
-        raise ValueError("a share from 0 to 1 in whole percents, such as 0.25")
-    return value
-
-
-Hours = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=1_000_000)]
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=1_000_000)]
-Levels = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=5)]
-Share = Annotated[float, BeforeValidator(_percents), Field(ge=0, le=1)]
+Levels = Annotated[int, Whole(0, 5)]
 
 
 def percent(share: float) -> int:
@@ -123,7 +99,7 @@ class Rule:
     unit: ClassVar[str]
     #: what an item is about, in words of the contract: each is one index of a key
     about: ClassVar[tuple[str, ...]]
-    Settings: ClassVar[type[Settings]] = Settings
+    Settings: ClassVar[type[RuleSettings]] = RuleSettings
 
     def __init__(
         self, settings: RuleSettings | None = None, weight: int | None = None, mode: Mode = "soft", tolerance: float = 0

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.rules.base import HUNDRED, Amounts, Count, Item, Key, Rule, RuleSettings, number
+from solver.fields import Count
+from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, number
 
 if TYPE_CHECKING:
     from solver.model import Model

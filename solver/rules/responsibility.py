@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.rules.base import Hours, RuleSettings, Share
+from solver.fields import Hours, Share
+from solver.rules.base import RuleSettings
 from solver.rules.share_of_hours import ShareOfHours
 
 if TYPE_CHECKING:

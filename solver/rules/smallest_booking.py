@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.rules.base import HUNDRED, Amounts, Hours, IntArray, Item, Key, Rule, RuleSettings, Share, hours, percent
+from solver.fields import Hours, Share
+from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, RuleSettings, hours, percent
 
 if TYPE_CHECKING:
     from solver.model import Model

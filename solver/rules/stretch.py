@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import ConfigDict, Field
 
-from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, RuleSettings, Share, hours, percent
+from solver.fields import Share
+from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, RuleSettings, hours, percent
 
 if TYPE_CHECKING:
     from solver.model import Model

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.rules.base import Hours, IntArray, RuleSettings, Share
+from solver.fields import Hours, Share
+from solver.rules.base import IntArray, RuleSettings
 from solver.rules.share_of_hours import ShareOfHours
 
 if TYPE_CHECKING:

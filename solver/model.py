@@ -1,0 +1,387 @@
+"""The CP-SAT model of a portfolio: decisions per pair of person and activity, rules posted on top.
+
+Decisions: `on` (x of the model), `hours` (h), `learns` and `mentors`. Everything else follows from them. All
+constraints are linear, so the same rows serve as linear relaxation (`rows`).
+
+Two things make the model smaller without losing a plan worth having: pairs that no plan can book are left out
+(`pairs_of`), and a learner has one mentor per activity, since a second would cost mentor hours and win nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import gcd
+from typing import Any
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from solver.plan import Learning, Plan, plan_of
+from solver.rules.base import HUNDRED, IntArray, Item, Key, Rule
+from solver.tables import Tables
+
+#: linear in the decisions; numbers count as constants
+Expression = Any
+#: objective values are in ten-thousandths: hundredths of an amount × percents of an item's weight
+UNIT = HUNDRED * HUNDRED
+
+
+class Model:
+    """A CpModel of a portfolio with some rules posted, and the way back from its values to a plan.
+
+    pairs: (N, 2) the people and activities that may be booked, most: (N,) hours at most; by default `pairs_of`.
+    """
+
+    def __init__(self, tables: Tables, pairs: IntArray | None = None, most: IntArray | None = None) -> None:
+        self.tables = tables
+        self.cp = cp_model.CpModel()
+        if pairs is None or most is None:
+            pairs, most = pairs_of(tables)
+        self.pairs: list[tuple[int, int]] = [(int(p), int(a)) for p, a in pairs]
+        self.person = [p for p, _ in self.pairs]
+        self.activity = [a for _, a in self.pairs]
+        self.at = {pair: i for i, pair in enumerate(self.pairs)}
+        #: team[a], work[p]: pair indices of an activity, of a person
+        self.team: list[list[int]] = [[] for _ in range(tables.A)]
+        self.work: list[list[int]] = [[] for _ in range(tables.P)]
+        for i, (p, a) in enumerate(self.pairs):
+            self.team[a].append(i)
+            self.work[p].append(i)
+        self.on: list[cp_model.IntVar] = []
+        self.blocks: list[cp_model.IntVar] = []
+        self.hours: list[Expression] = []
+        for i, pair in enumerate(self.pairs):
+            self._book(pair, int(most[i]))
+        #: learns[i]: the person of pair i learns something there; mentors[i]: (pair of the mentor, decision)
+        self.learns: dict[int, cp_model.IntVar] = {}
+        self.mentors: dict[int, list[tuple[int, cp_model.IntVar]]] = {}
+        self.taught_by: list[list[tuple[int, cp_model.IntVar]]] = [[] for _ in range(tables.P)]
+        for i in range(len(self.pairs)):
+            self._learn(i)
+        self._most = most
+        self._made: dict[tuple[Any, ...], Expression] = {}
+        self._objective: list[tuple[int, Expression]] = []
+        self._posting: Rule | None = None
+        #: per constraint that a rule added: the rule's name and the item it is about
+        self.about: dict[int, tuple[str, Key]] = {}
+        #: what the objective's integer is worth, in ten-thousandths, and what is added to it
+        self.step, self.constant = 1, 0
+
+    # --- decisions --------------------------------------------------------------------------------------------------
+
+    def _book(self, pair: tuple[int, int], most: int) -> None:
+        """h = offset · x + block · b: pinned and frozen hours need not be a multiple of the block."""
+        tables = self.tables
+        offset = tables.offset(pair)
+        on = self.cp.new_bool_var("")
+        blocks = self.cp.new_int_var(0, max(0, most - offset) // tables.block, "")
+        self.cp.add(blocks <= max(0, most - offset) // tables.block * on)
+        if not offset:
+            self.cp.add(blocks >= on)
+        self.on.append(on)
+        self.blocks.append(blocks)
+        self.hours.append(tables.block * blocks + offset * on)
+
+    def _learn(self, i: int) -> None:
+        p, a = self.pairs[i]
+        if not self.tables.learnable[p, a]:
+            return
+        every = self.tables.requirements_of(a)
+        learnable = every[self.tables.can_learn[p, every]]
+        able = [j for j in self.team[a] if j != i and self.tables.meets[self.person[j], learnable].any()]
+        if able:
+            self.learns[i] = self.cp.new_bool_var("")
+            self.cp.add_implication(self.learns[i], self.on[i])
+            self.mentors[i] = [(j, self.cp.new_bool_var("")) for j in able]
+            for j, mentors in self.mentors[i]:
+                self.taught_by[self.person[j]].append((a, mentors))
+
+    # --- what rules say with ----------------------------------------------------------------------------------------
+
+    @staticmethod
+    def total(expressions: Iterable[Expression]) -> Expression:
+        """Their sum."""
+        return cp_model.LinearExpr.sum(list(expressions))
+
+    def hours_of(self, p: int) -> Expression:
+        """H[p]."""
+        return self._once("hours_of", p, lambda: self.total([self.hours[i] for i in self.work[p]]))
+
+    def hours_on(self, a: int) -> Expression:
+        """T[a]."""
+        return self._once("hours_on", a, lambda: self.total([self.hours[i] for i in self.team[a]]))
+
+    def on_pair(self, p: int, a: int) -> Expression:
+        """x[p,a], 0 where the pair is left out."""
+        return self.on[self.at[p, a]] if (p, a) in self.at else 0
+
+    def hours_pair(self, p: int, a: int) -> Expression:
+        """h[p,a], 0 where the pair is left out."""
+        return self.hours[self.at[p, a]] if (p, a) in self.at else 0
+
+    @property
+    def learners(self) -> list[int]:
+        """People who can learn somewhere."""
+        return sorted({self.person[i] for i in self.learns})
+
+    def stretch_of(self, p: int) -> Expression:
+        """S[p]: the hours of activities on which p learns."""
+        return self._once(
+            "stretch_of", p, lambda: self.total([self._stretch(i) for i in self.work[p] if i in self.learns])
+        )
+
+    def _stretch(self, i: int) -> Expression:
+        tables, (p, a) = self.tables, self.pairs[i]
+        if not (tables.able[p, a] and tables.allowed[p, a]) and not tables.committed[p, a] and self._posts("eligibility"):
+            return self.hours[i]  # on only while learning
+        blocks = self.blocks[i]
+        most = int(self._most[i]) // tables.block
+        taken = self.cp.new_int_var(0, most, "")
+        self.cp.add(taken <= blocks)
+        self.cp.add(taken <= most * self.learns[i])
+        self.cp.add(taken >= blocks - most * (1 - self.learns[i]))
+        return tables.block * taken + tables.offset((p, a)) * self.learns[i]
+
+    def tasks_of(self, p: int) -> list[tuple[int, Expression, int]]:
+        """What moves freely in its activity's window: (activity, hours, the most they can be), mentoring included."""
+        tables, tasks = self.tables, []
+        for i in self.work[p]:
+            pair = self.pairs[i]
+            worked = int(tables.worked(pair).sum())
+            if not self._pinned_periods(pair):
+                tasks.append((pair[1], self.hours[i] - worked * self.on[i], int(self._most[i]) - worked))
+        mentor_hours = tables.rule["mentoring"].settings.mentor_hours
+        if mentor_hours:
+            tasks += [(a, mentor_hours * mentors, mentor_hours) for a, mentors in self.taught_by[p]]
+        return tasks
+
+    def rigid_of(self, p: int) -> list[tuple[Expression, IntArray]]:
+        """Hours that lie in given periods: (decision, (T,) hours); what was worked and what is pinned by period."""
+        tables, found = self.tables, []
+        for i in self.work[p]:
+            pair = self.pairs[i]
+            split = tables.worked(pair)
+            if self._pinned_periods(pair):
+                split = tables.split_of(pair, tables.pinned[pair])
+            if split.any():
+                found.append((self.on[i], split))
+        return found
+
+    def _pinned_periods(self, pair: tuple[int, int]) -> bool:
+        return pair in self.tables.pinned and self.tables.pinned[pair].by_period is not None
+
+    def taken_on(self, p: int) -> Expression:
+        """1 for somebody who is there; for a candidate whether H[p] > 0."""
+        if not self.tables.candidate[p]:
+            return 1
+        return self._once("taken_on", p, lambda: self.any_of([self.on[i] for i in self.work[p]]))
+
+    def staffed(self, a: int) -> Expression:
+        """Whether T[a] > 0."""
+        return self._once("staffed", a, lambda: self.any_of([self.on[i] for i in self.team[a]]))
+
+    def on_project(self, p: int, project: int) -> Expression:
+        """Whether p is on any activity of the project."""
+        work = [i for i in self.work[p] if self.tables.project[self.activity[i]] == project]
+        return self._once("on_project", (p, project), lambda: self.any_of([self.on[i] for i in work]))
+
+    def any_of(self, decisions: Sequence[Expression]) -> Expression:
+        """Whether at least one of the decisions is taken."""
+        if len(decisions) <= 1:
+            return self.total(decisions)
+        some = self.cp.new_bool_var("")
+        for decision in decisions:
+            self.cp.add(some >= decision)
+        self.cp.add(some <= self.total(decisions))
+        return some
+
+    def flag(self) -> Expression:
+        """A decision of its own, 0 or 1."""
+        return self.cp.new_bool_var("")
+
+    def excess(self, expression: Expression) -> Expression:
+        """max(0, expression) once it is minimised: a variable that is at least both."""
+        low, high = self._range(expression)
+        if low >= 0:
+            return expression
+        if high <= 0:
+            return 0
+        step = gcd(*self._flat(expression)[1], self._flat(expression)[2])
+        over = self.cp.new_int_var(0, high // step, "")
+        self.cp.add(step * over >= expression)
+        return step * over
+
+    def add(self, constraint: Any, about: Key) -> None:
+        """Post a constraint of the rule that is being posted, about one of its items."""
+        posted = self.cp.add(constraint)
+        if self._posting is not None:
+            self.about[posted.index] = (self._posting.name, about)
+
+    def _once(self, what: str, of: Any, make: Any) -> Expression:
+        if (what, of) not in self._made:
+            self._made[what, of] = make()
+        return self._made[what, of]
+
+    def _posts(self, name: str) -> bool:
+        return ("posted", name) in self._made
+
+    @staticmethod
+    def _flat(expression: Expression) -> tuple[list[Any], list[int], int]:
+        """Variables, coefficients and constant of a linear expression."""
+        if isinstance(expression, (int, np.integer)):
+            return [], [], int(expression)
+        flat = cp_model.FlatIntExpr(expression)
+        return list(flat.vars), [int(c) for c in flat.coeffs], int(flat.offset)
+
+    def _range(self, expression: Expression) -> tuple[int, int]:
+        """The smallest and largest value the variables' domains allow."""
+        variables, coefficients, offset = self._flat(expression)
+        low = high = offset
+        for variable, coefficient in zip(variables, coefficients, strict=True):
+            domain = variable.proto.domain
+            ends = (coefficient * int(domain[0]), coefficient * int(domain[len(domain) - 1]))
+            low, high = low + min(ends), high + max(ends)
+        return low, high
+
+    # --- rules and objective ------------------------------------------------------------------------------------------
+
+    def post(self, rules: Iterable[Rule]) -> None:
+        """Post rules: hard ones and those in mode `hard` bind, soft ones that count enter the objective."""
+        rules = list(rules)
+        for rule in rules:
+            self._made["posted", rule.name] = True
+        for rule in rules:
+            self._posting = rule
+            if rule.hard:
+                rule.post(self)
+            elif rule.binds:
+                for item in rule.post(self):
+                    self.add(item.amount <= rule.tolerance, item.key)
+            elif rule.counts:
+                self._objective += [(rule.weight * item.weight, item.amount) for item in rule.post(self)]
+            self._posting = None
+
+    def minimise(self, items: Iterable[tuple[int, Expression]] | None = None) -> None:
+        """Set the objective: Σ factor × amount, by default what the posted soft rules cost."""
+        chosen = [(factor, amount) for factor, amount in (self._objective if items is None else items) if factor]
+        weights: dict[int, int] = {}
+        constant = 0
+        variables: dict[int, Any] = {}
+        for factor, amount in chosen:
+            parts, coefficients, offset = self._flat(amount)
+            constant += factor * offset
+            for variable, coefficient in zip(parts, coefficients, strict=True):
+                variables[variable.index] = variable
+                weights[variable.index] = weights.get(variable.index, 0) + factor * coefficient
+        weights = {index: weight for index, weight in weights.items() if weight}
+        self.step, self.constant = gcd(*weights.values()) or 1, constant
+        self.cp.minimize(
+            cp_model.LinearExpr.weighted_sum(
+                [variables[index] for index in weights], [weight // self.step for weight in weights.values()]
+            )
+        )
+
+    def cost_of(self, objective: float) -> float:
+        """The solver's objective (or bound) as cost × 10,000; whole for a whole objective."""
+        return objective * self.step + self.constant
+
+    # --- from values to a plan, and back --------------------------------------------------------------------------------
+
+    def plan(self, value: Any) -> Plan:
+        """The plan of the variables' values; `value` maps a variable to its whole number."""
+        tables = self.tables
+        hours = {}
+        for i, pair in enumerate(self.pairs):
+            if value(self.on[i]):
+                hours[pair] = value(self.blocks[i]) * tables.block + tables.offset(pair)
+        learning = []
+        for i, learns in self.learns.items():
+            if value(learns):
+                mentor = next((self.person[j] for j, mentors in self.mentors[i] if value(mentors)), None)
+                learning += self._learning(i, mentor)
+        return plan_of(tables, hours, learning)
+
+    def _learning(self, i: int, mentor: int | None) -> list[Learning]:
+        """Everything the mentor can teach this person here: the hours are given once, for all of it."""
+        p, a = self.pairs[i]
+        every = self.tables.requirements_of(a)
+        taught = every[self.tables.can_learn[p, every]]
+        if mentor is not None:
+            taught = taught[self.tables.meets[mentor, taught]]
+        return [Learning(p, int(r), mentor) for r in taught]
+
+    def hints(self, plan: Plan) -> list[tuple[cp_model.IntVar, int]] | None:
+        """The value of every decision in a plan, or None where the model has no room for it."""
+        tables, values = self.tables, []
+        hours = plan.hours
+        if any((int(p), int(a)) not in self.at for p, a in np.argwhere(plan.on)):
+            return None
+        for i, pair in enumerate(self.pairs):
+            on, offset = int(plan.on[pair]), tables.offset(pair)
+            blocks, rest = divmod(int(hours[pair]) - on * offset, tables.block)
+            if rest or blocks < 0 or blocks * tables.block + offset > int(self._most[i]) and on:
+                return None
+            values += [(self.on[i], on), (self.blocks[i], blocks)]
+        mentor_of: dict[int, int | None] = {}
+        for one in plan.learning:
+            i = self.at.get((one.person, int(tables.requirement_activity[one.requirement])), -1)
+            teachable = one.mentor is None or tables.meets[one.mentor, one.requirement]
+            if i not in self.learns or not teachable or not tables.can_learn[one.person, one.requirement]:
+                return None
+            if mentor_of.setdefault(i, one.mentor) != one.mentor:
+                return None
+        for i, learns in self.learns.items():
+            values.append((learns, int(i in mentor_of)))
+            mentors = {self.person[j] for j, _ in self.mentors[i]}
+            if i in mentor_of and mentor_of[i] is not None and mentor_of[i] not in mentors:
+                return None
+            values += [(mentors, int(mentor_of.get(i) == self.person[j])) for j, mentors in self.mentors[i]]
+        return values
+
+
+def pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:
+    """The pairs that some plan can book under the hard rules, (N, 2), and the most hours of each, (N,).
+
+    Each step is a consequence of the hard rules: the open window and what is available in it, the smallest booking,
+    the share of hours by experts, what an activity cannot do without, and learning only beside a mentor.
+    """
+    room = np.concatenate((np.zeros((tables.P, 1), dtype=np.int64), np.cumsum(tables.available, axis=1)), axis=1)
+    start = np.minimum(tables.start, tables.last + 1)
+    most = np.minimum(room[:, tables.last + 1] - room[:, start], tables.asked)
+    least = tables.rule["smallest_booking"].least(tables)  # type: ignore[attr-defined]
+    expert_share = round(tables.rule["expert_hours"].settings.expert_share * HUNDRED)
+    others = np.where(tables.expert, tables.asked, tables.asked * (HUNDRED - expert_share) // HUNDRED)
+    most = np.minimum(most, others) // tables.block * tables.block
+    free = tables.bookable & ~tables.committed & (most >= np.maximum(least, tables.block))
+    fixed = _committed_hours(tables)
+    while True:
+        kept = free | (fixed > 0)
+        met = np.zeros(tables.R, dtype=np.int64)
+        teachable = np.zeros_like(free)
+        for a in range(tables.A):
+            every = tables.requirements_of(a)
+            those = tables.meets[:, every] & kept[:, a, None]
+            met[every] = those.sum(axis=0)
+            teachable[:, a] = (tables.can_learn[:, every] & those.any(axis=0)).any(axis=1)
+        blocked = np.zeros(tables.A, dtype=bool)
+        lacking = tables.requirement_must & (met < tables.requirement_people)
+        blocked[tables.requirement_activity[lacking]] = True
+        still = free & ~blocked & (tables.able | teachable) & (kept.sum(axis=0) >= tables.team_min)
+        if (still == free).all():
+            break
+        free = still
+    frozen = np.zeros_like(free)
+    for pair in tables.frozen:
+        frozen[pair] = True
+    most = np.where(frozen, fixed + most, np.where(fixed > 0, fixed, most))
+    return np.argwhere(kept), most[kept]
+
+
+def _committed_hours(tables: Tables) -> IntArray:
+    """(P, A) hours that pinned bookings have, and frozen ones have at least (1 where nothing was worked yet)."""
+    hours = np.zeros((tables.P, tables.A), dtype=np.int64)
+    for pair, booking in tables.pinned.items():
+        hours[pair] = booking.hours or 0
+    for pair in tables.frozen:
+        hours[pair] = max(1, int(tables.worked(pair).sum()))
+    return hours
