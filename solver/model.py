@@ -17,7 +17,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.plan import Learning, Plan, plan_of
-from solver.rules.base import HUNDRED, IntArray, Item, Key, Rule
+from solver.rules.base import HUNDRED, IntArray, Key, Rule
 from solver.tables import Tables
 
 #: linear in the decisions; numbers count as constants
@@ -60,7 +60,7 @@ class Model:
             self._learn(i)
         self._most = most
         self._made: dict[tuple[Any, ...], Expression] = {}
-        self._objective: list[tuple[int, Expression]] = []
+        self._items: dict[str, list[tuple[int, Expression]]] = {}
         self._posting: Rule | None = None
         #: per constraint that a rule added: the rule's name and the item it is about
         self.about: dict[int, tuple[str, Key]] = {}
@@ -132,7 +132,11 @@ class Model:
 
     def _stretch(self, i: int) -> Expression:
         tables, (p, a) = self.tables, self.pairs[i]
-        if not (tables.able[p, a] and tables.allowed[p, a]) and not tables.committed[p, a] and self._posts("eligibility"):
+        if (
+            not (tables.able[p, a] and tables.allowed[p, a])
+            and not tables.committed[p, a]
+            and self._posts("eligibility")
+        ):
             return self.hours[i]  # on only while learning
         blocks = self.blocks[i]
         most = int(self._most[i]) // tables.block
@@ -258,28 +262,27 @@ class Model:
                 for item in rule.post(self):
                     self.add(item.amount <= rule.tolerance, item.key)
             elif rule.counts:
-                self._objective += [(rule.weight * item.weight, item.amount) for item in rule.post(self)]
+                self._items[rule.name] = [(rule.weight * item.weight, item.amount) for item in rule.post(self)]
             self._posting = None
 
-    def minimise(self, items: Iterable[tuple[int, Expression]] | None = None) -> None:
-        """Set the objective: Σ factor × amount, by default what the posted soft rules cost."""
-        chosen = [(factor, amount) for factor, amount in (self._objective if items is None else items) if factor]
-        weights: dict[int, int] = {}
-        constant = 0
-        variables: dict[int, Any] = {}
-        for factor, amount in chosen:
-            parts, coefficients, offset = self._flat(amount)
-            constant += factor * offset
-            for variable, coefficient in zip(parts, coefficients, strict=True):
-                variables[variable.index] = variable
-                weights[variable.index] = weights.get(variable.index, 0) + factor * coefficient
-        weights = {index: weight for index, weight in weights.items() if weight}
-        self.step, self.constant = gcd(*weights.values()) or 1, constant
-        self.cp.minimize(
-            cp_model.LinearExpr.weighted_sum(
-                [variables[index] for index in weights], [weight // self.step for weight in weights.values()]
-            )
-        )
+    def cost(self, rules: Iterable[str] | None = None) -> Expression:
+        """Σ weight × item weight × amount of the posted soft rules (or those named), in ten-thousandths."""
+        factors, amounts = [], []
+        for name in self._items if rules is None else sorted(rules):
+            for factor, amount in self._items.get(name, []):
+                factors.append(factor)
+                amounts.append(amount)
+        return cp_model.LinearExpr.weighted_sum(amounts, factors) if amounts else 0
+
+    def minimise(self, rules: Iterable[str] | None = None) -> None:
+        """Set the objective: what the posted soft rules (or those named) cost, divided by what all of it shares."""
+        variables, coefficients, self.constant = self._flat(self.cost(rules))
+        self.step = gcd(*coefficients) or 1
+        self.cp.minimize(cp_model.LinearExpr.weighted_sum(variables, [c // self.step for c in coefficients]))
+
+    def hold(self, rules: Iterable[str], cost: int) -> None:
+        """Let the named rules cost no more than this, in ten-thousandths."""
+        self.cp.add(self.cost(rules) <= cost)
 
     def cost_of(self, objective: float) -> float:
         """The solver's objective (or bound) as cost × 10,000; whole for a whole objective."""
@@ -319,7 +322,7 @@ class Model:
         for i, pair in enumerate(self.pairs):
             on, offset = int(plan.on[pair]), tables.offset(pair)
             blocks, rest = divmod(int(hours[pair]) - on * offset, tables.block)
-            if rest or blocks < 0 or blocks * tables.block + offset > int(self._most[i]) and on:
+            if rest or blocks < 0 or (blocks * tables.block + offset > int(self._most[i]) and on):
                 return None
             values += [(self.on[i], on), (self.blocks[i], blocks)]
         mentor_of: dict[int, int | None] = {}

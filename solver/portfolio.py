@@ -413,8 +413,9 @@ def _parse(data: Any, report: Report) -> Portfolio:
 def _report_fields(data: dict[str, Any], invalid: ValidationError, report: Report) -> list[Place]:
     """Report what the models refused; returns the places of the values that are of a wrong kind."""
     wrong = []
+    forms: dict[int, list[str]] = {}
     for found in invalid.errors(include_url=False):
-        place, value = _place(data, found["loc"]), found["input"]
+        place, value = _place(data, found["loc"], forms), found["input"]
         parent, key = tuple(step for step in found["loc"][:-1] if isinstance(step, str)), str(found["loc"][-1])
         if found["type"] == "missing":
             report.add(place, "missing", None, f"required: {_described(parent, key)}")
@@ -428,13 +429,13 @@ def _report_fields(data: dict[str, Any], invalid: ValidationError, report: Repor
     return wrong
 
 
-def _place(data: dict[str, Any], location: tuple[int | str, ...]) -> Place:
-    """Where in the JSON an error of Pydantic is."""
+def _place(data: dict[str, Any], location: tuple[int | str, ...], forms: dict[int, list[str]]) -> Place:
+    """Where in the JSON an error of Pydantic is; `forms` keeps the names in the short forms seen, in their order."""
     place: list[str | int] = []
     node: Any = data
     for step in location:
         if isinstance(step, int) and isinstance(node, dict):  # the short form: its n-th entry
-            return (*place, list(node)[step])
+            return (*place, (forms.get(id(node)) or forms.setdefault(id(node), list(node)))[step])
         if step == "[key]" or (step in _TAGS and not (isinstance(node, dict) and step in node)):
             continue
         place.append(step)

@@ -6,7 +6,6 @@ of a wrong kind stands there as `WRONG` and is passed over. So every problem com
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Iterator
 from typing import Any, cast
@@ -167,16 +166,16 @@ class References:
 
     def _vocabulary(self) -> None:
         edges: list[tuple[str, str, Place]] = []
-        owners: dict[str, set[str]] = {}
+        owners: dict[str, dict[str, None]] = {}  # by spelling, the terms it means; a dict keeps their order
         for name in self.names.dimension:
-            owners.setdefault(fold(name), set()).add(name)
+            owners.setdefault(fold(name), {})[name] = None
         for i, term in _items(self.data, "vocabulary"):
             own = term["id"] if isinstance(term.get("id"), str) else f"term {i}"  # no id has a space
             for j, alias in _entries(term.get("aliases")):
                 if isinstance(alias, str):
-                    others = owners.setdefault(fold(alias), {own}) - {own}
-                    if others:
-                        expected = f'a word for this term alone; it means "{min(others)}" already'
+                    owner = next((o for o in owners.setdefault(fold(alias), {own: None}) if o != own), None)
+                    if owner is not None:
+                        expected = f'a word for this term alone; it means "{owner}" already'
                         self.report.add(("vocabulary", i, "aliases", j), "ambiguous_alias", alias, expected)
             broader, at = term.get("broader"), ("vocabulary", i, "broader")
             dimension = term.get("dimension")
@@ -372,12 +371,6 @@ class References:
             except PydanticCustomError as error:
                 self.report.add((*at, key), error.type, spec[key], error.message())
         known = {field.alias or name for name, field in settings.model_fields.items()}
-        for key, value in [*own.items()]:
-            # Numbers that no arithmetic bears are kept from the settings' own validators.
-            if key in known and isinstance(value, int | float) and not abs(value) <= MOST_MONEY:
-                code = "out_of_range" if abs(value) < math.inf else "not_finite"
-                self.report.add((*at, key), code, value, f"a number of at most {MOST_MONEY:,}")
-                del own[key]
         try:
             settings.model_validate(own)
         except ValidationError as invalid:
@@ -412,12 +405,6 @@ def plain(found: dict[str, Any]) -> tuple[str, str]:
         return _PLAIN[code]
     if code == "literal_error":
         return "not_a_choice", f"one of {context['expected'].replace(' or ', ', ')}".replace("'", "")
-    if code == "greater_than_equal":
-        return "out_of_range", f"at least {context['ge']}"
-    if code == "less_than_equal":
-        return "out_of_range", f"at most {context['le']}"
-    if code == "value_error":
-        return "wrong_value", str(context["error"])
     return code, found["msg"]
 
 

@@ -1,0 +1,73 @@
+"""From a portfolio to a proposal: pick the strategy, keep the best plan, re-score it, say what is true of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from importlib.metadata import version
+
+from solver import score
+from solver.check import warnings
+from solver.explain import conflict_of
+from solver.portfolio import Portfolio
+from solver.proposal import Proposal, Run, Status, proposal_of
+from solver.search import UNIT, Progress, Search, gap, value_captured
+from solver.settings import Settings
+from solver.strategies import exact
+from solver.tables import Tables
+
+__all__ = ["Progress", "Settings", "solve"]
+
+VERSIONS = {"ortools": version("ortools"), "staffing": version("staffing")}
+
+
+def solve(
+    portfolio: Portfolio,
+    settings: Settings | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Proposal:
+    """The best proposal found within the settings.
+
+    on_progress is called from several threads, at most ten times a second. Setting `stop` ends the search and keeps the
+    best plan. Raises InternalError where solver and specification disagree.
+    """
+    tables = Tables.of(portfolio)
+    search = Search(tables, settings or Settings(), on_progress, stop)
+    if not search.stopped:
+        exact.solve(search)
+    return _proposal(search)
+
+
+def fingerprint(portfolio: Portfolio, settings: Settings) -> str:
+    """The content hash of what decides a repeatable solve: portfolio, settings and versions."""
+    said = {"portfolio": portfolio.sha256(), "settings": settings.model_dump(mode="json"), "versions": VERSIONS}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _proposal(search: Search) -> Proposal:
+    tables, settings, plan = search.tables, search.settings, search.plan
+    status: Status = "NONE"
+    if search.infeasible:
+        status = "INFEASIBLE"
+    elif plan is not None:
+        status = "OPTIMAL" if search.proven else "FEASIBLE"
+    bound = None if search.infeasible else search.bound
+    captured = value_captured(search.empty, search.cost, bound) if len(search.tiers) == 1 else None
+    search.stage = "score"
+    card = None if plan is None else score.score(tables, plan)
+    run = Run(
+        status=status,
+        objective=None if search.cost is None else search.cost / UNIT,
+        bound=None if bound is None else bound / UNIT,
+        gap=gap(search.cost, bound),
+        value_captured=captured,
+        seconds=round(search.seconds, 3),
+        settings=settings.model_dump(mode="json"),
+        versions=VERSIONS,
+        fingerprint=fingerprint(tables.portfolio, settings),
+    )
+    conflict = conflict_of(search) if search.infeasible else None
+    return proposal_of(tables, run, plan, card, warnings(tables), conflict)

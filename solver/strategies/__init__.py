@@ -1,0 +1,1 @@
+"""Ways to solve a portfolio, all behind `solver.solve`."""

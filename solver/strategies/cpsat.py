@@ -1,0 +1,102 @@
+"""One CP-SAT solve under a search's time limit and stop, with its status looked at once, here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ortools.sat.python import cp_model
+
+from solver.model import Model
+from solver.plan import Plan
+from solver.search import InternalError, Search
+
+#: how often a stop asked for from outside is passed on; one that comes before the solve begins is lost, so repeat it
+STOP_POLL = 0.02
+
+
+class _Told(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+    """Passes what CP-SAT finds on to the search's progress."""
+
+    def __init__(self, model: Model, search: Search) -> None:
+        super().__init__()
+        self._model, self._search = model, search
+
+    def on_solution_callback(self) -> None:
+        self._search.plans += 1
+        self._search.tell(best=round(self._model.cost_of(self.objective_value)))
+
+
+@contextmanager
+def _stopping(solver: cp_model.CpSolver, stop: threading.Event) -> Any:
+    """Pass a stop on to the solver while it runs."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            if stop.wait(STOP_POLL):
+                solver.stop_search()
+                done.wait(STOP_POLL)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+class Solution:
+    """What a CP-SAT solve ended with: `status` by name, the plan and its cost where there are any, the bound."""
+
+    def __init__(self, status: str, plan: Plan | None, cost: int | None, bound: int | None) -> None:
+        self.status, self.plan, self.cost, self.bound = status, plan, cost, bound
+
+
+def solve_model(
+    model: Model,
+    search: Search,
+    seconds: float,
+    hint: Sequence[tuple[Any, int]] = (),
+    *,
+    tell: bool = False,
+    fix: bool = False,
+    workers: int | None = None,
+    seed: int = 0,
+    gap_limit: float = 0,
+) -> Solution:
+    """Minimise the model's objective for some seconds, starting from a hint.
+
+    tell: report progress and bound of this solve as the search's own (the model is the whole portfolio). fix: take the
+    hint as given and work out only what follows from it.
+    """
+    solver, settings = cp_model.CpSolver(), search.settings
+    parameters = solver.parameters
+    parameters.num_workers = workers or settings.workers
+    parameters.random_seed = settings.seed + seed
+    parameters.fix_variables_to_their_hinted_value = fix
+    parameters.relative_gap_limit = gap_limit
+    if settings.repeatable:
+        parameters.interleave_search = parameters.num_workers > 1
+        parameters.max_deterministic_time = seconds
+    else:
+        parameters.max_time_in_seconds = seconds
+    model.cp.clear_hints()
+    for variable, value in hint:
+        model.cp.add_hint(variable, value)
+    if tell:
+        solver.best_bound_callback = lambda bound: search.raise_bound(model.cost_of(bound))
+    with _stopping(solver, search.stop):
+        status = solver.solve(model.cp, _Told(model, search) if tell else None)
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        cost = round(model.cost_of(solver.objective_value))
+        bound = round(model.cost_of(solver.best_objective_bound))
+        values = solver.response_proto.solution
+        return Solution(solver.status_name(status), model.plan(lambda v: values[v.index]), cost, bound)
+    if status == cp_model.MODEL_INVALID:
+        raise InternalError(f"the model is invalid: {model.cp.validate()}")
+    bound = solver.best_objective_bound if status == cp_model.UNKNOWN else None
+    return Solution(solver.status_name(status), None, None, None if bound is None else round(model.cost_of(bound)))
