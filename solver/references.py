@@ -353,7 +353,8 @@ class References:
                 if source == target:
                     self.report.add((*at, "to"), "self_reference", target, "another unit than from")
                 if (source, target) in directions:
-                    self.report.add(at, "duplicate_entry", opened, "every direction between two units once")
+                    value = self.given["policy"]["lending"][i]
+                    self.report.add(at, "duplicate_entry", value, "every direction between two units once")
                 directions.add((source, target))
 
     def _rule(self, at: Place, spec: dict[str, Any], hard: bool, settings: type[BaseModel]) -> None:

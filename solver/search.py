@@ -71,8 +71,13 @@ class Search:
 
     @property
     def left(self) -> float:
-        """Seconds left of the time limit; repeatable solves count the solver's own deterministic time instead."""
+        """Seconds left of the time limit."""
         return max(0.0, self.settings.seconds - self.seconds)
+
+    @property
+    def budget(self) -> float:
+        """The seconds to give a solver now: what is left, or in a repeatable solve always the same."""
+        return self.settings.seconds if self.settings.repeatable else max(0.01, self.left)
 
     @property
     def stopped(self) -> bool:

@@ -9,9 +9,9 @@ from solver.strategies.cpsat import solve_model
 
 def solve(search: Search) -> None:
     """Hand in the best plan and bound that CP-SAT finds in the time that is left."""
-    tables = search.tables
-    model = Model(tables)
-    model.post(tables.rules)
+    model = Model(search.tables)
+    model.post(search.tables.rules)
+    proven = True
     for number, tier in enumerate(search.tiers):
         if number:
             if search.cost is None:
@@ -19,20 +19,16 @@ def solve(search: Search) -> None:
             model.hold(search.tier, search.cost)
             search.next_tier(tier)
         model.minimise(tier)
-        earlier_proven = not number or proven
-        share = (
-            search.left / (len(search.tiers) - number) if not search.settings.repeatable else search.settings.seconds
-        )
         search.stage = "search" if len(search.tiers) == 1 else f"tier {number + 1}"
-        hint = model.hints(search.plan) if search.plan is not None else None
-        found = solve_model(model, search, max(0.01, share), hint or (), tell=True)
+        hint = None if search.plan is None else model.hints(search.plan)
+        seconds = search.budget / (len(search.tiers) - number)
+        found = solve_model(model, search, seconds, hint or (), tell=proven)
         if found.plan is not None:
             search.offer(found.plan, found.cost)
-        if found.bound is not None:
-            search.raise_bound(found.bound)
-        if found.status == "INFEASIBLE":
+        if found.status == "INFEASIBLE" and search.plan is None:
             search.infeasible = True
             return
-        proven = earlier_proven and search.proven
-        if not earlier_proven:
-            search.bound = None
+        # A bound says something only while the tiers before it were proven: another value there, another bound here.
+        if found.bound is not None and proven:
+            search.raise_bound(found.bound)
+        proven = proven and search.proven
