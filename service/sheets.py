@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +25,17 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+# What openpyxl warns of (a colour scale that it does not know, say) is nothing that is read here.
+warnings.filterwarnings("ignore", module="openpyxl")
+
 Value: TypeAlias = "str | int | float | bool | date | None"
 ReadValue: TypeAlias = "str | int | float | bool | date | datetime | time | timedelta | None"
 Table: TypeAlias = "tuple[Sequence[str | Header], Iterable[Sequence[Value]]]"
 
 MAX_BYTES = 100 << 20
 """The largest file read, unpacked: some four times a portfolio of 5,000 people and 5,000 activities."""
-MAX_CELLS = 10_000_000
+MAX_SHEETS, MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 100, 1 << 20, 1 << 14, 10_000_000
+"""Rows and columns as many as a spreadsheet program has; a damaged workbook may claim any number. Cells of a sheet."""
 MAX_TEXT = 32_767
 """The most characters an XLSX cell can hold."""
 
@@ -132,7 +137,7 @@ def read_bytes(data: bytes, name: str) -> list[Sheet]:
             if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
                 raise _too_big(name)
             if "[Content_Types].xml" in archive.namelist():
-                return _read_workbook(data)
+                return _read_workbook(data, name)
             members = [PurePosixPath(member) for member in archive.namelist()]
             return _read_csvs(
                 (member.name, archive.read(str(member)))
@@ -148,23 +153,23 @@ def read_bytes(data: bytes, name: str) -> list[Sheet]:
 
 
 def _too_big(name: str) -> SpreadsheetInvalid:
-    return _unreadable("", "too_big", name, f"at most {MAX_BYTES >> 20} MB unpacked and {MAX_CELLS:,} cells")
+    expected = (
+        f"at most {MAX_BYTES >> 20} MB unpacked in {MAX_SHEETS} sheets, each of at most {MAX_ROWS:,} rows, "
+        f"{MAX_COLUMNS:,} columns and {MAX_CELLS:,} cells"
+    )
+    return _unreadable("", "too_big", name, expected)
 
 
-def _read_workbook(data: bytes) -> list[Sheet]:
+def _read_workbook(data: bytes, name: str) -> list[Sheet]:
     workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
-        sheets, cells = [], 0
+        if len(workbook.worksheets) > MAX_SHEETS:
+            raise _too_big(name)
+        sheets = []
         for worksheet in workbook.worksheets:
             worksheet.reset_dimensions()  # what a program wrote there may be wrong
-            rows: list[tuple[int, list[ReadValue]]] = []
-            for number, row in enumerate(worksheet.iter_rows(), start=1):
-                cells += len(row) + 1
-                if cells > MAX_CELLS:
-                    raise _too_big(worksheet.title)
-                values = [_read_cell(cell.value, cell.data_type) for cell in row]
-                _append(rows, number, values)
-            sheets.append(Sheet(worksheet.title, rows))
+            rows = ([_read_cell(cell.value, cell.data_type) for cell in row] for row in worksheet.iter_rows())
+            sheets.append(Sheet(worksheet.title, _kept(worksheet.title, rows)))
         return sheets
     finally:
         workbook.close()
@@ -203,21 +208,27 @@ def _read_csv(name: str, data: bytes) -> Sheet:
     # Headers hold none of these signs, or they are in quotes: so the first line tells.
     first_line = re.sub('"[^"]*"', "", text[:100_000]).split("\n", 1)[0]
     delimiter = next((sign for sign in ";\t" if sign in first_line), ",")
-    rows: list[tuple[int, list[ReadValue]]] = []
-    number = 0
-    try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
-            _append(rows, number, [_unguarded(cell) for cell in row])
-    except csv.Error as error:
-        raise _unreadable(name, "not_csv", str(error), "rows of CSV, with quotes that close", number + 1) from error
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = _kept(name, ([_unguarded(cell) for cell in record] for record in records))
     return Sheet(name, rows, decimal_comma=delimiter != ",")
 
 
-def _append(rows: list[tuple[int, list[ReadValue]]], number: int, values: list[ReadValue]) -> None:
-    while values and is_blank(values[-1]):
-        values.pop()
-    if values:
-        rows.append((number, values))
+def _kept(name: str, rows: Iterable[list[ReadValue]]) -> list[tuple[int, list[ReadValue]]]:
+    """The rows that are not blank, with their numbers, without the blank cells at their ends."""
+    kept: list[tuple[int, list[ReadValue]]] = []
+    number = cells = 0
+    try:
+        for number, values in enumerate(rows, start=1):
+            cells += len(values)  # the blank ones too: they take as long
+            if number > MAX_ROWS or len(values) > MAX_COLUMNS or cells > MAX_CELLS:
+                raise _too_big(name)
+            while values and is_blank(values[-1]):
+                values.pop()
+            if values:
+                kept.append((number, values))
+    except csv.Error as error:
+        raise _unreadable(name, "not_csv", str(error), "rows of CSV, with quotes that close", number + 1) from error
+    return kept
 
 
 def is_blank(value: ReadValue) -> bool:

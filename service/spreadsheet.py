@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ from service.sheets import (
 )
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse
 from solver.references import TermNames
-from solver.report import PROTECTED, is_protected, pointer
+from solver.report import MOST_SUGGESTIONS, PROTECTED, brief, is_protected, pointer
 
 __all__ = ["CellProblem", "SpreadsheetInvalid", "read", "read_bytes", "template", "to_bytes", "write"]
 
@@ -160,6 +161,7 @@ class _Reader:
     def __init__(self, sheets: Sequence[Sheet]) -> None:
         self.problems: list[CellProblem] = []
         self.origins: dict[str, _Origin] = {}
+        self.suggestions = MOST_SUGGESTIONS
         self.sheets = self._by_name(sheets)
 
     def portfolio(self) -> Portfolio:
@@ -173,8 +175,7 @@ class _Reader:
             found = (self._translated(problem) for problem in invalid.problems)
             self.problems += [problem for problem in found if (problem.sheet, problem.row, problem.column) not in own]
         if self.problems:
-            order = {name: index for index, name in enumerate(COLUMNS)}
-            self.problems.sort(key=lambda problem: (order.get(problem.sheet, -1), problem.row or 0))
+            self.problems.sort(key=_reading_order)
             raise SpreadsheetInvalid(list(dict.fromkeys(self.problems)))
         return portfolio
 
@@ -188,7 +189,7 @@ class _Reader:
             elif name in COLUMNS:
                 found[name] = sheet
             elif name != README:
-                code, expected = _unknown("unknown_sheet", name, COLUMNS)
+                code, expected = self._unknown("unknown_sheet", name, COLUMNS)
                 self.problems.append(CellProblem(sheet.name, None, None, None, code, sheet.name, expected))
         if not found:
             expected = f"at least one sheet of a portfolio: {', '.join(COLUMNS)}"
@@ -218,7 +219,7 @@ class _Reader:
             if name is None:
                 continue
             if column is None:
-                code, expected = _unknown("unknown_key", name, keys)
+                code, expected = self._unknown("unknown_key", name, keys)
                 self.problems.append(row.problem(KEY, code, name, expected))
             elif f"/{column.path}" in self.origins:
                 self.problems.append(row.problem(KEY, "duplicate_key", name, "each key once"))
@@ -330,7 +331,7 @@ class _Reader:
                     cells[names[index]] = (letter, value)
                 elif not is_blank(value) and (index >= len(headers) or is_blank(headers[index])):
                     expected = "a header above this, or nothing"
-                    self.problems.append(CellProblem(name, number, None, letter, "no_header", _shown(value), expected))
+                    self.problems.append(CellProblem(name, number, None, letter, "no_header", brief(value), expected))
             for index, column in names.items():
                 cells.setdefault(column, (get_column_letter(index + 1), None))
             yield _Row(name, number, header_number, sheet.decimal_comma, cells)
@@ -347,7 +348,7 @@ class _Reader:
             if sheet == "vocabulary" and name.startswith(LABEL) and name != LABEL:
                 name = LABEL + _unquoted(title[len(LABEL) :])
             elif name not in known:
-                code, expected = _unknown("unknown_column", title, sorted(known))
+                code, expected = self._unknown("unknown_column", title, sorted(known))
                 self.problems.append(CellProblem(sheet, row, title, letter, code, title, expected))
                 continue
             if name in names.values():
@@ -377,7 +378,7 @@ class _Reader:
         try:
             return _convert(value, kind or column.kind, row.decimal_comma)
         except _Wrong as wrong:
-            self.problems.append(row.problem(column, wrong.code, _shown(value), wrong.expected))
+            self.problems.append(row.problem(column, wrong.code, brief(value), wrong.expected))
             return str(value)
 
     def _quietly(self, row: _Row, column: Column) -> Any:
@@ -386,6 +387,15 @@ class _Reader:
             return None if is_blank(row.value(column)) else _convert(row.value(column), column.kind, row.decimal_comma)
         except _Wrong:
             return None
+
+    def _unknown(self, code: str, given: str, known: Iterable[str]) -> tuple[str, str]:
+        """The code of a name that means nothing, and what would be right."""
+        if is_protected(given):
+            return "protected_trait", PROTECTED
+        names = list(known)
+        self.suggestions -= 1
+        near = difflib.get_close_matches(given.casefold(), names, n=1) if self.suggestions >= 0 else []
+        return code, f"{', '.join(names)}{f'; did you mean {near[0]}?' if near else ''}"
 
     # From the portfolio's problems to cells
 
@@ -411,6 +421,13 @@ class _Reader:
     def _in_words(self, match: re.Match[str]) -> str:
         origin = self.origins.get(match[0])
         return f"row {origin.row.number} of the sheet {origin.row.sheet}" if origin else match[0]
+
+
+def _reading_order(problem: CellProblem) -> tuple[int, int, int, str]:
+    """By sheet (unknown ones first), row and column; what is about the whole of one comes before its parts."""
+    sheet = list(COLUMNS).index(problem.sheet) if problem.sheet in COLUMNS else -1
+    letter = problem.letter or ""
+    return sheet, problem.row or 0, len(letter), letter
 
 
 SHEET_OF = {
@@ -458,7 +475,7 @@ def _whole(value: ReadValue, decimal_comma: bool) -> int:
 
 def _number(value: ReadValue, decimal_comma: bool) -> int | float:
     """A number, or text that is one: with a decimal comma only in a file of semicolons, and 20% as 0.2."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return value
     match = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or (match["mark"] == "," and not decimal_comma):
@@ -522,10 +539,6 @@ def _lettered(values: Iterable[ReadValue]) -> Iterator[tuple[int, str, ReadValue
         yield index, get_column_letter(index + 1), value
 
 
-def _shown(value: ReadValue) -> object:
-    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
-
-
 def _put(record: dict[str, Any], path: str, value: Any) -> None:
     outer, _, inner = path.partition("/")
     if value is None:
@@ -538,14 +551,6 @@ def _put(record: dict[str, Any], path: str, value: Any) -> None:
 
 def _label_column(language: str) -> Column:
     return Column(LABEL + language, "text", f"the term in {language}", field=f"labels/{language}")
-
-
-def _unknown(code: str, given: str, known: Iterable[str]) -> tuple[str, str]:
-    """The code of a name that means nothing, and what would be right: what was probably meant, or all that is known."""
-    if is_protected(given):
-        return "protected_trait", PROTECTED
-    near = difflib.get_close_matches(given.casefold(), known := list(known), n=1)
-    return code, f"{', '.join(known)}{f'; did you mean {near[0]}?' if near else ''}"
 
 
 # Writing
