@@ -91,7 +91,7 @@ class Model:
         able = [j for j in self.team[a] if j != i and self.tables.meets[self.person[j], learnable].any()]
         if able:
             self.learns[i] = self.cp.new_bool_var("")
-            self.cp.add_implication(self.learns[i], self.on[i])
+            self.cp.add(self.learns[i] <= self.on[i])
             self.mentors[i] = [(j, self.cp.new_bool_var("")) for j in able]
             for j, mentors in self.mentors[i]:
                 self.taught_by[self.person[j]].append((a, mentors))
