@@ -407,7 +407,11 @@ class _Reader:
         expected = _POINTER.sub(self._in_words, problem.expected)
         if place:
             origin = self.origins[place]
-            value = None if isinstance(problem.value, dict) else problem.value
+            value = problem.value
+            if isinstance(value, list):
+                value = ";".join(map(str, value))  # as the cell has it
+            elif isinstance(value, dict):
+                value = None  # the whole row, which is named anyway
             return origin.row.problem(origin.column(rest), problem.code, value, expected)
         sheet = "portfolio"
         for path, name in SHEET_OF.items():

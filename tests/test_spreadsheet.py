@@ -558,6 +558,21 @@ def test_a_fault_of_a_row_names_the_row(example: Path) -> None:
     assert "row 2 of the sheet bookings" in found.expected
 
 
+def test_a_fault_of_a_list_shows_the_cell(example: Path) -> None:
+    """Hours of a person for too few periods are shown as the cell has them."""
+    put(example / "people.csv", 3, "hours_per_period", "36;24")
+    found = only(lambda: spreadsheet.read(example))
+    assert (found.sheet, found.row, found.letter, found.code) == ("people", 3, "D", "wrong_length")
+    assert found.value == "36;24"
+
+
+@pytest.mark.parametrize("given", ["2027-02-30", "4-1-2027", "20270104", "January"])
+def test_a_date_that_is_none_is_refused(example: Path, given: str) -> None:
+    """A day that does not exist, and a date whose day and month could be either way round, are refused."""
+    put(example / "portfolio.csv", 4, "value", given)
+    assert only(lambda: spreadsheet.read(example)).code == "not_a_date"
+
+
 def test_an_unknown_sheet_or_column_is_named(example: Path) -> None:
     """Nothing is dropped silently: an unknown sheet, column or key and a value without a header are errors."""
     (example / "peple.csv").write_text("id\np1\n", encoding="utf-8")
