@@ -43,7 +43,7 @@ from solver.fields import (
     refused,
 )
 from solver.references import WRONG, References, TermNames, plain
-from solver.report import Place, PortfolioInvalid, Problem, Report, brief
+from solver.report import Place, PortfolioInvalid, Problem, Report, brief, containers
 
 __all__ = ["Portfolio", "PortfolioInvalid", "Problem", "parse", "parse_json"]
 
@@ -402,12 +402,27 @@ def _parse(data: Any, report: Report) -> Portfolio:
     try:
         portfolio = Portfolio.model_validate(data, context=names)
     except ValidationError as invalid:
+        _refuse_names_that_are_no_text(data, report)
         checked = _without(data, _report_fields(data, invalid, report))
     References(checked, data, names, report).check()
     problems = report.problems()
     if portfolio is None or problems:
         raise PortfolioInvalid(problems)
     return portfolio
+
+
+def _refuse_names_that_are_no_text(data: dict[str, Any], report: Report) -> None:
+    """Raise where a name in an object is no text: that is no JSON, and nothing more can be said of it."""
+    wrong = [
+        (*place, str(name))
+        for place, node in containers((), data)
+        for name in (node if isinstance(node, dict) else ())
+        if not isinstance(name, str)
+    ]
+    for place in wrong:
+        report.add(place, "not_text", place[-1], "a name that is text")
+    if wrong:
+        raise PortfolioInvalid(report.problems())
 
 
 def _report_fields(data: dict[str, Any], invalid: ValidationError, report: Report) -> list[Place]:
@@ -436,7 +451,7 @@ def _place(data: dict[str, Any], location: tuple[int | str, ...], forms: dict[in
     for step in location:
         if isinstance(step, int) and isinstance(node, dict):  # the short form: its n-th entry
             return (*place, (forms.get(id(node)) or forms.setdefault(id(node), list(node)))[step])
-        if step == "[key]" or (step in _TAGS and not (isinstance(node, dict) and step in node)):
+        if step in (*_TAGS, "[key]") and not (isinstance(node, dict) and step in node):
             continue
         place.append(step)
         node = node.get(step) if isinstance(node, dict) else node[step] if isinstance(step, int) else None
@@ -447,16 +462,19 @@ def _without(data: dict[str, Any], wrong: list[Place]) -> dict[str, Any]:
     """A copy of `data` with `WRONG` in the places given; what lies beside the ways there is shared, not copied."""
     root: dict[str, Any] = dict(data)
     copies = {id(root)}
-    for place in wrong:
+    for *way, last in wrong:
         node: Any = root
-        for step in place[:-1]:
+        for step in way:
             child = node[step]
+            if child is WRONG:  # its name was refused already
+                break
             if id(child) not in copies:
                 child = dict(child) if isinstance(child, dict) else list(child)
                 copies.add(id(child))
                 node[step] = child
             node = child
-        node[place[-1]] = WRONG
+        else:
+            node[last] = WRONG
     return root
 
 
@@ -504,15 +522,16 @@ class _Repeated(dict[str, Any]):
 
 def _decoded(text: bytes | str, report: Report) -> Any:
     """The decoded JSON. Names written twice are reported; NaN and Infinity are left for the fields to refuse."""
-    repeated: list[_Repeated] = []
+    repeated = False
 
     def an_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         plain_object = dict(pairs)
         if len(plain_object) == len(pairs):
             return plain_object
+        nonlocal repeated
+        repeated = True
         twice = _Repeated(plain_object)
         twice.again = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-        repeated.append(twice)
         return twice
 
     def whole(digits: str) -> int | float:
@@ -520,14 +539,8 @@ def _decoded(text: bytes | str, report: Report) -> Any:
 
     decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
     data = json.loads(decoded, object_pairs_hook=an_object, parse_int=whole)
-    waiting: list[tuple[Place, Any]] = [((), data)] if repeated else []
-    while waiting:
-        place, node = waiting.pop()
+    for place, node in containers((), data) if repeated else ():
         if isinstance(node, _Repeated):
             for name in node.again:
                 report.add((*place, name), "duplicate_key", node[name], "every name once in an object")
-        if isinstance(node, dict):
-            waiting += (((*place, name), child) for name, child in node.items())
-        elif isinstance(node, list):
-            waiting += (((*place, i), child) for i, child in enumerate(node))
     return data

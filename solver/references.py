@@ -395,7 +395,6 @@ _PLAIN = {
     "bool_type": ("not_a_boolean", "true or false"),
     "string_type": ("not_text", "text"),
     "string_unicode": ("bad_text", "text of whole Unicode characters"),
-    "invalid_key": ("unknown_field", "a field of the contract; names are text"),
 }
 
 

@@ -9,13 +9,14 @@ import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 Place = tuple[str | int, ...]
 
 LONGEST_TEXT = 200
+DEEPEST = 32  # steps; the contract has 7, so what lies deeper is in a value that is refused anyway
 MOST_SUGGESTIONS = 100  # a suggestion costs up to a millisecond, and a broken file may need a million of them
 
 PROTECTED = (
@@ -95,16 +96,10 @@ class Report:
 
     def protected_within(self, place: Place, value: Any) -> None:
         """Report every key about a protected trait in a value that is refused anyway."""
-        waiting = [(place, value)]
-        while waiting:
-            at, node = waiting.pop()
-            if isinstance(node, dict):
-                for key, child in node.items():
-                    if is_protected(str(key)):
-                        self.add((*at, str(key)), "protected_trait", child, PROTECTED)
-                    waiting.append(((*at, str(key)), child))
-            elif isinstance(node, list | tuple):
-                waiting += (((*at, index), child) for index, child in enumerate(node))
+        for at, node in containers(place, value):
+            for key in node if isinstance(node, dict) else ():
+                if is_protected(str(key)):
+                    self.add((*at, str(key)), "protected_trait", node[key], PROTECTED)
 
     def closest(self, name: str, known: Collection[str]) -> str:
         """`; did you mean "…"?`, or nothing where no known name is close."""
@@ -124,8 +119,18 @@ class Report:
         return [problem for _, problem in sorted(self._found.items(), key=order)]
 
 
+def containers(place: Place, value: Any) -> Iterator[tuple[Place, Any]]:
+    """Every object and list in a value, itself included, with its place; not below what any portfolio needs."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else None
+    if steps is not None:
+        yield place, value
+        if len(place) < DEEPEST:
+            for step, child in steps:
+                yield from containers((*place, step if isinstance(step, int) else str(step)), child)
+
+
 def pointer(place: Place) -> str:
-    """The JSON pointer (RFC 6901) of a place; names that are very long are cut."""
+    """The JSON pointer (RFC 6901) of a place; very long names are cut."""
     return "".join("/" + _clean(str(step)).replace("~", "~0").replace("/", "~1") for step in place)
 
 

@@ -931,6 +931,21 @@ def test_the_top_level_is_an_object(top: Any) -> None:
     assert found(top) == {("", "not_an_object")}
 
 
+def test_names_that_json_does_not_have() -> None:
+    """Python objects with names that are no text are refused for that alone, as nothing more can be said of them."""
+    data = changed(("/people/0/rate", "x"))
+    data["people"][1]["talents"] = {3: 5, None: 5}
+    assert found(data) == {("/people/1/talents/3", "not_text"), ("/people/1/talents/None", "not_text")}
+
+
+@pytest.mark.parametrize(("name", "code"), [("", "empty"), ("x" * 300, "too_long"), ("\ud800", "bad_text")])
+def test_a_language_is_text(name: str, code: str) -> None:
+    """The names of languages are checked as their labels are, and a label beside a wrong one still is."""
+    reported = problems(changed(("/vocabulary/1/labels", {name: "x", "[key]": 3})))
+    assert [problem.code for problem in reported if problem.path == "/vocabulary/1/labels/[key]"] == ["not_text"]
+    assert code in {problem.code for problem in reported}
+
+
 def json_problems(text: bytes | str) -> list[Problem]:
     """What is wrong with a JSON text that must be refused."""
     with pytest.raises(PortfolioInvalid) as refusal:
