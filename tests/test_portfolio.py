@@ -554,6 +554,7 @@ OTHERS = [
     ("/bookings/3/by_period", [0, 0, 0, 0], "/bookings/3/by_period", "not_allowed"),
     # the policy
     ("/policy/preset", "balance", "/policy/preset", "unknown_preset"),
+    ("/policy/rules", {"\ud800": {"\ud800": 1}}, "/policy/rules/?", "unknown_rule"),
     ("/policy/rules/role_with", {"weight": 1}, "/policy/rules/role_with", "unknown_rule"),
     ("/policy/rules/role_width/max_shar", 0.5, "/policy/rules/role_width/max_shar", "unknown_setting"),
     ("/policy/rules/role_width/max_share", 0.605, "/policy/rules/role_width/max_share", "too_many_decimals"),
