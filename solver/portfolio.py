@@ -466,15 +466,12 @@ def _without(data: dict[str, Any], wrong: list[Place]) -> dict[str, Any]:
         node: Any = root
         for step in way:
             child = node[step]
-            if child is WRONG:  # its name was refused already
-                break
             if id(child) not in copies:
                 child = dict(child) if isinstance(child, dict) else list(child)
                 copies.add(id(child))
                 node[step] = child
             node = child
-        else:
-            node[last] = WRONG
+        node[last] = WRONG
     return root
 
 
