@@ -1,0 +1,22 @@
+"""What routes ask of the service."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from service.settings import ServiceSettings
+from service.work import Work
+
+
+def _work(request: Request) -> Work:
+    return cast(Work, request.app.state.work)
+
+
+def _settings(request: Request) -> ServiceSettings:
+    return cast(ServiceSettings, request.app.state.settings)
+
+
+TheWork = Annotated[Work, Depends(_work)]
+TheSettings = Annotated[ServiceSettings, Depends(_settings)]

@@ -1,0 +1,96 @@
+"""The OpenAPI description: what FastAPI knows of the routes, and their bodies, which they read themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from service.problems import MEDIA_TYPE, TABLE, NotJson, ProblemDetails, Refusal, TooLarge, TooSlow, Wrong, WrongType
+from service.settings import ServiceSettings
+from solver.rules import OF_EVERY_SOFT_RULE, RULES
+
+SCHEMAS = "#/components/schemas/"
+#: what every route with a body may refuse
+OF_BODIES = (NotJson, TooSlow, TooLarge, WrongType, Wrong)
+
+
+def body(model: type[BaseModel], example: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The `openapi_extra` of a route that reads a body of this model itself; also its `responses` need `OF_BODIES`."""
+    content = {"schema": {"$ref": SCHEMAS + model.__name__}, "example": example}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}, **more}
+
+
+def success(example: Any, description: str) -> dict[int | str, dict[str, Any]]:
+    """The 200 of a route."""
+    return {200: {"description": description, "content": {"application/json": {"example": example}}}}
+
+
+def refusals(*classes: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route for what it may refuse, with an example for each."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for sort in (TABLE[each] for each in classes):
+        example = {"summary": sort.title, "value": sort.body(sort.detail, sort.errors)}
+        content = {"schema": {"$ref": SCHEMAS + ProblemDetails.__name__}, "examples": {sort.code: example}}
+        responses[sort.status] = {"description": sort.title, "content": {MEDIA_TYPE: content}}
+        if sort.headers:
+            said = {name: {"description": says, "schema": {"type": "string"}} for name, says in sort.headers.items()}
+            responses[sort.status]["headers"] = said
+    return responses
+
+
+def describe(app: FastAPI, settings: ServiceSettings, bodies: Iterable[type[BaseModel]]) -> dict[str, Any]:
+    """The whole description; `bodies`: the models named in `body`."""
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    _, read = models_json_schema([(model, "validation") for model in bodies], ref_template=SCHEMAS + "{model}")
+    _, told = models_json_schema([(ProblemDetails, "serialization")], ref_template=SCHEMAS + "{model}")
+    schemas = document["components"]["schemas"]
+    schemas |= read["$defs"] | told["$defs"]
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own 422, which no route of ours gives
+        schemas.pop(name, None)
+    for path in document["paths"].values():
+        for operation in path.values():
+            answers = operation["responses"]
+            if "application/json" in answers.get("422", {}).get("content", {}):
+                del answers["422"]
+    _short_forms(schemas)
+    _rules(schemas)
+    _limits(schemas, settings)
+    return document
+
+
+def _short_forms(schemas: dict[str, Any]) -> None:
+    """Observations may be written as an object, `{term: level}`."""
+    level = schemas["Observation"]["properties"]["level"]
+    for field in ("expertise", "talents"):
+        long = schemas["Person"]["properties"][field]
+        kept = {key: long.pop(key) for key in ("type", "items")}
+        long["anyOf"] = [kept, {"type": "object", "additionalProperties": {**level, "title": "Level"}}]
+
+
+def _rules(schemas: dict[str, Any]) -> None:
+    """What a policy may say of each rule."""
+    general = {
+        "weight": {"type": "integer", "minimum": 0, "maximum": 100_000},
+        "mode": {"enum": ["soft", "hard", "off"]},
+        "tolerance": {"type": "number", "minimum": 0},
+    }
+    assert general.keys() == set(OF_EVERY_SOFT_RULE)
+    rules = {}
+    for rule in RULES:
+        own = rule.Settings.model_json_schema().get("properties", {})
+        properties = own if rule.hard else {**general, **own}
+        rules[rule.name] = {"type": "object", "properties": properties, "additionalProperties": False}
+    described = schemas["Policy"]["properties"]["rules"]
+    described |= {"properties": rules, "additionalProperties": False}
+
+
+def _limits(schemas: dict[str, Any], settings: ServiceSettings) -> None:
+    """The longest time limit is a setting of the service."""
+    seconds = schemas["Settings"]["properties"]["seconds"]
+    seconds["maximum"] = settings.solve_seconds
+    seconds["default"] = min(seconds["default"], settings.solve_seconds)

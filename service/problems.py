@@ -1,0 +1,226 @@
+"""What the service refuses, and how it says so: one table from error class to status, code and title (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from solver.portfolio import Problem
+
+MEDIA_TYPE = "application/problem+json"
+#: an answer holds no more errors than this; its detail says how many there are
+MOST_ERRORS = 10_000
+
+#: on every answer: it is data, to be neither guessed at, nor kept, nor run
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+log = logging.getLogger("staffing")
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong in a body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(description="JSON pointer into the body; empty for the whole of it")
+    code: str = Field(description="stable slug")
+    value: Any = Field(description="what was given, cut short where it is long")
+    expected: str = Field(description="what would be right")
+
+
+class ProblemDetails(BaseModel):
+    """An error, for people and for programs (RFC 9457)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(description="a URI with the code")
+    title: str = Field(description="what sort of problem it is")
+    status: int = Field(description="the HTTP status")
+    code: str = Field(description="stable slug of the sort of problem")
+    detail: str = Field(description="what is wrong this time, and what to do")
+    errors: list[FieldError] = Field(description="everything that is wrong in the body, all at once")
+
+
+class Refusal(Exception):
+    """A request that is refused."""
+
+    def __init__(self, detail: str, errors: Sequence[Problem] = (), headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.detail, self.errors, self.headers = detail, errors, headers
+
+
+class NotJson(Refusal):
+    """The body cannot be read as JSON."""
+
+
+class UnknownPath(Refusal):
+    """Nothing is there."""
+
+
+class UnknownPortfolio(Refusal):
+    """The library has no portfolio of that name."""
+
+
+class WrongMethod(Refusal):
+    """The path exists, the method on it does not."""
+
+
+class TooSlow(Refusal):
+    """The body did not arrive in time."""
+
+
+class TooLarge(Refusal):
+    """The body is larger than the service takes."""
+
+
+class WrongType(Refusal):
+    """The body is of a type that the service does not take."""
+
+
+class Wrong(Refusal):
+    """The body is JSON, but not right."""
+
+    def __init__(self, errors: Sequence[Problem]) -> None:
+        count = len(errors)
+        more = f"; the first {MOST_ERRORS:,} are shown" if count > MOST_ERRORS else ""
+        things = "1 thing is" if count == 1 else f"{count:,} things are"
+        super().__init__(f"{things} wrong in the body{more}. Each error says where, and what would be right.", errors)
+
+
+class Busy(Refusal):
+    """All solves that fit are running, and as many as may are waiting."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A sort of problem; `detail` and `errors` are its example."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    errors: tuple[Problem, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)  # name → what it says
+
+    def body(self, detail: str, errors: Sequence[Problem] = ()) -> dict[str, Any]:
+        """The JSON of one problem of this sort."""
+        shown = [
+            {"path": one.path, "code": one.code, "value": one.value, "expected": one.expected}
+            for one in errors[:MOST_ERRORS]
+        ]
+        about = f"urn:staffing:problem:{self.code}"
+        return {
+            "type": about,
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+            "detail": detail,
+            "errors": shown,
+        }
+
+
+TABLE: Mapping[type[Exception], Sort] = {
+    NotJson: Sort(
+        400,
+        "bad_json",
+        "The body is not JSON",
+        "The body is not JSON: line 1, column 15: Expecting value.",
+        (Problem("", "bad_json", "}", "JSON; line 1, column 15: Expecting value"),),
+    ),
+    UnknownPath: Sort(404, "unknown_path", "Nothing is there", "There is no /v2; /openapi.json lists what there is."),
+    UnknownPortfolio: Sort(
+        404,
+        "unknown_portfolio",
+        "No such portfolio",
+        'The library has no "adviesburo"; it has adviesbureau, bedrijfsbureau and kenniswerkers.',
+    ),
+    WrongMethod: Sort(
+        405,
+        "wrong_method",
+        "That method does not work here",
+        "/v1/check does not take GET; it takes POST.",
+        headers={"Allow": "the methods that work"},
+    ),
+    TooSlow: Sort(408, "too_slow", "The body took too long", "The body was not complete after 30 seconds."),
+    TooLarge: Sort(413, "too_large", "The body is too large", "The body is larger than 20,971,520 bytes."),
+    WrongType: Sort(
+        415, "wrong_type", "The body is of another type", "The body is text/plain; it has to be application/json."
+    ),
+    Wrong: Sort(
+        422,
+        "invalid",
+        "The body is not right",
+        "1 thing is wrong in the body. Each error says where, and what would be right.",
+        (Problem("/portfolio/people/0/unit", "unknown_id", "advise", "the id of a unit"),),
+    ),
+    Busy: Sort(
+        429,
+        "busy",
+        "All solves are taken",
+        "2 solves are running and 8 are waiting, which is as many as there may be; try again in 10 seconds.",
+        headers={"Retry-After": "after how many seconds to try again"},
+    ),
+    Exception: Sort(
+        500,
+        "internal_error",
+        "A fault of ours",
+        "Something went wrong that should not have; the server's log says what.",
+    ),
+}
+
+
+def answer(
+    sort: Sort, detail: str, errors: Sequence[Problem] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The response that tells a problem."""
+    return JSONResponse(
+        sort.body(detail, errors), sort.status, media_type=MEDIA_TYPE, headers={**HEADERS, **(headers or {})}
+    )
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return answer(TABLE[type(refusal)], refusal.detail, refusal.errors, refusal.headers)
+
+
+async def _not_routed(request: Request, error: Exception) -> Response:
+    """What the router itself refuses: an unknown path, or a method that the path does not have."""
+    assert isinstance(error, HTTPException)
+    path = request.url.path
+    sort = TABLE[WrongMethod]
+    if error.status_code == sort.status:
+        takes = (error.headers or {})["Allow"]
+        return answer(sort, f"{path} does not take {request.method}; it takes {takes}.", (), error.headers)
+    return answer(TABLE[UnknownPath], f"There is no {path}; /openapi.json lists what there is.")
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """The client went away: there is nobody to answer."""
+    return Response(status_code=499, headers=HEADERS)
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """A fault of ours; what it is stands in the log alone."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return answer(TABLE[Exception], TABLE[Exception].detail)
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` answer every error as the table says."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _not_routed)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(Exception, _fault)

@@ -1,0 +1,214 @@
+"""From the bytes of a request to what the routes work with. Everything that is wrong in a body is told at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from scenarios.library import ENTRIES, Entry
+from service.problems import NotJson, TooLarge, TooSlow, UnknownPortfolio, Wrong, WrongType
+from service.settings import ServiceSettings
+from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse
+from solver.references import plain
+from solver.report import Report, brief, containers
+
+Part = TypeVar("Part")
+Model = TypeVar("Model", bound=BaseModel)
+
+JSON = "application/json"
+
+
+async def read(request: Request, settings: ServiceSettings) -> bytes:
+    """The body; raises WrongType, TooLarge or TooSlow."""
+    given = request.headers.get("content-type", "")
+    if given.partition(";")[0].strip().lower() != JSON:
+        raise WrongType(f"The body is {given or 'of no type'}; it has to be {JSON}.")
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        raise WrongType(f"The body is packed with {encoding}; it has to come as it is.")
+    parts: list[bytes] = []
+    size, most = 0, settings.body_bytes
+    try:
+        async with asyncio.timeout(settings.body_seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size <= most:
+                    parts.append(part)
+                elif size > 2 * most:  # who sends little too much gets to hear it; who sends without end is cut off
+                    break
+    except TimeoutError:
+        raise TooSlow(f"The body was not complete after {settings.body_seconds:g} seconds.") from None
+    if size > most:
+        raise TooLarge(f"The body is larger than {most:,} bytes.", headers={"Connection": "close"})
+    return b"".join(parts)
+
+
+async def gone(request: Request) -> None:
+    """Comes back when the client has gone away; the body must have been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+class Body:
+    """A decoded body. Its parts are asked for one by one; what is wrong in them is noted, for `refusal` to tell."""
+
+    def __init__(self, raw: bytes, model: type[BaseModel]) -> None:
+        """Raises NotJson, or Wrong where the body is no object; `model` says which fields there are."""
+        report = Report()
+        self._data = _decoded(raw, report)
+        if not isinstance(self._data, dict):
+            report.add((), "not_an_object", self._data, f"an object with {', '.join(model.model_fields)}")
+            raise Wrong(report.problems())
+        for name, value in self._data.items():
+            if name not in model.model_fields:
+                report.unknown((name,), "unknown_field", value, "a field of the body", model.model_fields)
+        for name, field in model.model_fields.items():
+            if field.is_required() and name not in self._data:
+                report.add((name,), "missing", None, f"required: {field.description}")
+        self.problems: list[Problem] = report.problems()
+        self._unknown: UnknownPortfolio | None = None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What was given for a field, or `default`."""
+        return self._data.get(name, default)
+
+    def part(self, name: str, read: Callable[[Any], Part]) -> Part | None:
+        """What `read` makes of a field; None where it is missing or where `read` raises PortfolioInvalid."""
+        if name not in self._data:
+            return None
+        try:
+            return read(self._data[name])
+        except PortfolioInvalid as invalid:
+            self._note(name, invalid.problems)
+            return None
+
+    def portfolio(self) -> Portfolio | None:
+        """The portfolio, given itself or by its slug in the library; None where it is missing or wrong."""
+        return self.part("portfolio", self._portfolio)
+
+    def model(self, name: str, model: type[Model]) -> Model | None:
+        """A field as a model of which every field has a default; None where it is wrong."""
+        return self.part(name, lambda data: _validated(data, model)) if name in self._data else model()
+
+    def add(self, path: str, code: str, value: Any, expected: str) -> None:
+        """Note one more problem."""
+        self.problems.append(Problem(path, code, brief(value), expected))
+
+    def refusal(self) -> Wrong | UnknownPortfolio:
+        """What to raise where a part could not be had, or where there are problems."""
+        return self._unknown if self._unknown and not self.problems else Wrong(self.problems)
+
+    def _portfolio(self, given: Any) -> Portfolio | None:
+        if not isinstance(given, str):
+            return parse(given)
+        try:
+            return entry_of(given).portfolio()
+        except UnknownPortfolio as unknown:
+            self._unknown = unknown
+            return None
+
+    def _note(self, name: str, problems: list[Problem]) -> None:
+        self.problems += [replace(problem, path=f"/{name}{problem.path}") for problem in problems]
+
+
+def entry_of(slug: str) -> Entry:
+    """The entry of the library; raises UnknownPortfolio."""
+    for entry in ENTRIES:
+        if entry.slug == slug:
+            return entry
+    *most, last = (entry.slug for entry in ENTRIES)
+    raise UnknownPortfolio(f'The library has no "{brief(slug)}"; it has {", ".join(most)} and {last}.')
+
+
+def _validated(data: Any, model: type[Model]) -> Model:
+    """`data` as a model; raises PortfolioInvalid, with paths from `data` on."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as invalid:
+        report = Report()
+        for found in invalid.errors(include_url=False):
+            if found["type"] == "extra_forbidden":
+                report.unknown(found["loc"], "unknown_field", found["input"], "a setting", model.model_fields)
+            else:
+                report.add(found["loc"], *_told(found))
+        raise PortfolioInvalid(report.problems()) from None
+
+
+def _told(found: ErrorDetails) -> tuple[str, Any, str]:
+    code, expected = plain(dict(found))
+    return code, found["input"], expected
+
+
+class _Constant(float):
+    """NaN, Infinity or -Infinity: words that Python reads and JSON does not have."""
+
+
+class _Repeated(dict[str, Any]):
+    """An object in which the names `again` are written more than once."""
+
+    again: tuple[str, ...]
+
+
+def _decoded(raw: bytes, report: Report) -> Any:
+    """The JSON in a body; names written twice are reported. Raises NotJson."""
+    constants = repeated = False
+
+    def constant(word: str) -> _Constant:
+        nonlocal constants
+        constants = True
+        return _Constant(word)
+
+    def an_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        plain_object = dict(pairs)
+        if len(plain_object) == len(pairs):
+            return plain_object
+        repeated = True
+        twice = _Repeated(plain_object)
+        twice.again = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        return twice
+
+    def whole(digits: str) -> int | float:
+        return int(digits) if len(digits) < 100 else float(digits)  # int() refuses thousands of digits
+
+    try:
+        text = raw.decode("utf-8-sig")
+        data = json.loads(text, object_pairs_hook=an_object, parse_int=whole, parse_constant=constant)
+    except UnicodeDecodeError as error:
+        raise _not_json("not_utf8", None, f"text in UTF-8; byte {error.start + 1} is not") from None
+    except json.JSONDecodeError as error:
+        found = brief(error.doc[error.pos : error.pos + 20])
+        raise _not_json("bad_json", found, f"JSON; line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise _not_json("too_deep", None, "JSON as deep as a portfolio; this is nested too deeply") from None
+    if constants:
+        raise _no_constants(data)
+    for place, node in containers((), data) if repeated else ():
+        if isinstance(node, _Repeated):
+            for name in node.again:
+                report.add((*place, name), "duplicate_key", node[name], "every name once in an object")
+    return data
+
+
+def _not_json(code: str, value: Any, expected: str) -> NotJson:
+    return NotJson(f"The body is not what it should be: {expected}.", [Problem("", code, value, expected)])
+
+
+def _no_constants(data: Any) -> NotJson:
+    """NaN and the like, each with its place: they mostly come from a table with empty cells."""
+    report = Report()
+    expected = "a number or null; NaN and Infinity are no JSON"
+    for place, node in containers((), data):
+        for step, value in node.items() if isinstance(node, dict) else enumerate(node):
+            if isinstance(value, _Constant):
+                report.add((*place, step), "not_finite", value, expected)
+    found = report.problems() or [Problem("", "not_finite", None, expected)]  # it may lie deeper than we look
+    return NotJson(f"The body is not JSON: expected {expected}.", found)
