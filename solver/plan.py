@@ -196,10 +196,13 @@ def level(tasks: Sequence[tuple[int, int, int]], available: IntArray) -> list[In
         inside = [i for i in left if first <= windows[i][0] and windows[i][1] <= last]
         total = sum(tasks[i][2] for i in inside)
         periods = [t for t in range(first, last + 1) if open_period[t]]
-        # Cumulative rounding down keeps every sub-interval that holds whole hours large enough for them.
-        weight = np.cumsum(room[periods]) if room[periods].sum() else np.arange(1, len(periods) + 1)
-        budget = np.diff(weight * total // int(weight[-1]), prepend=0)
-        _earliest_deadline(periods, budget, inside, windows, [tasks[i][2] for i in inside], splits)
+        if room[periods].any():
+            budget = _evenly(total, np.cumsum(room[periods]))
+            _earliest_deadline(periods, budget, inside, windows, [tasks[i][2] for i in inside], splits)
+        else:  # all of it is too much wherever it lies
+            for i in inside:
+                own = [t for t in periods if windows[i][0] <= t <= windows[i][1]]
+                splits[i][own] = _evenly(tasks[i][2], np.arange(1, len(own) + 1))
         left.difference_update(inside)
         room[periods] = 0
         open_period[periods] = False
@@ -209,6 +212,14 @@ def level(tasks: Sequence[tuple[int, int, int]], available: IntArray) -> list[In
             if first <= windows[i][1] <= last:
                 windows[i][1] = first - 1
     return splits
+
+
+def _evenly(hours: int, room: IntArray) -> IntArray:
+    """Whole hours per period in proportion to its room, which is given as a running total.
+
+    Rounding the running total down keeps every interval that must hold whole hours large enough for them.
+    """
+    return np.diff(room * hours // int(room[-1]), prepend=0)
 
 
 def _tightest(tasks: Sequence[tuple[int, int, int]], room: IntArray) -> tuple[int, int]:
