@@ -76,6 +76,8 @@ def solve_model(
     solver, settings = cp_model.CpSolver(), search.settings
     parameters = solver.parameters
     parameters.num_workers = workers or settings.workers
+    # Its own handler would take Ctrl-C away from whoever called, and ends the process when another solve follows.
+    parameters.catch_sigint_signal = False
     parameters.random_seed = settings.seed + seed
     parameters.fix_variables_to_their_hinted_value = fix
     parameters.relative_gap_limit = gap_limit
