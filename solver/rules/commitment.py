@@ -34,8 +34,11 @@ class Commitment(Rule):
         for pair in tables.frozen:
             worked = int(tables.worked(pair).sum())
             i = model.at.get(pair)
-            if worked:
-                model.add((0 if i is None else model.hours[i]) >= worked, pair)
+            hours = 0 if i is None else model.hours[i]
+            if tables.start[pair[1]] > tables.last[pair[1]]:  # all is past: more could only lie there
+                model.add(hours == worked, pair)
+            elif worked:
+                model.add(hours >= worked, pair)
         for p, a in tables.pairs(tables.forbidden):
             if (p, a) in model.at:
                 model.add(model.on[model.at[p, a]] <= 0, (p, a))
