@@ -1,0 +1,190 @@
+"""The words around a proposal in Dutch and English, and how names and numbers are written in each.
+
+Labels of terms come from the portfolio's vocabulary. Sentences of findings and reasons are the solver's, in English.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+
+from solver.portfolio import Portfolio
+
+
+class Language(StrEnum):
+    """The languages there are words in."""
+
+    en = "en"
+    nl = "nl"
+
+
+#: key → the words in English and in Dutch
+WORDS: Mapping[str, tuple[str, str]] = {
+    # how a solve ended
+    "OPTIMAL": ("The best plan there is, and proven to be", "Het beste plan dat er is, en dat is bewezen"),
+    "FEASIBLE": ("A valid plan", "Een geldig plan"),
+    "INFEASIBLE": (
+        "There is no plan: rules that may not be broken contradict each other",
+        "Er is geen plan: regels die vast staan spreken elkaar tegen",
+    ),
+    "NONE": ("No plan was found in this time; more seconds may find one", "Geen plan gevonden in deze tijd; geef meer"),
+    "FAILED": ("The solve failed", "Het zoeken is mislukt"),
+    "broken": ("A plan that breaks {n} rules that may not be broken", "Een plan dat {n} vaste regels breekt"),
+    "broken_one": ("A plan that breaks a rule that may not be broken", "Een plan dat een vaste regel breekt"),
+    "kept": ("A plan that keeps all {n} hard rules", "Een plan dat alle {n} vaste regels houdt"),
+    "gap": ("at most {gap} from the best possible", "hooguit {gap} van het best mogelijke"),
+    "gap_unknown": ("how far from the best is not known", "hoe ver van het beste is niet bekend"),
+    # the headline
+    "cost": ("cost", "kosten"),
+    "bound": ("no plan costs less than", "geen plan kost minder dan"),
+    "value_captured": ("value captured", "waarde behaald"),
+    "seconds": ("seconds", "seconden"),
+    "staffed": ("{hours} of {asked} h staffed", "{hours} van {asked} u ingevuld"),
+    "booked_people": ("{n} of {all} people", "{n} van {all} mensen"),
+    "activities_of": ("{n} activities", "{n} activiteiten"),
+    # sections
+    "bookings": ("Who works on what", "Wie doet wat"),
+    "grid": ("Hours at a glance", "Uren in één oogopslag"),
+    "learning": ("Who learns from whom", "Wie leert van wie"),
+    "unfilled": ("What stays unfilled", "Wat open blijft"),
+    "score_card": ("Score card", "Scorekaart"),
+    "people": ("People", "Mensen"),
+    "talent_balance": ("Talent balance", "Talentbalans"),
+    "hires": ("Taken on", "Aangenomen"),
+    "warnings": ("Legal, but odd", "Geldig, maar vreemd"),
+    "conflict": ("These rules cannot all hold", "Deze regels gaan niet samen"),
+    # columns
+    "person": ("person", "persoon"),
+    "activity": ("activity", "activiteit"),
+    "project": ("project", "project"),
+    "hours": ("hours", "uren"),
+    "role": ("role", "rol"),
+    "expertise_fit": ("knows", "kennis"),
+    "talent_fit": ("talent", "talent"),
+    "energy": ("energy", "energie"),
+    "when": ("when", "wanneer"),
+    "term": ("term", "begrip"),
+    "level": ("level", "niveau"),
+    "mentor": ("mentor", "mentor"),
+    "missing": ("missing", "ontbreekt"),
+    "rule": ("rule", "regel"),
+    "amount": ("amount", "omvang"),
+    "weight": ("weight", "gewicht"),
+    "busy": ("busy", "bezet"),
+    "mostly": ("mostly", "vooral"),
+    "learns": ("learns", "leert"),
+    "leads": ("decides", "draagt"),
+    "talents_used": ("talents used", "benut"),
+    "talents_unused": ("unused", "onbenut"),
+    "demand": ("asked", "gevraagd"),
+    "supply": ("there is", "er is"),
+    "state": ("state", "stand"),
+    "open": ("open", "open"),
+    "total": ("total", "totaal"),
+    # values
+    "contributor": ("contributor", "uitvoerder"),
+    "supporter": ("supporter", "ondersteuner"),
+    "learner": ("learner", "lerende"),
+    "expertise": ("expertise", "kennis"),
+    "talent": ("talent", "talent"),
+    "state_missing": ("missing", "ontbreekt"),
+    "state_short": ("short", "te weinig"),
+    "state_surplus": ("surplus", "ruim"),
+    "state_unused": ("unused", "ongebruikt"),
+    "state_balanced": ("balanced", "in balans"),
+    "hours_short": ("{hours} h", "{hours} u"),
+    # sentences
+    "marks": (
+        "{learns} learns there   {mentors} mentors there   {gives} gives energy   {drains} drains   * asked for it",
+        "{learns} leert daar   {mentors} begeleidt daar   {gives} geeft energie   {drains} kost energie   * vroeg erom",
+    ),
+    "all_hold": ("All {n} hard rules hold.", "Alle {n} vaste regels worden gehouden."),
+    "nothing": ("Nothing to report: {rules}.", "Niets te melden: {rules}."),
+    "uncounted": ("Measured, but free of cost: {rules}.", "Gemeten, maar zonder kosten: {rules}."),
+    "in_balance": ("In balance: {terms}.", "In balans: {terms}."),
+    "more": ("… and {n} more", "… en nog {n}"),
+    "fully_staffed": ("Nothing: all hours and all people asked for.", "Niets: alle gevraagde uren en mensen zijn er."),
+    # the live line
+    "model": ("building the model", "model opbouwen"),
+    "stopping": ("stopping, the best plan is kept", "stoppen, het beste plan blijft"),
+    "best": ("best", "beste"),
+    "captured": ("captured", "behaald"),
+    "plans": ("plans", "plannen"),
+    "of_seconds": ("{n} of {limit} s", "{n} van {limit} s"),
+}
+
+
+class Words:
+    """The words of one language: `words("gap", gap="2 %")`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._index = list(Language).index(Language(language))
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words of a key, with the values filled in."""
+        text = WORDS[key][self._index]
+        return text.format(**values) if values else text
+
+    def number(self, value: float) -> str:
+        """At most two decimals, thousands apart: 15,649.36 or 15.649,36."""
+        text = f"{value:,.2f}".rstrip("0").rstrip(".")
+        return text if self.language == "en" else text.translate({ord(","): ".", ord("."): ","})
+
+    def percent(self, share: float) -> str:
+        """A share in percents, cut and never rounded: 99.98 % is not 100 %, nor is 0.02 % nothing."""
+        percents = 100 * share
+        whole = round(percents, 6)
+        if 0 < whole < 0.1:
+            return f"< {self.number(0.1)} %"
+        if whole in (0, 100) or 10 <= whole < 99:
+            return f"{math.floor(whole)} %"
+        return f"{self.number(math.floor(10 * whole) / 10)} %"
+
+
+def plain(text: str) -> str:
+    """`text` without signs that a terminal acts upon instead of showing: escapes, line ends, reversed writing."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+class Names:
+    """What the ids of a portfolio are called in one language; where two people share a name, the id stands with it."""
+
+    def __init__(self, portfolio: Portfolio, language: str) -> None:
+        self.portfolio, self._language = portfolio, language
+
+    @cached_property
+    def _people(self) -> dict[str, str]:
+        return _told_apart({person.id: plain(person.name) for person in self.portfolio.people})
+
+    @cached_property
+    def _activities(self) -> dict[str, str]:
+        return _told_apart({activity.id: plain(activity.name) for activity in self.portfolio.activities})
+
+    @cached_property
+    def _projects(self) -> dict[str, str]:
+        return _told_apart({project.id: plain(project.name) for project in self.portfolio.projects})
+
+    def person(self, id: str) -> str:
+        """The name of a person."""
+        return self._people[id]
+
+    def activity(self, id: str) -> str:
+        """The name of an activity."""
+        return self._activities[id]
+
+    def project(self, id: str) -> str:
+        """The name of a project."""
+        return self._projects[id]
+
+    def term(self, id: str) -> str:
+        """The label of a term."""
+        return plain(self.portfolio.label(id, self._language))
+
+
+def _told_apart(names: dict[str, str]) -> dict[str, str]:
+    times = Counter(names.values())
+    return {id: name if times[name] == 1 else f"{name} ({id})" for id, name in names.items()}
