@@ -18,29 +18,30 @@ from solver.search import InternalError, Search
 from solver.tables import Bools, Tables
 
 #: seconds in which a conflict is looked for
-SECONDS = 20.0
+SECONDS = 12.0
 #: seconds of the first look of each solve: one worker without presolve, which settles nearly all of them
 FIRST_LOOK = 1.0
+#: seconds after which a solve is given up; what it tried to leave out stays
+LONGEST_LOOK = 3.0
 #: people × activities × pairs of window ends up to which every pair is in the model, bookable or not
 LARGEST = 3_000_000
 #: a rule with more items than this is named as a whole
 MOST_ITEMS = 200
-#: rules in the order in which it is tried to do without them: the last ones say most about what the planner asked for;
-#: soft rules in mode `hard` come before the last three
+#: the order in which it is tried to do without rules: first these at once, which are seldom the reason
 TRIED_FIRST = (
     "mentoring",
     "stretch_cap",
+    "lending_cap",
+    "hires",
+    "window",
     "expert_hours",
     "smallest_booking",
-    "overbooking",
-    "lending_cap",
-    "eligibility",
-    "window",
-    "team_size",
     "must_requirement",
-    "availability",
-    "hires",
+    "team_size",
 )
+#: then these one by one, then soft rules in mode `hard`
+TRIED_NEXT = ("eligibility", "overbooking", "availability")
+#: and last what says most about what the planner asked for
 TRIED_LAST = ("budget", "rotation", "relation", "commitment")
 
 Name = tuple[str, Key]
@@ -57,23 +58,21 @@ def conflict_of(search: Search) -> Conflict:
     """
     tables = search.tables
     subsets = _Subsets(search, _model(tables))
-    if subsets.feasible(np.ones(len(subsets.items), dtype=bool)):
+    if subsets.feasible(subsets.left):
         raise InternalError("a portfolio without a plan has rules that can all hold")
     rule_of = np.array([name for name, _ in subsets.items])
-    rules = [np.flatnonzero(rule_of == name) for name in dict.fromkeys(rule_of.tolist())]
-    left = subsets.without(rules, split=False)
-    rules = [those for those in rules if left[those].any()]
-    left = subsets.without(rules, split=True)
-    return Conflict(
-        rules=tuple(
-            _rule(tables, tables.rule[str(rule_of[those[0]])], [subsets.items[i][1] for i in those[left[those]]])
-            for those in reversed(rules)
-        ),
-        ways_out=None,
-    )
+    rules = [rule for rule in sorted(tables.rules, key=_order) if rule.binds]
+    of = {rule.name: np.flatnonzero(rule_of == rule.name) for rule in rules}
+    first = [of[rule.name] for rule in rules if rule.name in TRIED_FIRST]
+    subsets.leave_out([first, *([of[rule.name]] for rule in rules if rule.name not in TRIED_FIRST)], within=False)
+    # What asks for something is narrowed first: as soon as little is asked, there is little left to look at.
+    subsets.leave_out([[of[rule.name]] for rule in sorted(rules, key=_asks, reverse=True)], within=True)
+    named = {rule: [subsets.items[i][1] for i in of[rule.name] if subsets.left[i]] for rule in reversed(rules)}
+    found = tuple(_named(tables, rule, keys) for rule, keys in named.items() if keys)
+    return Conflict(rules=found, ways_out=None)
 
 
-def _rule(tables: Tables, rule: Rule, keys: Sequence[Key]) -> ConflictRule:
+def _named(tables: Tables, rule: Rule, keys: Sequence[Key]) -> ConflictRule:
     if len(keys) > MOST_ITEMS:
         keys = ()
     items = [ConflictItem(about=tables.about(rule.about, key), text=rule.demand(tables, key)) for key in keys]
@@ -99,9 +98,24 @@ def _model(tables: Tables) -> Model:
 
 
 def _order(rule: Rule) -> tuple[int, int]:
-    if rule.name in TRIED_LAST:
-        return 2, TRIED_LAST.index(rule.name)
-    return (0, TRIED_FIRST.index(rule.name)) if rule.name in TRIED_FIRST else (1, 0)
+    for rank, names in ((0, TRIED_FIRST), (1, TRIED_NEXT), (3, TRIED_LAST)):
+        if rule.name in names:
+            return rank, names.index(rule.name)
+    return 2, 0
+
+
+def _asks(rule: Rule) -> bool:
+    """Whether the rule asks for something to be done; without such rules doing nothing is a plan."""
+    return not rule.hard or rule.name in ("commitment", "budget")
+
+
+def _halves(groups: Sequence[IntArray], within: bool) -> list[list[IntArray]]:
+    """Both halves of several groups, or of one group if `within`; nothing where it is too small for that."""
+    if len(groups) > 1:
+        half = len(groups) // 2
+        return [list(groups[:half]), list(groups[half:])]
+    (group,) = groups
+    return [[part] for part in np.array_split(group, 2)] if within and len(group) > 1 else []
 
 
 class _Subsets:
@@ -125,27 +139,34 @@ class _Subsets:
         self._connect()
         #: per plan that a solve came upon, (I,) which items it breaks
         self._broken: list[Bools] = []
+        #: (I,) the items that still contradict each other
         self.left = np.ones(len(self.items), dtype=bool)
 
-    def without(self, groups: Sequence[IntArray], split: bool) -> Bools:
-        """(I,) what is left when no group can be left out any more, nor, if split, any item of one."""
-        self.left[:] = False
-        for group in groups:
-            self.left[group] = True
-        waiting = list(reversed(groups))
-        while waiting and not self._over:
-            group = waiting.pop()
-            tried = self.left.copy()
-            tried[group] = False
-            if self.feasible(tried) is False:
-                self.left = tried
-            elif split and len(group) > 1:
-                half = len(group) // 2
-                waiting += [group[half:], group[:half]]
-        return self.left
+    def leave_out(self, together: Sequence[list[IntArray]], within: bool) -> None:
+        """Leave out of `left` all groups without which the rest still contradicts, and if `within`, parts of groups.
+
+        together: groups that are tried at once, and by halves where that fails. What could not be settled is tried once
+        more in the end, when less is left.
+        """
+        for _ in range(2):
+            waiting, unsettled = list(reversed(together)), []
+            while waiting and not self._over:
+                tried = [group for group in waiting.pop() if self.left[group].any()]
+                if not tried:
+                    continue
+                without = self.left.copy()
+                without[np.concatenate(tried)] = False
+                feasible = self.feasible(without)
+                if feasible is False:
+                    self.left = without
+                elif parts := _halves(tried, within):
+                    waiting += reversed(parts)
+                elif feasible is None:
+                    unsettled.append(tried)
+            together = unsettled
 
     def feasible(self, items: Bools) -> bool | None:
-        """Whether these items can all hold; None where time is up before that is known."""
+        """Whether these items can all hold; None where that is not known in time."""
         if any(not (broken & items).any() for broken in self._broken):
             return True
         part = cp_model.CpModel()
@@ -158,7 +179,7 @@ class _Subsets:
             solver.parameters.num_workers = 1 if first else self._search.settings.workers
             solver.parameters.cp_model_presolve = not first
             left = max(0.01, self._ends - time.monotonic())
-            solver.parameters.max_time_in_seconds = min(left, FIRST_LOOK) if first else left
+            solver.parameters.max_time_in_seconds = min(left, FIRST_LOOK if first else LONGEST_LOOK)
             status = solver.solve(part)
             if status == cp_model.INFEASIBLE:
                 return False
@@ -172,29 +193,22 @@ class _Subsets:
         return self._search.stop.is_set() or time.monotonic() >= self._ends
 
     def _read(self) -> None:
-        """The constraints as sparse rows, for looking at them without a solver."""
-        row: list[int] = []
-        variable: list[int] = []
-        coefficient: list[int] = []
-        self._low = np.full(len(self._constraints), 1)  # nothing but a linear constraint is ever known to hold
-        self._high = np.zeros(len(self._constraints), dtype=np.int64)
-        for n, one in enumerate(self._constraints):
+        """The constraints as sparse rows with a low and a high end, for looking at them without a solver."""
+        entries: list[tuple[int, int, int]] = []
+        self._low = np.zeros(len(self._constraints), dtype=np.int64)
+        self._high = np.full(len(self._constraints), np.iinfo(np.int64).max)
+        for row, one in enumerate(self._constraints):
             if one.has_linear():
-                variables, coefficients, domain = list(one.linear.vars), list(one.linear.coeffs), one.linear.domain
-                if len(domain) == 2:
-                    self._low[n], self._high[n] = domain[0], domain[1]
-            else:
-                literals = list(one.enforcement_literal)
-                for part in ("bool_or", "bool_and", "at_most_one", "exactly_one"):
-                    if getattr(one, f"has_{part}")():
-                        literals += list(getattr(one, part).literals)
-                variables = [literal if literal >= 0 else -literal - 1 for literal in literals]
-                coefficients = [0] * len(variables)
-            row += [n] * len(variables)
-            variable += variables
-            coefficient += coefficients
-        self._row, self._variable = np.array(row, dtype=np.int64), np.array(variable, dtype=np.int64)
-        self._coefficient = np.array(coefficient, dtype=np.int64)
+                domain = list(one.linear.domain)
+                self._low[row], self._high[row] = domain[0], domain[-1]
+                entries += [(row, v, c) for v, c in zip(one.linear.vars, one.linear.coeffs, strict=True)]
+            elif one.has_bool_or():  # a constant
+                self._low[row] = 1
+                entries += [(row, v, 1) for v in one.bool_or.literals]
+            else:  # an implication
+                entries += [(row, v, 1) for v in one.bool_and.literals]
+                entries += [(row, v, -len(one.bool_and.literals)) for v in one.enforcement_literal]
+        self._row, self._variable, self._coefficient = np.array(entries, dtype=np.int64).reshape(-1, 3).T
 
     def _connect(self) -> None:
         """component (V,): variables that the model's own constraints tie together have the same number."""
@@ -221,10 +235,14 @@ class _Subsets:
         return np.flatnonzero(wanted | (own & (self._item < 0)))
 
     def _broken_by(self, values: IntArray) -> Bools:
-        """(I,) the items that these values of the variables break."""
+        """(I,) the items that these values of the variables break, or for which they are no values at all."""
         total = np.zeros(len(self._constraints), dtype=np.int64)
         np.add.at(total, self._row, self._coefficient * values[self._variable])
-        wrong = ((total < self._low) | (total > self._high)) & (self._item >= 0)
+        wrong = (total < self._low) | (total > self._high)
+        # A solve is not told of constraints that it has no need of, so its values may make no sense beyond it.
+        senseless = np.zeros(len(self._component), dtype=bool)
+        senseless[self._component[self._variable[(wrong & (self._item < 0))[self._row]]]] = True
+        wrong[self._row[senseless[self._component[self._variable]]]] = True
         broken = np.zeros(len(self.items), dtype=bool)
-        broken[self._item[wrong]] = True
+        broken[self._item[wrong & (self._item >= 0)]] = True
         return broken
