@@ -10,7 +10,7 @@ Two things make the model smaller without losing a plan worth having: pairs that
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import gcd
+from math import ceil, gcd
 from typing import Any
 
 import numpy as np
@@ -284,11 +284,19 @@ class Model:
         """Let the named rules cost no more than this, in ten-thousandths."""
         self.cp.add(self.cost(rules) <= cost)
 
-    def cost_of(self, objective: float) -> float:
-        """The solver's objective (or bound) as cost × 10,000; whole for a whole objective."""
-        return objective * self.step + self.constant
+    def cost_of(self, objective: float) -> int:
+        """The solver's whole objective as cost in ten-thousandths."""
+        return round(objective) * self.step + self.constant
 
-    # --- from values to a plan, and back --------------------------------------------------------------------------------
+    def bound_of(self, objective: float, tolerance: float = 0) -> int:
+        """A lower bound on the solver's objective as a bound on the cost, in ten-thousandths.
+
+        Objectives are whole, so a fraction rounds up; `tolerance` is the relative error of a bound computed in floating
+        point, by which it is lowered first.
+        """
+        return ceil(objective - tolerance * (1 + abs(objective))) * self.step + self.constant
+
+    # --- from values to a plan, and back ----------------------------------------------------------------------------
 
     def plan(self, value: Any) -> Plan:
         """The plan of the variables' values; `value` maps a variable to its whole number."""

@@ -1,4 +1,4 @@
-"""The proposal, as `portfolio-format.md` describes it: what is said beyond the bookings is worked out here, from a plan.
+"""The proposal, as the contract describes it: what is said beyond the bookings is worked out here, from a plan.
 
 Nothing here knows a solver: the same words are said of a plan that somebody made by hand.
 """

@@ -17,7 +17,10 @@ from solver.rules.base import HUNDRED
 from solver.settings import Settings
 from solver.tables import Tables
 
+#: costs and bounds are in ten-thousandths: hundredths of an amount × percents of an item's weight
 UNIT = HUNDRED * HUNDRED
+#: progress is told at most this often
+PROGRESS_SECONDS = 0.1
 
 
 class InternalError(Exception):
@@ -53,6 +56,8 @@ class Search:
         self._lock = threading.Lock()
         self._began = time.monotonic()
         self._told = 0.0
+        #: the lowest cost of a plan that a solver has and has not handed in yet
+        self._said: int | None = None
         self.tiers = _tiers(tables)
         #: the soft rules whose cost is being minimised now
         self.tier = self.tiers[0]
@@ -89,6 +94,10 @@ class Search:
         """Whether the best plan is known to be the best there is."""
         return self.cost is not None and self.bound is not None and self.cost <= self.bound
 
+    def consider(self, plan: Plan) -> bool:
+        """Hand in a plan that may break a rule, such as one from a solver in floating point; it is then left alone."""
+        return not score.broken(self.tables, plan) and self.offer(plan)
+
     def offer(self, plan: Plan, said: int | None = None) -> bool:
         """Hand in a plan; True if it is better than what there was. `said`: what the solver thinks it costs."""
         wrong = score.broken(self.tables, plan)
@@ -98,18 +107,21 @@ class Search:
         cost = score.cost(self.tables, plan, self.tier)
         if said is not None and cost > said:
             raise InternalError(f"a plan costs {cost / UNIT}, the solver took it for {said / UNIT}")
-        self.plans += 1
-        if self.cost is not None and cost >= self.cost:
-            return False
-        self.plan, self.cost = plan, cost
+        with self._lock:
+            self.plans += 1
+            if self.cost is not None and cost >= self.cost:
+                return False
+            self.plan, self.cost = plan, cost
         self.tell(always=True)
         return True
 
-    def raise_bound(self, bound: float) -> None:
-        """Hand in a bound (ten-thousandths) that no plan can be below; fractions round up, costs being whole."""
-        whole = int(-(-bound // 1))
-        if self.bound is None or whole > self.bound:
-            self.bound = whole
+    def raise_bound(self, bound: int) -> None:
+        """Hand in a bound (ten-thousandths) that no plan can be below."""
+        with self._lock:
+            better = self.bound is None or bound > self.bound
+            if better:
+                self.bound = bound
+        if better:
             self.tell()
 
     def next_tier(self, tier: frozenset[str]) -> None:
@@ -117,19 +129,17 @@ class Search:
         self.tier = tier
         self.empty = score.cost(self.tables, commitments(self.tables), tier)
         self.cost = None if self.plan is None else score.cost(self.tables, self.plan, tier)
-        self.bound = None
+        self.bound = self._said = None
 
     def tell(self, best: int | None = None, always: bool = False) -> None:
         """Report progress, at most ten times a second; `best`: a cost the solver has a plan for, not yet handed in."""
-        if self._on_progress is None:
+        if best is not None:
+            self._said = best if self._said is None else min(self._said, best)
+        now = self.seconds
+        if self._on_progress is None or (not always and now - self._told < PROGRESS_SECONDS):
             return
-        with self._lock:
-            now = self.seconds
-            if not always and now - self._told < 0.1:
-                return
-            self._told = now
-        known = [cost for cost in (self.cost, best) if cost is not None]
-        cost = min(known, default=None)
+        self._told = now
+        cost = min((known for known in (self.cost, self._said) if known is not None), default=None)
         self._on_progress(
             Progress(
                 seconds=now,

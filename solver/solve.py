@@ -15,7 +15,7 @@ from solver.portfolio import Portfolio
 from solver.proposal import Proposal, Run, Status, proposal_of
 from solver.search import UNIT, Progress, Search, gap, value_captured
 from solver.settings import Settings
-from solver.strategies import exact
+from solver.strategies import exact, guided
 from solver.tables import Tables
 
 __all__ = ["Progress", "Settings", "solve"]
@@ -37,7 +37,9 @@ def solve(
     tables = Tables.of(portfolio)
     search = Search(tables, settings or Settings(), on_progress, stop)
     if not search.stopped:
-        exact.solve(search)
+        # In tiers and where every run must be the same, one solver does it all.
+        alone = len(search.tiers) > 1 or search.settings.repeatable
+        (exact if alone else guided).solve(search)
     return _proposal(search)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,19 +26,18 @@ class _Told(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
 
     def on_solution_callback(self) -> None:
         self._search.plans += 1
-        self._search.tell(best=round(self._model.cost_of(self.objective_value)))
+        self._search.tell(best=self._model.cost_of(self.objective_value))
 
 
 @contextmanager
-def _stopping(solver: cp_model.CpSolver, stop: threading.Event) -> Any:
+def _stopping(solver: cp_model.CpSolver, stopped: Callable[[], bool]) -> Iterator[None]:
     """Pass a stop on to the solver while it runs."""
     done = threading.Event()
 
     def watch() -> None:
-        while not done.is_set():
-            if stop.wait(STOP_POLL):
+        while not done.wait(STOP_POLL):
+            if stopped():
                 solver.stop_search()
-                done.wait(STOP_POLL)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -90,15 +89,15 @@ def solve_model(
     for variable, value in hint:
         model.cp.add_hint(variable, value)
     if tell:
-        solver.best_bound_callback = lambda bound: search.raise_bound(model.cost_of(bound))
-    with _stopping(solver, search.stop):
+        solver.best_bound_callback = lambda bound: search.raise_bound(model.bound_of(bound))
+    with _stopping(solver, lambda: search.stop.is_set() or (tell and search.proven)):
         status = solver.solve(model.cp, _Told(model, search) if tell else None)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        cost = round(model.cost_of(solver.objective_value))
-        bound = round(model.cost_of(solver.best_objective_bound))
+        cost = model.cost_of(solver.objective_value)
+        bound = model.bound_of(solver.best_objective_bound)
         values = solver.response_proto.solution
         return Solution(solver.status_name(status), model.plan(lambda v: values[v.index]), cost, bound)
     if status == cp_model.MODEL_INVALID:
         raise InternalError(f"the model is invalid: {model.cp.validate()}")
     bound = solver.best_objective_bound if status == cp_model.UNKNOWN else None
-    return Solution(solver.status_name(status), None, None, None if bound is None else round(model.cost_of(bound)))
+    return Solution(solver.status_name(status), None, None, None if bound is None else model.bound_of(bound))

@@ -7,10 +7,15 @@ from solver.search import Search
 from solver.strategies.cpsat import solve_model
 
 
-def solve(search: Search) -> None:
-    """Hand in the best plan and bound that CP-SAT finds in the time that is left."""
-    model = Model(search.tables)
-    model.post(search.tables.rules)
+def solve(search: Search, model: Model | None = None) -> None:
+    """Hand in the best plan and bound that CP-SAT finds in the time that is left.
+
+    model: all rules posted and the first tier's cost minimised, where it exists already.
+    """
+    if model is None:
+        model = Model(search.tables)
+        model.post(search.tables.rules)
+        model.minimise(search.tier)
     proven = True
     for number, tier in enumerate(search.tiers):
         if number:
@@ -18,8 +23,8 @@ def solve(search: Search) -> None:
                 return
             model.hold(search.tier, search.cost)
             search.next_tier(tier)
-        model.minimise(tier)
-        search.stage = "search" if len(search.tiers) == 1 else f"tier {number + 1}"
+            model.minimise(tier)
+        search.stage = "prove" if len(search.tiers) == 1 else f"tier {number + 1}"
         hint = None if search.plan is None else model.hints(search.plan)
         seconds = search.budget / (len(search.tiers) - number)
         found = solve_model(model, search, seconds, hint or (), tell=proven)

@@ -1,0 +1,177 @@
+"""Start from the linear relaxation; then prove a small portfolio, and improve a large one part by part.
+
+A plain CP-SAT solve of a large portfolio wanders. Among the pairs that the relaxation books, with those that it books
+nearly wholly taken as given, a plan close to the bound is found in seconds. Large neighbourhood search then frees the
+activities around a weak spot and keeps the teams elsewhere (Shaw, "Using constraint programming and local search
+methods to solve vehicle routing problems", 1998).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from solver.model import Model, pairs_of
+from solver.plan import Plan
+from solver.rules.base import IntArray
+from solver.search import UNIT, Search, commitments
+from solver.strategies import exact
+from solver.strategies.mip import Worker
+from solver.strategies.relaxation import Relaxation, relax
+from solver.tables import Bools
+
+#: up to this many pairs the whole model is given to CP-SAT and HiGHS, to be proven
+SMALL = 600
+#: a pair booked at least this much by the relaxation is taken as given; where that is infeasible, the next
+GIVEN = (0.8, 0.95, 0.999, 2.0)
+#: a pair booked less than this is left out of the start
+BOOKED = 1e-6
+#: parts of the time that is left: for the relaxation, for the start, for a better bound beside the improving
+RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.4, 0.25, 0.5
+#: the start is good enough this close to the best of what it may choose from
+START_GAP = 0.005
+#: activities freed at once: at first, at least; seconds for one such neighbourhood
+SIZE, SMALLEST, NEIGHBOURHOOD_SECONDS = 10, 4, 4.0
+#: how much less urgent than HiGHS the many threads of CP-SAT are (nice)
+POLITE = 10
+#: HiGHS processes beside each other, at most
+PROCESSES = 8
+
+
+def solve(search: Search) -> None:
+    """Hand in the best plan and bound found in the time that is left."""
+    workers = [Worker() for _ in range(min(PROCESSES, os.cpu_count() or 1))]
+    try:
+        model = Model(search.tables)
+        model.post(search.tables.rules)
+        model.minimise(search.tier)
+        search.consider(commitments(search.tables))
+        search.stage = "relaxation"
+        relaxation = relax(model, RELAX_SHARE * search.left)
+        if relaxation is not None:
+            search.raise_bound(relaxation.bound)
+            _start(search, relaxation, workers[0])
+        if len(model.pairs) <= SMALL or search.plan is None:
+            search.stage = "prove"
+            _side_by_side([lambda: _bound(search, model, workers[0], 1.0), lambda: _prove(search, model)])
+        else:
+            search.stage = "improve"
+            tasks = [lambda n=n, worker=worker: _improve(search, worker, n) for n, worker in enumerate(workers)]
+            tasks[0] = lambda: (_bound(search, model, workers[0], BOUND_SHARE), _improve(search, workers[0], 0))
+            _side_by_side(tasks)
+    finally:
+        for worker in workers:
+            worker.close()
+
+
+def _side_by_side(tasks: list[Callable[[], object]]) -> None:
+    """Run them in threads; the first exception is raised here."""
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        for future in [pool.submit(task) for task in tasks]:
+            future.result()
+
+
+def _over(search: Search) -> Callable[[], bool]:
+    return lambda: search.stopped or search.proven
+
+
+def _bound(search: Search, model: Model, worker: Worker, share: float) -> None:
+    """Give the whole model to HiGHS for a share of the time: a better bound, perhaps the best plan."""
+    found = worker.solve(model, share * search.left, _over(search))
+    if found.plan is not None:
+        search.consider(found.plan)
+    if found.bound is not None:
+        search.raise_bound(found.bound)
+
+
+def _prove(search: Search, model: Model) -> None:
+    """Give the whole model to CP-SAT, at a low priority: its many threads would leave HiGHS next to nothing."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)
+    exact.solve(search, model)
+
+
+def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
+    """Hand in a first good plan from among what the relaxation books."""
+    tables = search.tables
+    pairs, most = pairs_of(tables)
+    fixed = tables.committed[pairs[:, 0], pairs[:, 1]]
+    chosen = (relaxation.on > BOOKED) | fixed
+    search.stage = "start"
+    for given in GIVEN:
+        if search.stopped:
+            return
+        model = Model(tables, pairs[chosen], most[chosen])
+        model.post(tables.rules)
+        model.minimise(search.tier)
+        for i in np.flatnonzero((relaxation.on[chosen] >= given) & ~fixed[chosen]).tolist():
+            model.cp.add(model.on[i] == 1)
+        found = worker.solve(model, START_SHARE * search.left, _over(search), START_GAP)
+        if found.plan is not None and search.consider(found.plan):
+            return
+
+
+def _improve(search: Search, worker: Worker, number: int) -> None:
+    """Free one neighbourhood after the other until the time is up or the plan is proven."""
+    random = np.random.default_rng((search.settings.seed, number))
+    pairs, most = pairs_of(search.tables)
+    size = SIZE
+    while not search.stopped and not search.proven and search.plan is not None and worker.alive:
+        freed = _neighbourhood(search, search.plan, pairs, size, random)
+        finished = _solve_neighbourhood(search, search.plan, pairs, most, freed, worker)
+        size = min(search.tables.A, size + 1) if finished else max(SMALLEST, size - 1)
+
+
+def _solve_neighbourhood(
+    search: Search, plan: Plan, pairs: IntArray, most: IntArray, freed: Bools, worker: Worker
+) -> bool:
+    """Look for a better plan with all teams kept but those of the freed activities; True if there was time for all."""
+    chosen = freed[pairs[:, 1]] | plan.on[pairs[:, 0], pairs[:, 1]]
+    model = Model(search.tables, pairs[chosen], most[chosen])
+    model.post(search.tables.rules)
+    for i, (_, a) in enumerate(model.pairs):
+        if not freed[a]:
+            model.cp.add(model.on[i] == 1)
+    model.hold(search.tier, (search.cost or 0) - 1)
+    model.minimise(search.tier)
+    found = worker.solve(model, min(NEIGHBOURHOOD_SECONDS, search.left), _over(search))
+    if found.plan is not None:
+        search.consider(found.plan)
+    return found.finished
+
+
+def _neighbourhood(search: Search, plan: Plan, pairs: IntArray, size: int, random: np.random.Generator) -> Bools:
+    """(A,) the activities to free: around one that lacks something, those that want the same people."""
+    tables = search.tables
+    weak = _weakness(search, plan)
+    first = int(random.choice(tables.A, p=weak / weak.sum()))
+    able = np.zeros((tables.P, tables.A), dtype=bool)
+    able[pairs[:, 0], pairs[:, 1]] = True
+    shared = able[:, first].astype(np.int64) @ able + 2 * (plan.on[:, first].astype(np.int64) @ plan.on)
+    near = shared / np.maximum(1, np.sqrt(able.sum(axis=0))) * random.uniform(0.3, 1.0, tables.A)
+    near[tables.project == tables.project[first]] *= random.uniform(1.0, 3.0)
+    near[first] = np.inf
+    freed = np.zeros(tables.A, dtype=bool)
+    freed[np.argsort(-near)[:size]] = True
+    return freed
+
+
+def _weakness(search: Search, plan: Plan) -> IntArray:
+    """(A,) the root of what each activity costs now, so that the costly ones are freed more often."""
+    tables = search.tables
+    cost = np.full(tables.A, UNIT, dtype=np.int64)
+    for rule in tables.rules:
+        if not rule.counts or not {"activity", "requirement"} & set(rule.about):
+            continue
+        measured = rule.measure(tables, plan)
+        if "activity" in rule.about:
+            where = measured.keys[:, rule.about.index("activity")]
+        else:
+            where = tables.requirement_activity[measured.keys[:, 0]]
+        np.add.at(cost, where, rule.weight * measured.weight * measured.amount)
+    return np.asarray(np.sqrt(cost))
