@@ -63,14 +63,19 @@ class CellProblem:
     value: object
     expected: str
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
         place = f"sheet {self.sheet}" if self.sheet else "file"
         if self.row is not None:
             place += f", row {self.row}"
         if self.column is not None:
             place += f", column {self.column}" + (f" ({self.letter})" if self.letter else "")
+        return place
+
+    def __str__(self) -> str:
         given = "" if self.value is None else f"{self.value!r}, "
-        return f"{place}: {given}expected {self.expected} [{self.code}]"
+        return f"{self.place}: {given}expected {self.expected} [{self.code}]"
 
 
 class SpreadsheetInvalid(Exception):

@@ -5,6 +5,7 @@ In a pipe the same comes out as plain text. Only what the proposal itself says i
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -404,7 +405,9 @@ class Page:
         if not self._proposal.warnings:
             return None
         lines = [
-            Text.assemble((f"{plain(one.path)}  ", FAIR), plain(f"{one.value!s}: expected {one.expected}"))
+            Text.assemble(
+                (plain(one.path), FAIR), plain(f"  {json.dumps(one.value, ensure_ascii=False)}: {one.expected}")
+            )
             for one in self._proposal.warnings[:MOST_ROWS]
         ]
         return self._section("warnings", *lines, self._cut(len(self._proposal.warnings)))

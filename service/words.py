@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from solver.portfolio import Portfolio
+if TYPE_CHECKING:
+    from solver.portfolio import Portfolio
 
 
 class Language(StrEnum):
@@ -107,10 +109,26 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "in_balance": ("In balance: {terms}.", "In balans: {terms}."),
     "more": ("… and {n} more", "… en nog {n}"),
     "fully_staffed": ("Nothing: all hours and all people asked for.", "Niets: alle gevraagde uren en mensen zijn er."),
+    # what the demo says at the end
+    "nobody_brings": ("Nobody brings {terms} as the work asks.", "Niemand brengt {terms} zoals het werk vraagt."),
+    "too_few_bring": ("Too few hours of people with {terms}.", "Te weinig uren van mensen met {terms}."),
+    "no_shuffling": (
+        "No other staffing of the same people changes that: develop it, borrow it, or take somebody on.",
+        "Geen andere verdeling over dezelfde mensen verandert dat: ontwikkel het, leen het, of neem iemand aan.",
+    ),
+    "next": ("What to do next", "Wat nu"),
+    "next_story": ("the story of this case, and what it teaches", "het verhaal van deze casus, en wat die leert"),
+    "next_preset": ("the same people and work, other weights", "dezelfde mensen en hetzelfde werk, andere gewichten"),
+    "next_workbook": ("the whole proposal as a workbook", "het hele voorstel als werkmap"),
+    "next_template": ("a workbook for people and work of your own", "een werkmap voor eigen mensen en werk"),
+    "next_check": ("what is wrong with it, and what is odd", "wat eraan schort, en wat vreemd is"),
+    "next_own": ("a proposal for it", "een voorstel ervoor"),
+    "next_serve": ("the same over REST", "hetzelfde via REST"),
     # the live line
     "model": ("building the model", "model opbouwen"),
     "stopping": ("stopping, the best plan is kept", "stoppen, het beste plan blijft"),
     "best": ("best", "beste"),
+    "bound_short": ("bound", "grens"),
     "captured": ("captured", "behaald"),
     "plans": ("plans", "plannen"),
     "of_seconds": ("{n} of {limit} s", "{n} van {limit} s"),

@@ -1,0 +1,125 @@
+"""Where the command line gets its portfolios and plans from, and what it says of those that are no good."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from scenarios.library import ENTRIES, entry
+from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse, parse_json
+
+STANDARD_INPUT = "-"
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".zip")
+ZIP = b"PK\x03\x04"
+
+
+class Unusable(Exception):
+    """What was given is no good; `problems` has everything that is wrong with it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__()
+        self.problems = list(problems)
+
+
+def portfolio_of(source: str) -> Portfolio:
+    """The portfolio in a JSON file, a workbook, a ZIP or folder of CSV files, standard input, or the library.
+
+    Raises Unusable.
+    """
+    path = Path(source)
+    try:
+        if source != STANDARD_INPUT:
+            if path.is_dir():
+                return _from_sheets(None, path)
+            if not path.exists() and source in [one.slug for one in ENTRIES]:
+                return entry(source).portfolio()
+        data = _bytes(source)
+        if data.startswith(ZIP) or path.suffix.lower() in SPREADSHEETS:
+            return _from_sheets(data, path)
+        if path.suffix.lower() == ".csv":
+            expected = "the folder that the CSV files are in, not one of them"
+            raise Unusable([Problem("", "not_a_portfolio", source, expected)])
+        return parse_json(data)
+    except PortfolioInvalid as invalid:
+        raise Unusable(invalid.problems) from None
+    except OSError as error:
+        slugs = ", ".join(one.slug for one in ENTRIES)
+        expected = f"a JSON file, an .xlsx workbook, a folder of CSV files, -, or one of {slugs} ({_why(error)})"
+        raise Unusable([Problem("", "unreadable", source, expected)]) from None
+
+
+def plan_of(source: str) -> Any:
+    """The decoded JSON of a plan; raises Unusable where it is none, or writes a name twice in one object."""
+    try:
+        return json.loads(_bytes(source).decode("utf-8-sig"), object_pairs_hook=_once)
+    except OSError as error:
+        problem = Problem("", "unreadable", source, f"a JSON file with a plan ({_why(error)})")
+    except UnicodeDecodeError as error:
+        problem = Problem("", "not_utf8", None, f"text in UTF-8; byte {error.start + 1} is not")
+    except json.JSONDecodeError as error:
+        problem = Problem("", "bad_json", None, f"JSON; line {error.lineno}, column {error.colno}: {error.msg}")
+    except RecursionError:
+        problem = Problem("", "too_deep", None, "JSON in which a plan's values lie; this is nested too deeply")
+    raise Unusable([problem])
+
+
+def with_policy(portfolio: Portfolio, preset: str | None, settings: Iterable[tuple[str, str, Any]]) -> Portfolio:
+    """The portfolio under another preset, or with other settings as (rule, setting, value); raises Unusable."""
+    data = portfolio.canonical()
+    policy = data["policy"]
+    if preset is not None:
+        policy["preset"] = preset
+    for rule, setting, value in settings:
+        policy["rules"].setdefault(rule, {})[setting] = value
+    try:
+        return parse(data)
+    except PortfolioInvalid as invalid:
+        raise Unusable(invalid.problems) from None
+
+
+def setting_of(text: str) -> tuple[str, str, Any] | None:
+    """Rule, setting and value in `rule.setting=value`, the value as JSON where it is that; None where it is not so."""
+    name, equals, value = text.partition("=")
+    rule, dot, setting = name.strip().partition(".")
+    if not (equals and dot and rule and setting):
+        return None
+    try:
+        return rule, setting, json.loads(value)
+    except ValueError:
+        return rule, setting, value.strip()
+
+
+def _from_sheets(data: bytes | None, path: Path) -> Portfolio:
+    from service import spreadsheet  # openpyxl takes its time to load
+    from service.sheets import SpreadsheetInvalid
+
+    try:
+        return spreadsheet.read(path) if data is None else spreadsheet.read_bytes(data, path.name)
+    except SpreadsheetInvalid as invalid:
+        raise Unusable(
+            Problem(one.place if one.sheet else "", one.code, _json_ready(one.value), one.expected)
+            for one in invalid.problems
+        ) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1:
+            raise Unusable([Problem("", "duplicate_key", name, "every name once in an object")])
+    return dict(pairs)
+
+
+def _json_ready(value: object) -> object:
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _bytes(source: str) -> bytes:
+    return sys.stdin.buffer.read() if source == STANDARD_INPUT else Path(source).read_bytes()
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
