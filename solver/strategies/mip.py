@@ -46,8 +46,9 @@ class Worker:
     def __init__(self) -> None:
         self._here, there = Pipe()
         command = [sys.executable, "-m", "solver.strategies.mip", str(there.fileno())]
+        # In a group of its own: Ctrl-C is for the parent, which decides when to stop.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[there.fileno()]
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[there.fileno()], process_group=0
         )
         there.close()
 
