@@ -46,7 +46,7 @@ class Plan:
     @cached_property
     def booked(self) -> IntArray:
         """(N,) hours of each booking."""
-        return self.split.sum(axis=1)
+        return np.asarray(self.split.sum(axis=1))
 
     @cached_property
     def hours(self) -> IntArray:
@@ -63,12 +63,12 @@ class Plan:
     @cached_property
     def of_person(self) -> IntArray:
         """(P,) hours: H of the model."""
-        return self.hours.sum(axis=1)
+        return np.asarray(self.hours.sum(axis=1))
 
     @cached_property
     def of_activity(self) -> IntArray:
         """(A,) hours: T of the model."""
-        return self.hours.sum(axis=0)
+        return np.asarray(self.hours.sum(axis=0))
 
     @cached_property
     def present(self) -> Bools:
@@ -164,7 +164,7 @@ def plan_of(
         found = level(asked, np.maximum(0, given[person]))
         for what, split in zip(wanting[person], found, strict=True):
             if len(what) == 2:
-                splits[what] = splits[what] + split  # type: ignore[index]
+                splits[what] = splits[what] + split
             else:
                 mentor_splits[what] = split  # type: ignore[index]
     shape = (len(pairs), tables.T)

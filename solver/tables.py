@@ -6,7 +6,7 @@ U units, K kinds, V terms. Levels are in tenths (0–50), fits and shares in who
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -128,29 +128,28 @@ class Tables:
 
     def _of_activities(self) -> None:
         portfolio, activities = self.portfolio, self.portfolio.activities
-        whole = lambda values: np.array(list(values), dtype=np.int64)  # noqa: E731
         #: asked (A,) hours, rounded up to blocks: E of the model
-        self.asked = -(-whole(a.hours for a in activities) // self.block) * self.block
-        self.first = whole(a.window.first for a in activities)
-        self.last = whole(a.window.last for a in activities)
+        self.asked = -(-_whole(a.hours for a in activities) // self.block) * self.block
+        self.first = _whole(a.window.first for a in activities)
+        self.last = _whole(a.window.last for a in activities)
         #: start (A,): the first period in which hours may still be planned; above `last` where all is past
         self.start = np.maximum(self.first, self.now)
         #: open_from (A,): where hours without a period go, `start` unless all is past
         self.open_from = np.where(self.start > self.last, self.first, self.start)
-        self.team_min = whole(a.team.min for a in activities)
-        self.team_max = whole(a.team.max for a in activities)
-        self.project = whole(self.project_index[a.project] for a in activities)
+        self.team_min = _whole(a.team.min for a in activities)
+        self.team_max = _whole(a.team.max for a in activities)
+        self.project = _whole(self.project_index[a.project] for a in activities)
         self.kinds = tuple(dict.fromkeys(a.kind for a in activities))
         kind_index = {kind: k for k, kind in enumerate(self.kinds)}
         #: kind (A,) index into kinds
-        self.kind = whole(kind_index[a.kind] for a in activities)
+        self.kind = _whole(kind_index[a.kind] for a in activities)
         self.responsibility = np.array([a.responsibility for a in activities], dtype=bool)
         self.critical = np.array([a.critical for a in activities], dtype=bool)
-        units = whole(self.unit_index.get(project.unit or "", NO_UNIT) for project in portfolio.projects)
-        self.activity_unit = units[self.project] if self.A else whole([])
+        units = _whole(self.unit_index.get(project.unit or "", NO_UNIT) for project in portfolio.projects)
+        self.activity_unit = units[self.project] if self.A else _whole([])
         goal_weight = {goal.id: goal.weight for goal in portfolio.goals}
-        heaviest = whole(max((goal_weight[g] for g in project.goals), default=3) for project in portfolio.projects)
-        priority = whole(a.priority for a in activities)
+        heaviest = _whole(max((goal_weight[g] for g in project.goals), default=3) for project in portfolio.projects)
+        priority = _whole(a.priority for a in activities)
         #: importance (A,) percents: priority / 3 × the heaviest goal / 3
         self.importance = _half_up(100 * priority * (heaviest[self.project] if self.A else priority), 9)
 
@@ -420,6 +419,10 @@ def _available(person: Person, periods: int) -> IntArray:
     if person.leaves is not None:
         hours[person.leaves :] = 0
     return np.maximum(0, hours)
+
+
+def _whole(values: Iterable[int]) -> IntArray:
+    return np.array(list(values), dtype=np.int64)
 
 
 def _cents(money: float) -> int:

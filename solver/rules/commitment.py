@@ -48,7 +48,7 @@ class Commitment(Rule):
         """1 per booking that is not as the planner said."""
         row = {(int(p), int(a)): n for n, (p, a) in enumerate(zip(plan.person, plan.activity, strict=True))}
         nothing = np.zeros(tables.T, dtype=np.int64)
-        wrong = [pair for pair in tables.pairs(tables.forbidden & plan.on)]
+        wrong = list(tables.pairs(tables.forbidden & plan.on))
         for pair, booking in tables.pinned.items():
             split = plan.split[row[pair]] if pair in row else nothing
             exactly = tables.split_of(pair, booking)

@@ -37,7 +37,7 @@ class SmallestBooking(Rule):
     def least(self, tables: Tables) -> IntArray:
         """(A,) hours of the smallest booking."""
         wanted = np.maximum(HUNDRED * self.settings.hours, percent(self.settings.share) * tables.asked)
-        return np.minimum(tables.asked, -(-wanted // (HUNDRED * tables.block)) * tables.block)
+        return np.asarray(np.minimum(tables.asked, -(-wanted // (HUNDRED * tables.block)) * tables.block))
 
     def post(self, model: Model) -> Sequence[Item]:
         """A lower bound on every booking that is not committed."""

@@ -47,7 +47,7 @@ class Stretch(Rule):
     def _weights(self, tables: Tables) -> IntArray:
         """(P,) item weights in percents."""
         twice = (tables.potential == HIGH_POTENTIAL) & (self.settings.for_ == "differentiated")
-        return HUNDRED * (1 + twice.astype(np.int64))
+        return np.asarray(HUNDRED * (1 + twice.astype(np.int64)))
 
     def post(self, model: Model) -> Sequence[Item]:
         """One item per person."""

@@ -17,7 +17,7 @@ from solver.search import InternalError, Search
 STOP_POLL = 0.02
 
 
-class _Told(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+class _Told(cp_model.CpSolverSolutionCallback):
     """Passes what CP-SAT finds on to the search's progress."""
 
     def __init__(self, model: Model, search: Search) -> None:
@@ -85,7 +85,7 @@ def solve_model(
         parameters.max_deterministic_time = seconds
     else:
         parameters.max_time_in_seconds = seconds
-    model.cp.clear_hints()
+    model.cp.clear_hints()  # type: ignore[no-untyped-call]
     for variable, value in hint:
         model.cp.add_hint(variable, value)
     if tell:
@@ -96,8 +96,8 @@ def solve_model(
         cost = model.cost_of(solver.objective_value)
         bound = model.bound_of(solver.best_objective_bound)
         values = solver.response_proto.solution
-        return Solution(solver.status_name(status), model.plan(lambda v: values[v.index]), cost, bound)
+        return Solution(status.name, model.plan(lambda v: values[v.index]), cost, bound)
     if status == cp_model.MODEL_INVALID:
         raise InternalError(f"the model is invalid: {model.cp.validate()}")
-    bound = solver.best_objective_bound if status == cp_model.UNKNOWN else None
-    return Solution(solver.status_name(status), None, None, None if bound is None else model.bound_of(bound))
+    unknown = status == cp_model.UNKNOWN
+    return Solution(status.name, None, None, model.bound_of(solver.best_objective_bound) if unknown else None)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
@@ -58,18 +59,16 @@ def solve(search: Search) -> None:
             _start(search, relaxation, workers[0])
         if len(model.pairs) <= SMALL or search.plan is None:
             search.stage = "prove"
-            _side_by_side([lambda: _bound(search, model, workers[0], 1.0), lambda: _prove(search, model)])
+            _side_by_side([partial(_bound, search, model, workers[0], 1.0), partial(_prove, search, model)])
         else:
             search.stage = "improve"
-            tasks = [lambda n=n, worker=worker: _improve(search, worker, n) for n, worker in enumerate(workers)]
-            tasks[0] = lambda: (_bound(search, model, workers[0], BOUND_SHARE), _improve(search, workers[0], 0))
-            _side_by_side(tasks)
+            _side_by_side([partial(_improve, search, worker, n, model) for n, worker in enumerate(workers)])
     finally:
         for worker in workers:
             worker.close()
 
 
-def _side_by_side(tasks: list[Callable[[], object]]) -> None:
+def _side_by_side(tasks: Sequence[Callable[[], None]]) -> None:
     """Run them in threads; the first exception is raised here."""
     with ThreadPoolExecutor(len(tasks)) as pool:
         for future in [pool.submit(task) for task in tasks]:
@@ -116,8 +115,13 @@ def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
             return
 
 
-def _improve(search: Search, worker: Worker, number: int) -> None:
-    """Free one neighbourhood after the other until the time is up or the plan is proven."""
+def _improve(search: Search, worker: Worker, number: int, whole: Model) -> None:
+    """Free one neighbourhood after the other until the time is up or the plan is proven.
+
+    The first of those side by side looks for a better bound of the whole model before.
+    """
+    if not number:
+        _bound(search, whole, worker, BOUND_SHARE)
     random = np.random.default_rng((search.settings.seed, number))
     pairs, most = pairs_of(search.tables)
     size = SIZE
