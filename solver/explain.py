@@ -176,6 +176,7 @@ class _Subsets:
             part.proto.constraints.append(self._constraints[row])
         for first in (True, False):
             solver = cp_model.CpSolver()
+            solver.parameters.catch_sigint_signal = False
             solver.parameters.num_workers = 1 if first else self._search.settings.workers
             solver.parameters.cp_model_presolve = not first
             left = max(0.01, self._ends - time.monotonic())
