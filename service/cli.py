@@ -104,7 +104,7 @@ def check(portfolio: PortfolioArgument, as_json: JsonOption = False, lang: LangO
 
     What is legal but odd is said too, and does no harm.
     """
-    found = _portfolio(portfolio, as_json)
+    found = _portfolio(portfolio, as_json, stderr=False)
     from solver.check import warnings
     from solver.tables import Tables
 
@@ -172,7 +172,7 @@ def propose(
             else:
                 console.print(Page(console, found, proposal, lang).headline())
                 console.print(written, soft_wrap=True)
-        _exit(proposal, stop)
+        _end(proposal, stop)
 
 
 @app.command()
@@ -226,7 +226,7 @@ def score(
 
 @app.command()
 def demo(
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="A bundled portfolio.")] = EXAMPLE,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A bundled portfolio.")] = EXAMPLE,
     seconds: SecondsOption = 10.0,
     by: ByOption = By.activity,
     lang: LangOption = Language.en,
@@ -249,7 +249,7 @@ def demo(
 
         show(console, found, proposal, lang, by)
         _say_next(console, found, proposal, lang)
-        _exit(proposal, stop)
+        _end(proposal, stop)
 
 
 @app.command()
@@ -263,7 +263,7 @@ def rules(as_json: JsonOption = False) -> None:
     if as_json:
         _print_json(listed.model_dump(mode="json"))
         return
-    table, console = _table("rule", "what it measures", "weight", "unit", "settings and their defaults"), _console()
+    table, console = _table("rule", "title", "weight", "unit", "settings"), _console()
     for rule in listed.items:
         settings = ", ".join(f"{setting.name} {setting.default}" for setting in rule.settings)
         table.add_row(rule.name, rule.title, "hard" if rule.hard else str(rule.weight), rule.unit, settings)
@@ -291,7 +291,7 @@ def presets(as_json: JsonOption = False) -> None:
 
 @app.command()
 def library(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Tell the story of this one.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Tell the story of this one.")] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="OUT", help="Write it here: .json, .xlsx, .zip, or a folder of CSV files."),
@@ -385,14 +385,14 @@ def serve(
 # What comes in
 
 
-def _portfolio(source: str, as_json: bool) -> Portfolio:
+def _portfolio(source: str, as_json: bool, stderr: bool = True) -> Portfolio:
     """The portfolio of an argument; where it is no good, says so and ends the command."""
     from service.reading import Unusable, portfolio_of
 
     try:
         return portfolio_of(source)
     except Unusable as unusable:
-        _refuse(source, unusable.problems, as_json)
+        _refuse(source, unusable.problems, as_json, stderr=stderr)
 
 
 def _with_policy(portfolio: Portfolio, preset: str | None, changes: list[str], as_json: bool) -> Portfolio:
@@ -537,7 +537,7 @@ def _say_next(console: Console, portfolio: Portfolio, proposal: Proposal, lang: 
         console.print(f"{' ' * (widest - len(command) + 2)}{what}" if beside else f"\n      {what}", style="dim")
 
 
-def _exit(proposal: Proposal, stop: threading.Event) -> None:
+def _end(proposal: Proposal, stop: threading.Event) -> None:
     """End with the exit code of a solve, if it is not 0."""
     if stop.is_set():
         _say("Interrupted: this is the best plan so far." if proposal.bookings is not None else "Interrupted.")
@@ -600,12 +600,12 @@ def _write(out: Path, write: Callable[[], object]) -> None:
     _console().print(f"Written to {out}.", soft_wrap=True)
 
 
-def _refuse(source: str, problems: list[Problem], as_json: bool, code: int = BAD) -> NoReturn:
+def _refuse(source: str, problems: list[Problem], as_json: bool, code: int = BAD, stderr: bool = True) -> NoReturn:
     """Say what is wrong, and end the command."""
     if as_json:
         _print_json(_problems_json(problems, []))
     else:
-        console = _console(stderr=True)
+        console = _console(stderr=stderr)
         if len(problems) == 1 and not problems[0].path:
             (one,) = problems
             console.print(_one_line(source, one), soft_wrap=True)

@@ -132,7 +132,7 @@ class Page:
         if run.value_captured is not None:
             facts.append(f"{words('value_captured')} {words.percent(run.value_captured)}")
         if run.seconds:
-            facts.append(f"{words.number(round(run.seconds, 1))} {words('seconds')}")
+            facts.append(words("in_seconds", n=words.number(round(run.seconds, 1))))
         lines.append(Text(" · ".join(facts)))
         if self._proposal.bookings is not None:
             lines.append(Text(" · ".join(self._size())))

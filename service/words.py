@@ -43,7 +43,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "cost": ("cost", "kosten"),
     "bound": ("no plan costs less than", "geen plan kost minder dan"),
     "value_captured": ("value captured", "waarde behaald"),
-    "seconds": ("seconds", "seconden"),
+    "in_seconds": ("{n} s", "{n} s"),
     "staffed": ("{hours} of {asked} h staffed", "{hours} van {asked} u ingevuld"),
     "booked_people": ("{n} of {all} people", "{n} van {all} mensen"),
     "activities_of": ("{n} activities", "{n} activiteiten"),
