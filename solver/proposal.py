@@ -6,6 +6,7 @@ Nothing here knows a solver: the same words are said of a plan that somebody mad
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -401,20 +402,20 @@ def talent_balance(tables: Tables, present: Any) -> Iterable[Balance]:
 
     present: (P,) who is there. Terms in the order of the vocabulary.
     """
-    asked_hours = np.zeros(tables.R)
+    asked_hours = [Fraction()] * tables.R  # thirds of hours may add up to whole ones, where the state changes
     for a in range(tables.A):
         every = tables.requirements_of(a)
         for dimension in (False, True):
             those = every[tables.requirement_talent[every] == dimension]
-            if len(those):
-                asked_hours[those] = tables.asked[a] / len(those) * tables.requirement_people[those]
+            for r in those.tolist():
+                asked_hours[r] = Fraction(int(tables.asked[a] * tables.requirement_people[r]), len(those))
     asked_terms = set(tables.requirement_term.tolist())
     held = (tables.own_level[present] >= TOP_TALENT).any(axis=0)
     for v, term in enumerate(tables.portfolio.vocabulary):
         if v not in asked_terms and not held[v]:
             continue
         those = np.flatnonzero(tables.requirement_term == v)
-        demand = float(asked_hours[those].sum())
+        demand = sum((asked_hours[r] for r in those.tolist()), Fraction())
         supply = _supply(tables, v, those, present)
         broader = {int(w) for w in tables.vocabulary.broader_or_self(v)}
         state: Literal["missing", "short", "surplus", "unused", "balanced"] = "balanced"
@@ -426,7 +427,9 @@ def talent_balance(tables: Tables, present: Any) -> Iterable[Balance]:
             state = "surplus"
         elif not broader & asked_terms:
             state = "unused"
-        yield Balance(term=term.id, dimension=term.dimension, demand_hours=demand, supply_hours=supply, state=state)
+        yield Balance(
+            term=term.id, dimension=term.dimension, demand_hours=float(demand), supply_hours=supply, state=state
+        )
 
 
 def _supply(tables: Tables, v: int, those: IntArray, present: Any) -> int:
