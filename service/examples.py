@@ -261,7 +261,154 @@ PROPOSAL: dict[str, Any] = {
     ],
 }
 
-SCORED: dict[str, Any] = PROPOSAL
+SCORED: dict[str, Any] = {
+    "format": "staffing-proposal/1",
+    "portfolio": {
+        "id": "example",
+        "revision": 1,
+        "sha256": "c5e7c962b13a472072d2f4030a2bea94096408dd41eb7172cc226965de47f2c8",
+    },
+    "scenario": None,
+    "run": {
+        "status": "FEASIBLE",
+        "objective": 193.6,
+        "bound": None,
+        "gap": None,
+        "value_captured": None,
+        "seconds": 0.021,
+        "settings": {},
+        "versions": {"staffing": "0.1.0"},
+        "fingerprint": "0f94b89340d27cd0daf93a758e0cbe831e6d3fb65d9f39faf90b44d8839a056d",
+    },
+    "bookings": [
+        {
+            "person": "p01",
+            "activity": "a02",
+            "hours": 60,
+            "by_period": [20, 20, 20],
+            "role": "contributor",
+            "fit": {"expertise": 1.0, "talent": 1.0, "energy": 0.0},
+            "reason": "Ana knows Public finance 3: 60 of 60 h",
+        },
+        {
+            "person": "p02",
+            "activity": "a01",
+            "hours": 40,
+            "by_period": [20, 20],
+            "role": "contributor",
+            "fit": {"expertise": 1.0, "talent": 1.0, "energy": 1.0},
+            "reason": "Bram naturally brings Building relations 4: 40 of 40 h",
+        },
+    ],
+    "learning": [],
+    "hires": [],
+    "unfilled": [],
+    "score_card": {
+        "total": 193.6,
+        "rules": [
+            {
+                "name": "availability",
+                "hard": True,
+                "mode": "hard",
+                "weight": 0,
+                "unit": "hours",
+                "amount": 0,
+                "cost": 0,
+                "findings": [],
+            },
+            {
+                "name": "role_width",
+                "hard": False,
+                "mode": "soft",
+                "weight": 4,
+                "unit": "hours",
+                "amount": 8,
+                "cost": 32,
+                "findings": [
+                    {
+                        "about": {"person": "p01", "kind": "writing"},
+                        "amount": 8,
+                        "text": "Ana: 8 h of writing more than 60 % of the role and 16 h more allow",
+                    }
+                ],
+            },
+            {
+                "name": "stretch",
+                "hard": False,
+                "mode": "soft",
+                "weight": 4,
+                "unit": "hours",
+                "amount": 4,
+                "cost": 16,
+                "findings": [
+                    {
+                        "about": {"person": "p02"},
+                        "amount": 4,
+                        "text": "Bram: 4 h short of the 10 % of work to learn from",
+                    }
+                ],
+            },
+            {
+                "name": "load_balance",
+                "hard": False,
+                "mode": "soft",
+                "weight": 2,
+                "unit": "hours",
+                "amount": 72.8,
+                "cost": 145.6,
+                "findings": [
+                    {
+                        "about": {"person": "p02"},
+                        "amount": 56,
+                        "text": "Bram: 56 h outside 60 to 90 % of the 160 h available",
+                    },
+                    {
+                        "about": {"person": "p01"},
+                        "amount": 16.8,
+                        "text": "Ana: 16.8 h outside 60 to 90 % of the 128 h available",
+                    },
+                ],
+            },
+        ],
+    },
+    "people": [
+        {
+            "person": "p01",
+            "hours": 60,
+            "utilisation": 0.46875,
+            "kinds": {"writing": 60},
+            "widest_share": 1.0,
+            "stretch_share": 0.0,
+            "responsibility_share": 0.0,
+            "top_talents_used": [],
+            "top_talents_unused": [],
+        },
+        {
+            "person": "p02",
+            "hours": 40,
+            "utilisation": 0.25,
+            "kinds": {"interview": 40},
+            "widest_share": 1.0,
+            "stretch_share": 0.0,
+            "responsibility_share": 0.0,
+            "top_talents_used": ["relating"],
+            "top_talents_unused": [],
+        },
+    ],
+    "warnings": [
+        {
+            "path": "/activities/1/after/0",
+            "code": "ends_too_late",
+            "value": "a01",
+            "expected": "an activity whose window ends before period 1; it ends in 1",
+        }
+    ],
+    "conflict": None,
+    "talent_balance": [
+        {"term": "finance", "dimension": "expertise", "demand_hours": 60, "supply_hours": 96, "state": "balanced"},
+        {"term": "relating", "dimension": "talent", "demand_hours": 40, "supply_hours": 80, "state": "balanced"},
+    ],
+}
 
 RULES: dict[str, Any] = {
     "items": [

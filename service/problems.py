@@ -170,7 +170,7 @@ TABLE: Mapping[type[Exception], Sort] = {
         429,
         "busy",
         "All solves are taken",
-        "2 solves are running and 8 are waiting, which is as many as there may be; try again in 10 seconds.",
+        "2 solves are running and 8 are waiting; try again in 10 seconds.",
         headers={"Retry-After": "after how many seconds to try again"},
     ),
     Exception: Sort(

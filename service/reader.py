@@ -45,7 +45,8 @@ async def read(request: Request, settings: ServiceSettings) -> bytes:
                 elif size > 2 * most:  # who sends little too much gets to hear it; who sends without end is cut off
                     break
     except TimeoutError:
-        raise TooSlow(f"The body was not complete after {settings.body_seconds:g} seconds.") from None
+        detail = f"The body was not complete after {settings.body_seconds:g} seconds."
+        raise TooSlow(detail, headers={"Connection": "close"}) from None
     if size > most:
         raise TooLarge(f"The body is larger than {most:,} bytes.", headers={"Connection": "close"})
     return b"".join(parts)

@@ -51,7 +51,7 @@ class Work:
         """What `function` gives, without holding up other requests."""
         return await asyncio.get_running_loop().run_in_executor(self._desk, function, *arguments)
 
-    async def solve(self, portfolio: Portfolio, settings: Settings, gone: Callable[[], Awaitable[None]]) -> Proposal:
+    async def solve(self, portfolio: Portfolio, settings: Settings, gone: Callable[[], Awaitable[object]]) -> Proposal:
         """The proposal of a solve, which is stopped as soon as `gone` comes back or the caller is cancelled.
 
         Raises Busy where too many are waiting, or where the turn does not come in time; ClientDisconnect after `gone`.
@@ -84,10 +84,10 @@ class Work:
         self._desk.shutdown(cancel_futures=True)
 
     def _busy(self) -> Busy:
-        running, waiting = self.settings.solves_at_once, self.counts.waiting
+        running, waiting = self.counts.running, self.counts.waiting
         detail = (
-            f"{running} solves are running and {waiting} are waiting, which is as many as there may be; "
-            f"try again in {RETRY_SECONDS} seconds."
+            f"{running} {'solve is' if running == 1 else 'solves are'} running and {waiting} "
+            f"{'is' if waiting == 1 else 'are'} waiting; try again in {RETRY_SECONDS} seconds."
         )
         return Busy(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 

@@ -1,0 +1,72 @@
+"""The REST service."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service import problems
+from service.openapi import describe
+from service.routes import check, health, library, proposals, rules, scores
+from service.settings import ServiceSettings
+from service.work import Work
+
+BODIES = (check.CheckBody, proposals.ProposeBody, scores.ScoreBody)
+
+
+def create_app(settings: ServiceSettings | None = None) -> FastAPI:
+    """The service with these settings, else with those of the environment (or SettingsInvalid)."""
+    settings = settings or ServiceSettings.of(os.environ)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.work = Work(settings)
+        yield
+        app.state.work.close()
+
+    app = FastAPI(
+        title="staffing",
+        version=version("staffing"),
+        description="From a portfolio of people and projects to a staffing proposal that can be read and checked.",
+        lifespan=lifespan,
+        docs_url=None,  # they load their code from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    for routes in (check, proposals, scores, rules, library):
+        app.include_router(routes.router, prefix="/v1")
+    app.include_router(health.router, prefix="/health")
+    app.add_middleware(Headers)
+    problems.install(app)
+
+    def openapi() -> dict[str, Any]:
+        app.openapi_schema = app.openapi_schema or describe(app, settings, BODIES)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+class Headers:
+    """Puts the headers of `problems.HEADERS` on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(problems.HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
