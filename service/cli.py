@@ -201,7 +201,6 @@ def score(
     _check_out(out)
     found = _portfolio(portfolio, as_json)
     from solver.handmade import score_plan
-
     from solver.portfolio import PortfolioInvalid
 
     try:
@@ -220,7 +219,7 @@ def score(
         show_score(console, found, scored, lang)
         if written is not None:
             console.print(written, soft_wrap=True)
-    if scored.score_card is None or scored.score_card.broken:
+    if scored.run.status != "FEASIBLE":
         raise typer.Exit(BAD)
 
 
@@ -639,13 +638,25 @@ def _problems_json(errors: Iterable[Problem], warnings: Iterable[Problem]) -> di
 
 
 def _print_json(data: Any) -> None:
-    typer.echo((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode(), nl=False)
+    _emit((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
 
 
 def _print_proposal(portfolio: Portfolio, proposal: Proposal) -> None:
     from service.export import to_json
 
-    typer.echo(to_json(portfolio, proposal), nl=False)
+    _emit(to_json(portfolio, proposal))
+
+
+def _emit(data: bytes) -> None:
+    try:
+        typer.echo(data, nl=False)
+    except BrokenPipeError:
+        _nobody_reads()
+
+
+def _nobody_reads() -> None:
+    """Whoever read standard output has seen enough: the exit code is what it would have been."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(text: str) -> None:
@@ -655,7 +666,11 @@ def _say(text: str) -> None:
 def _console(stderr: bool = False) -> Console:
     from rich.console import Console
 
-    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    class Patient(Console):
+        def on_broken_pipe(self) -> None:
+            _nobody_reads()
+
+    console = Patient(stderr=stderr, markup=False, highlight=False, emoji=False)
     console.width = min(console.width, WIDEST)
     return console
 

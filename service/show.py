@@ -20,7 +20,8 @@ from rich.text import Text
 from service.words import Names, Words, plain
 from solver.portfolio import Activity, Portfolio
 from solver.proposal import Balance, BookingLine, Proposal, RuleScore
-from solver.rules import BY_NAME
+from solver.rules import BY_NAME, rules_of
+from solver.rules.base import HUNDRED
 
 #: from this width on there is room for bars and for the hours over time
 WIDE = 110
@@ -89,6 +90,16 @@ def show_score(console: Console, portfolio: Portfolio, proposal: Proposal, langu
         console.print()
 
 
+def broken_rules(portfolio: Portfolio, proposal: Proposal) -> list[RuleScore]:
+    """The rules that a plan breaks: hard ones, and soft ones in mode `hard` beyond their tolerance."""
+    tolerance = {rule.name: rule.tolerance / HUNDRED for rule in rules_of(portfolio.policy) if rule.binds}
+    return [
+        rule
+        for rule in (() if proposal.score_card is None else proposal.score_card.rules)
+        if rule.name in tolerance and any(finding.amount > tolerance[rule.name] for finding in rule.findings)
+    ]
+
+
 class Page:
     """The parts of one proposal, made for one console; a part is None where there is nothing to say."""
 
@@ -101,6 +112,7 @@ class Page:
         self._activities = {activity.id: activity for activity in portfolio.activities}
         self._people = {person.id: person for person in portfolio.people}
         self._bookings = proposal.bookings or ()
+        self._broken = broken_rules(portfolio, proposal)
         self._learning = {(one.person, one.activity) for one in proposal.learning}
         self._mentoring = {(one.mentor, one.activity) for one in proposal.learning}
 
@@ -108,13 +120,14 @@ class Page:
 
     def headline(self) -> RenderableType:
         """How it ended, what it costs, how far from the best it can be, and how much of the work is staffed."""
-        words, run, card = self._words, self._proposal.run, self._proposal.score_card
-        broken = () if card is None else card.broken
+        words, run, broken = self._words, self._proposal.run, self._broken
         good = run.status == "OPTIMAL"
         style = f"bold {GOOD if good else FAIR}" if self._bookings or run.status == "FEASIBLE" else BAD
         said = words(run.status)
         if broken:
             said, style = words("broken_one") if len(broken) == 1 else words("broken", n=len(broken)), BAD
+        elif not run.settings:  # a plan that nobody looked for
+            said = words("kept")
         elif run.status == "FEASIBLE":
             far = words("gap_unknown") if run.gap is None else words("gap", gap=words.percent(run.gap))
             said = f"{said}, {far}"
@@ -123,15 +136,13 @@ class Page:
             Text(f"{self._signs.no if style == BAD else self._signs.yes} {said}", style=style),
         ]
         facts = []
-        if run.objective is not None or card is not None:
-            cost = run.objective if run.objective is not None or card is None else card.total
-            assert cost is not None
-            facts.append(f"{words('cost')} {words.number(cost)}")
+        if run.objective is not None:
+            facts.append(f"{words('cost')} {words.number(run.objective)}")
         if run.bound is not None and run.status != "OPTIMAL":
             facts.append(f"{words('bound')} {words.number(run.bound)}")
         if run.value_captured is not None:
             facts.append(f"{words('value_captured')} {words.percent(run.value_captured)}")
-        if run.seconds:
+        if run.settings:
             facts.append(words("in_seconds", n=words.number(round(run.seconds, 1))))
         lines.append(Text(" · ".join(facts)))
         if self._proposal.bookings is not None:
@@ -321,9 +332,9 @@ class Page:
         assert card is not None
         hard = [rule for rule in card.rules if rule.hard]
         soft = [rule for rule in card.rules if not rule.hard]
-        costly = sorted((rule for rule in soft if rule.cost), key=lambda rule: -rule.cost)
+        costly = sorted((rule for rule in soft if rule.cost and rule not in self._broken), key=lambda rule: -rule.cost)
         parts: list[RenderableType] = []
-        for rule in (*card.broken, *costly):
+        for rule in (*self._broken, *costly):
             table = self._table(header=not parts)
             table.add_column(words("rule"), ratio=1)
             table.add_column(words("amount"), justify="right", width=18)
@@ -333,9 +344,9 @@ class Page:
                 table.add_column("", width=12)
             table.add_row(*self._rule_row(rule, card.total)[: len(table.columns)])
             parts += [table, *self._findings(rule)]
-        if not card.broken:
+        if not self._broken:
             parts.append(Text(words("all_hold", n=len(hard)), style=GOOD))
-        quiet = [rule for rule in soft if not rule.cost]
+        quiet = [rule for rule in soft if not rule.cost and rule not in self._broken]
         for key, rules in (
             ("uncounted", [rule for rule in quiet if rule.amount]),
             ("nothing", [rule for rule in quiet if not rule.amount]),
@@ -347,8 +358,8 @@ class Page:
 
     def _rule_row(self, rule: RuleScore, total: float) -> tuple[Text, ...]:
         words, title = self._words, BY_NAME[rule.name].title
-        amount = Text(f"{words.number(rule.amount)} {rule.unit.split()[-1] if len(rule.unit) > 12 else rule.unit}")
-        if rule.hard:
+        amount = Text(f"{words.number(rule.amount)} {rule.unit if len(rule.unit) <= 12 else ''}".rstrip())
+        if rule in self._broken:
             return Text(title, style=BAD), amount, Text(), Text(), Text()
         share = self._bar(rule.cost / total if total else 0, 12, "cyan")
         return Text(title, style="bold"), amount, Text(words.number(rule.weight)), Text(words.number(rule.cost)), share
@@ -363,7 +374,7 @@ class Page:
         lines = [plain(finding.text) for finding in shown]
         if len(rule.findings) > len(shown):
             lines.append(self._words("more", n=len(rule.findings) - len(shown)))
-        return [Padding(Text(line, style="" if rule.hard else QUIET), (0, 1, 0, 3)) for line in lines]
+        return [Padding(Text(line, style="" if rule in self._broken else QUIET), (0, 1, 0, 3)) for line in lines]
 
     def people(self) -> RenderableType | None:
         """How everybody's work looks: how busy, how wide, what they learn and answer for, which talents lie idle."""

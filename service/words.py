@@ -36,7 +36,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "FAILED": ("The solve failed", "Het zoeken is mislukt"),
     "broken": ("A plan that breaks {n} rules that may not be broken", "Een plan dat {n} vaste regels breekt"),
     "broken_one": ("A plan that breaks a rule that may not be broken", "Een plan dat een vaste regel breekt"),
-    "kept": ("A plan that keeps all {n} hard rules", "Een plan dat alle {n} vaste regels houdt"),
+    "kept": ("A valid plan: it keeps all hard rules", "Een geldig plan: alle vaste regels worden gehouden"),
     "gap": ("at most {gap} from the best possible", "hooguit {gap} van het best mogelijke"),
     "gap_unknown": ("how far from the best is not known", "hoe ver van het beste is niet bekend"),
     # the headline
