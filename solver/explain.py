@@ -65,8 +65,11 @@ def conflict_of(search: Search) -> Conflict:
     of = {rule.name: np.flatnonzero(rule_of == rule.name) for rule in rules}
     first = [of[rule.name] for rule in rules if rule.name in TRIED_FIRST]
     subsets.leave_out([first, *([of[rule.name]] for rule in rules if rule.name not in TRIED_FIRST)], within=False)
+    subsets.keep_one_part()
     # What asks for something is narrowed first: as soon as little is asked, there is little left to look at.
-    subsets.leave_out([[of[rule.name]] for rule in sorted(rules, key=_asks, reverse=True)], within=True)
+    subsets.leave_out([[of[rule.name]] for rule in rules if _asks(rule)], within=True)
+    subsets.keep_one_part()
+    subsets.leave_out([[of[rule.name]] for rule in rules if not _asks(rule)], within=True)
     named = {rule: [subsets.items[i][1] for i in of[rule.name] if subsets.left[i]] for rule in reversed(rules)}
     found = tuple(_named(tables, rule, keys) for rule, keys in named.items() if keys)
     return Conflict(rules=found, ways_out=None)
@@ -116,6 +119,19 @@ def _halves(groups: Sequence[IntArray], within: bool) -> list[list[IntArray]]:
         return [list(groups[:half]), list(groups[half:])]
     (group,) = groups
     return [[part] for part in np.array_split(group, 2)] if within and len(group) > 1 else []
+
+
+def _joined(one: IntArray, other: IntArray, size: int) -> IntArray:
+    """(size,) for each `other` the smallest that it is joined with, in any number of steps from pair to pair."""
+    found = np.arange(size)
+    while True:
+        smallest = np.full(one.max(initial=-1) + 1, size)
+        np.minimum.at(smallest, one, found[other])
+        joined = found.copy()
+        np.minimum.at(joined, other, smallest[one])
+        if (joined == found).all():
+            return found
+        found = joined
 
 
 class _Subsets:
@@ -213,18 +229,23 @@ class _Subsets:
 
     def _connect(self) -> None:
         """component (V,): variables that the model's own constraints tie together have the same number."""
-        self._component = np.arange(len(self._proto.variables))
         own = self._item[self._row] < 0
-        row, variable = self._row[own], self._variable[own]
-        smallest = np.empty(len(self._constraints), dtype=np.int64)
-        while True:
-            smallest[:] = len(self._component)
-            np.minimum.at(smallest, row, self._component[variable])
-            component = self._component.copy()
-            np.minimum.at(component, variable, smallest[row])
-            if (component == self._component).all():
-                break
-            self._component = component
+        self._component = _joined(self._row[own], self._variable[own], len(self._proto.variables))
+
+    def keep_one_part(self) -> None:
+        """Where the items in `left` fall apart into parts that share no variable, keep one that contradicts itself."""
+        spoken = np.flatnonzero((self._item[self._row] >= 0) & self.left[self._item[self._row]])
+        item, component = self._item[self._row[spoken]], self._component[self._variable[spoken]]
+        part = np.full(len(self.items), -1)
+        part[item] = _joined(item, component, len(self._component))[component]
+        parts = np.unique(part[self.left])
+        while len(parts) > 1 and not self._over:
+            half, rest = np.array_split(parts, 2)
+            feasible = self.feasible(self.left & np.isin(part, half))
+            if feasible is None:
+                return
+            parts = rest if feasible else half
+            self.left &= np.isin(part, parts)
 
     def _rows(self, items: Bools) -> IntArray:
         """The constraints of these items, and the model's own on what they speak of: the rest can always hold."""
