@@ -111,6 +111,11 @@ class Model:
         """T[a]."""
         return self._once("hours_on", a, lambda: self.total([self.hours[i] for i in self.team[a]]))
 
+    def most_on(self, a: int) -> int:
+        """The most that T[a] can be."""
+        most = sum(int(self._most[i]) for i in self.team[a])
+        return min(most, int(self.tables.asked[a])) if self._posts("overbooking") else most
+
     def on_pair(self, p: int, a: int) -> Expression:
         """x[p,a], 0 where the pair is left out."""
         return self.on[self.at[p, a]] if (p, a) in self.at else 0

@@ -32,9 +32,11 @@ class MustRequirement(Rule):
             meeting = [i for i in model.team[a] if tables.meets[model.person[i], r]]
             met = model.total([model.on[i] for i in meeting])
             if people == 1:
-                # Said per member, which the relaxation feels: whoever does not meet it needs one who does.
+                # Said per member and of their hours together, which the relaxation feels.
                 for i in set(model.team[a]) - set(meeting):
                     model.add(model.on[i] <= met, (int(r),))
+                if model.team[a]:
+                    model.add(model.hours_on(a) <= model.most_on(a) * met, (int(r),))
             elif model.team[a]:
                 model.add(met >= people * model.staffed(a), (int(r),))
         return ()
