@@ -222,9 +222,15 @@ class Model:
 
     def add(self, constraint: Any, about: Key) -> None:
         """Post a constraint of the rule that is being posted, about one of its items."""
-        posted = self.cp.add(constraint)
+        posted = self._row(constraint)
         if self._posting is not None:
             self.about[posted.index] = (self._posting.name, about)
+
+    def _row(self, constraint: Any) -> Any:
+        """Add a constraint; one between numbers alone is said of a constant, so that every row is linear."""
+        if isinstance(constraint, (bool, np.bool_)):
+            constraint = self.cp.new_constant(int(constraint)) >= 1
+        return self.cp.add(constraint)
 
     def _once(self, what: str, of: Any, make: Any) -> Expression:
         if (what, of) not in self._made:
@@ -287,7 +293,7 @@ class Model:
 
     def hold(self, rules: Iterable[str], cost: int) -> None:
         """Let the named rules cost no more than this, in ten-thousandths."""
-        self.cp.add(self.cost(rules) <= cost)
+        self._row(self.cost(rules) <= cost)
 
     def cost_of(self, objective: float) -> int:
         """The solver's whole objective as cost in ten-thousandths."""
