@@ -1,0 +1,270 @@
+"""Solving: optima worked out by hand and their infeasible twins, small portfolios by brute force, known optima."""
+
+from __future__ import annotations
+
+import threading
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios.library import entry
+from solver import score
+from solver.handmade import plan_from
+from solver.plan import Learning, plan_of
+from solver.portfolio import Portfolio, parse, parse_json
+from solver.proposal import Proposal
+from solver.search import UNIT, Progress
+from solver.solve import Settings, solve
+from solver.tables import Tables
+from tests.builders import activity, booking, only, person, portfolio, random_data
+from tests.test_reference import compare
+
+QUICK = Settings(seconds=10, workers=1)
+REPEATABLE = Settings(seconds=2, workers=2, repeatable=True)
+
+BELBIN = Path(__file__).parent / "data" / "belbin"
+#: missing roles at the published optimum; see the README beside the files
+PUBLISHED = {
+    "class-20-team-4-no-1": 9,
+    "class-20-team-5-no-2": 2,
+    "class-30-team-5-no-1": 3,
+    "class-40-team-4-no-2": 8,
+    "class-60-team-4-no-1": 8,
+}
+
+
+def hours_of(proposal: Proposal) -> dict[tuple[str, str], int]:
+    """Hours per person and activity."""
+    return {(one.person, one.activity): one.hours for one in proposal.bookings or ()}
+
+
+def optimum(of: Portfolio) -> float | None:
+    """The proven optimum, None where the portfolio is proven infeasible."""
+    proposal = solve(of, QUICK)
+    run = proposal.run
+    if run.status == "INFEASIBLE":
+        assert (run.objective, run.bound, run.gap, run.value_captured) == (None, None, None, None)
+        assert (proposal.bookings, proposal.score_card) == (None, None)
+        assert proposal.conflict is not None
+        return None
+    assert run.status == "OPTIMAL"
+    assert run.bound == run.objective
+    assert run.gap == 0
+    return run.objective
+
+
+# --- worked out by hand -----------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_has_time_for_stays_open() -> None:
+    """Ana has 20 of the 40 hours: 20 stay open at 20 each."""
+    found = solve(
+        portfolio([person("ana", hours_per_period=20)], [activity("write", 40)], rules=only("staffing")), QUICK
+    )
+    assert (found.run.status, found.run.objective, found.run.value_captured) == ("OPTIMAL", 400, 1)
+    assert hours_of(found) == {("ana", "write"): 20}
+    assert [(one.activity, one.hours) for one in found.unfilled] == [("write", 20)]
+
+
+@pytest.mark.parametrize(("tolerance", "expected"), [(20, 0), (19, None), (0, None)])
+def test_mode_hard_allows_what_is_within_the_tolerance_and_no_more(tolerance: int, expected: float | None) -> None:
+    """At most 20 open hours cost nothing; at most 19 would need 24 of the 20 hours Ana has, in blocks of 4."""
+    rules = only() | {"staffing": {"mode": "hard", "tolerance": tolerance}}
+    assert optimum(portfolio([person("ana", hours_per_period=20)], [activity("write", 40)], rules=rules)) == expected
+
+
+@pytest.mark.parametrize(("ana", "expected"), [(32, 12), (28, None)])
+def test_experts_do_their_share(ana: int, expected: float | None) -> None:
+    """Ana must do 30 of 40 hours, in blocks 32; of Bo's 8 hours 2 do not fit, at 6 each. With 28 hours Ana cannot."""
+    rules = only("expertise_fit") | {"staffing": {"mode": "hard"}, "eligibility": {"under_level": 1}}
+    people = [person("ana", hours_per_period=ana, expertise={"law": 4}), person("bo", expertise={"law": 3})]
+    found = optimum(portfolio(people, [activity("write", 40, expertise={"law": 4})], rules=rules))
+    assert found == expected
+
+
+def test_a_rule_that_is_off_is_measured_and_costs_nothing() -> None:
+    """With staffing off nobody need work: nothing is paid, and the score card still shows the open hours."""
+    rules = only("cost", cost=1) | {"staffing": {"mode": "off"}}
+    found = solve(portfolio([person("ana", rate=10)], [activity("write", 40)], rules=rules), QUICK)
+    assert (found.run.status, found.run.objective, found.bookings) == ("OPTIMAL", 0, ())
+    assert found.score_card is not None
+    [staffing] = [line for line in found.score_card.rules if line.name == "staffing"]
+    assert (staffing.amount, staffing.cost, staffing.mode) == (40, 0, "off")
+
+
+@pytest.mark.parametrize(
+    ("tiers", "hours", "objective"),
+    [
+        # All 32 hours first, then cheaply: Bo's 20 at 50 and 12 of Ana's at 100 come to 2200.
+        ([["staffing"]], {("ana", "write"): 12, ("bo", "write"): 20}, 2200),
+        # Nothing is cheapest, and then all 32 hours stay open at 20 each.
+        ([["cost"]], {}, 640),
+        # No tiers: an open hour costs 20, an hour of work at least 50, so nobody works.
+        ([], {}, 640),
+    ],
+)
+def test_tiers_come_one_after_the_other(tiers: Any, hours: dict[tuple[str, str], int], objective: float) -> None:
+    """The first tier is as good as it can be, the next as good as that leaves room for; the objective is the last's."""
+    people = [person("ana", hours_per_period=20, rate=100), person("bo", hours_per_period=20, rate=50)]
+    rules = only("staffing") | {"cost": {"weight": 1}}
+    found = solve(portfolio(people, [activity("write", 30)], policy={"tiers": tiers}, rules=rules), QUICK)
+    assert (found.run.status, found.run.objective) == ("OPTIMAL", objective)
+    assert hours_of(found) == hours
+
+
+def test_learning_takes_a_mentor_with_hours_to_give() -> None:
+    """Bo may only work while learning beside Ana: 75 % is Ana's, 30 of 40, in blocks 32, and 4 more to mentor."""
+    people = [
+        person("ana", hours_per_period=36, expertise={"law": 3}),
+        person("bo", expertise={"law": 2}, ambitions=[{"term": "law", "level": 3}]),
+    ]
+    work = [activity("write", 40, expertise={"law": 3})]
+    found = solve(portfolio(people, work, rules=only("staffing")), QUICK)
+    assert (found.run.status, found.run.objective) == ("OPTIMAL", 0)
+    assert hours_of(found) == {("ana", "write"): 32, ("bo", "write"): 8}
+    [learned] = found.learning
+    assert (learned.person, learned.term, learned.mentor) == ("bo", "law", "ana")
+    assert (learned.from_, learned.toward, learned.mentor_hours_by_period) == (2, 3, (4,))
+    people[0]["hours_per_period"] = 35
+    # An hour less and Ana does 28 and mentors for 4; 28 of 36 is 75 %, and 4 stay open.
+    assert optimum(portfolio(people, work, rules=only("staffing"))) == 80
+
+
+def test_what_was_worked_stays_and_the_rest_is_planned_anew() -> None:
+    """6 of 40 hours were worked before now; Ana has 20 left in the week to come, Bo is forbidden: 14 are open."""
+    found = solve(
+        portfolio(
+            [person("ana", hours_per_period=20), person("bo")],
+            [activity("write", 40, (0, 1))],
+            [booking("ana", "write", status="frozen", by_period=[6]), booking("bo", "write", status="forbidden")],
+            periods=2,
+            now=1,
+            rules=only("staffing"),
+        ),
+        QUICK,
+    )
+    assert (found.run.status, found.run.objective) == ("OPTIMAL", 280)
+    assert [one.by_period for one in found.bookings or ()] == [(6, 20)]
+    # Empty costs 34 open hours, 680: of the 400 that can be won all is.
+    assert found.run.value_captured == 1
+
+
+# --- stopping, repeating ----------------------------------------------------------------------------------------------
+
+
+def test_a_stop_before_the_start_gives_nothing() -> None:
+    """No plan, no score, and no number that does not exist."""
+    stop = threading.Event()
+    stop.set()
+    found = solve(portfolio([person("ana")], [activity("write")]), QUICK, stop=stop).to_json()
+    assert found["run"]["status"] == "NONE"
+    assert [found["run"][name] for name in ("objective", "bound", "gap", "value_captured")] == [None] * 4
+    assert [found[name] for name in ("bookings", "score_card", "conflict")] == [None] * 3
+
+
+def test_a_stop_in_between_keeps_the_plan() -> None:
+    """Stopped at the first plan it tells of, a solve returns one, with what is known of it."""
+    stop = threading.Event()
+    told: list[Progress] = []
+
+    def hear(progress: Progress) -> None:
+        told.append(progress)
+        if progress.best is not None:
+            stop.set()
+
+    of = entry("kenniswerkers").portfolio()
+    found = solve(of, Settings(seconds=120, workers=1), hear, stop)
+    assert found.run.status in ("FEASIBLE", "OPTIMAL")
+    assert found.run.seconds < 100
+    assert told
+    check(of.canonical(), found)
+
+
+def test_a_repeatable_solve_gives_the_same_proposal_twice() -> None:
+    """Everything but the seconds is the same, also with several workers and where the limit ends the search."""
+    of = entry("bedrijfsbureau").portfolio()
+    once, twice = (solve(of, REPEATABLE).to_json() for _ in range(2))
+    for proposal in (once, twice):
+        del proposal["run"]["seconds"]
+    assert once == twice
+    assert once["run"]["settings"]["repeatable"] is True
+
+
+# --- random -----------------------------------------------------------------------------------------------------------
+
+
+def check(data: dict[str, Any], proposal: Proposal) -> None:
+    """What must hold of every proposal with a plan."""
+    said = proposal.to_json()
+    tables = Tables.of(parse(data))
+    run, card = said["run"], said["score_card"]
+    plan = plan_from(tables, said)
+    assert score.broken(tables, plan) == []
+    assert score.score(tables, plan) == proposal.score_card
+    assert run["objective"] == card["total"]
+    if run["bound"] is not None:
+        assert run["bound"] <= run["objective"]
+        assert run["gap"] == pytest.approx((run["objective"] - run["bound"]) / max(1, run["objective"]))
+    assert (run["status"] == "OPTIMAL") == (run["bound"] == run["objective"])
+    compare(data, said)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_random_portfolios_are_solved_soundly(seed: int) -> None:
+    """The plan keeps every rule, the objective is the score card's, the bound is not above it, twice measured."""
+    data = random_data(5000 + seed, calm=True)
+    proposal = solve(parse(data), Settings(seconds=3, workers=1))
+    assert proposal.run.status in ("OPTIMAL", "FEASIBLE", "INFEASIBLE")
+    if proposal.bookings is not None:
+        check(data, proposal)
+
+
+def brute_force(tables: Tables) -> float | None:
+    """The smallest cost over all plans in blocks and all ways of learning; None where every plan breaks a rule."""
+    pairs = [(p, a) for p in range(tables.P) for a in range(tables.A)]
+    choices = []
+    for pair in pairs:
+        blocks = range(0, int(tables.asked[pair[1]]) + 1, tables.block)
+        if pair in tables.pinned:
+            choices.append([int(tables.pinned[pair].hours or 0)])
+        else:
+            choices.append([tables.offset(pair) + hours for hours in blocks])
+    best: int | None = None
+    for hours in product(*choices):
+        booked = {pair: h for pair, h in zip(pairs, hours, strict=True) if h}
+        ways: list[list[list[Learning]]] = []
+        for p, a in booked:
+            every = [int(r) for r in tables.requirements_of(a) if tables.can_learn[p, r]]
+            beside = [q for q, b in booked if b == a and q != p]
+            taught = [[Learning(p, r, q) for r in every if tables.meets[q, r]] for q in beside]
+            ways.append([[], *(one for one in taught if one)])
+        for way in product(*ways):
+            made = plan_of(tables, booked, [one for learned in way for one in learned])
+            cost = score.cost(tables, made)
+            if (best is None or cost < best) and not score.broken(tables, made):
+                best = cost
+    return None if best is None else best / UNIT
+
+
+@pytest.mark.parametrize("seed", range(14))
+def test_the_optimum_is_that_of_trying_everything(seed: int) -> None:
+    """On two people and two activities the proven optimum is the best of all plans, or there is none."""
+    data = random_data(7000 + seed, people=2, activities=2, calm=seed % 3 > 0)
+    data["block_hours"] = 8
+    for one in data["activities"]:
+        one["hours"] = min(one["hours"], 24)
+    expected = brute_force(Tables.of(parse(data)))
+    assert optimum(parse(data)) == expected
+
+
+# --- published --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_real_classes_reach_the_published_optimum(name: str) -> None:
+    """Every student is on a team and exactly the published number of roles is missing, proven."""
+    of = parse_json((BELBIN / f"{name}.json").read_bytes())
+    found = solve(of, Settings(seconds=120, workers=4))
+    assert (found.run.status, found.run.objective) == ("OPTIMAL", 100 * PUBLISHED[name])
