@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, OverflowMethod, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule as Line
 from rich.table import Table
@@ -48,12 +48,12 @@ class Signs:
     drains: str
     yes: str
     no: str
-    cut: str
     none: str
+    between: str
 
 
-UNICODE = Signs("█", "░", "▁▂▃▄▅▆▇█", "↗", "◆", "+", "−", "✔", "✘", "…", "·")
-PLAIN = Signs("#", ".", "", "/", "&", "+", "-", "*", "!", "~", ".")
+UNICODE = Signs("█", "░", "▁▂▃▄▅▆▇█", "↗", "◆", "+", "−", "✔", "✘", "·", " · ")
+PLAIN = Signs("#", ".", "", "/", "&", "+", "-", "*", "!", ".", " | ")
 
 
 def show(
@@ -107,6 +107,7 @@ class Page:
         self._width = console.width
         ascii_only = console.options.ascii_only
         self._signs = PLAIN if ascii_only else UNICODE
+        self._overflow: OverflowMethod = "crop" if ascii_only else "ellipsis"
         self._portfolio, self._proposal = portfolio, proposal
         self._words, self._names = Words(language), Names(portfolio, language)
         self._activities = {activity.id: activity for activity in portfolio.activities}
@@ -144,9 +145,9 @@ class Page:
             facts.append(f"{words('value_captured')} {words.percent(run.value_captured)}")
         if run.settings:
             facts.append(words("in_seconds", n=words.number(round(run.seconds, 1))))
-        lines.append(Text(" · ".join(facts)))
+        lines.append(Text(self._signs.between.join(facts)))
         if self._proposal.bookings is not None:
-            lines.append(Text(" · ".join(self._size())))
+            lines.append(Text(self._signs.between.join(self._size())))
         return Group(*(line for line in lines if line.plain))
 
     def _size(self) -> Iterable[str]:
@@ -212,7 +213,7 @@ class Page:
         for title, rows in parts:
             if left > 0:
                 table = self._table(header=not tables)
-                table.add_column(title, ratio=1, no_wrap=True, overflow="ellipsis")
+                table.add_column(title, ratio=1, no_wrap=True, overflow=self._overflow)
                 table.add_column(words("hours") if not tables else "", justify="right", width=8)
                 table.add_column(words("role") if not tables else "", width=13)
                 table.add_column(words("expertise_fit") if not tables else "", width=11 if self._wide else 6)
@@ -240,7 +241,7 @@ class Page:
         table.add_column(words("learns"), no_wrap=True)
         table.add_column(words("level"), no_wrap=True)
         table.add_column(words("mentor"), no_wrap=True)
-        table.add_column(words("activity"), ratio=1, no_wrap=True, overflow="ellipsis")
+        table.add_column(words("activity"), ratio=1, no_wrap=True, overflow=self._overflow)
         arrow = "->" if self._signs is PLAIN else "→"
         for one in self._proposal.learning[:MOST_ROWS]:
             mentor = (
@@ -270,7 +271,7 @@ class Page:
             box=None, padding=(0, 1, 0, 0), pad_edge=False, expand=False, show_header=True, header_style=QUIET
         )
         left = self._width - 9 - sum(max(3, widest, len(head)) + 1 for head in heads)
-        table.add_column("", no_wrap=True, overflow="ellipsis", max_width=min(left, 60))
+        table.add_column("", no_wrap=True, overflow=self._overflow, max_width=min(left, 60))
         for head in heads:
             table.add_column(head, justify="right", no_wrap=True, min_width=max(3, widest))
         table.add_column(self._words("open"), justify="right", no_wrap=True)
@@ -303,7 +304,7 @@ class Page:
         if not self._proposal.unfilled:
             return self._section("unfilled", Padding(Text(words("fully_staffed"), style=GOOD), (0, 1)))
         table = self._table()
-        table.add_column(words("activity"), ratio=1, no_wrap=True, overflow="ellipsis")
+        table.add_column(words("activity"), ratio=1, no_wrap=True, overflow=self._overflow)
         table.add_column(words("hours"), justify="right", no_wrap=True)
         table.add_column(words("missing"), ratio=1)
         for one in self._proposal.unfilled[:MOST_ROWS]:
@@ -382,10 +383,10 @@ class Page:
             return None
         words, names = self._words, self._names
         table = self._table()
-        table.add_column(words("person"), no_wrap=True, overflow="ellipsis", max_width=28 if self._wide else 15)
+        table.add_column(words("person"), no_wrap=True, overflow=self._overflow, max_width=28 if self._wide else 15)
         table.add_column(words("hours"), justify="right", no_wrap=True)
         table.add_column(words("busy"), no_wrap=True)
-        table.add_column(words("mostly"), no_wrap=True, overflow="ellipsis", max_width=24 if self._wide else 14)
+        table.add_column(words("mostly"), no_wrap=True, overflow=self._overflow, max_width=24 if self._wide else 14)
         table.add_column(words("learns"), justify="right", no_wrap=True)
         table.add_column(words("leads"), justify="right", no_wrap=True)
         if self._wide:
@@ -433,7 +434,7 @@ class Page:
             key=lambda line: (order.index(line.state), line.dimension != "talent", -line.demand_hours),
         )
         table = self._table()
-        table.add_column(words("term"), ratio=1, no_wrap=True, overflow="ellipsis")
+        table.add_column(words("term"), ratio=1, no_wrap=True, overflow=self._overflow)
         table.add_column("", no_wrap=True)
         table.add_column(words("demand"), justify="right", no_wrap=True)
         table.add_column(words("supply"), justify="right", no_wrap=True)

@@ -107,7 +107,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "nothing": ("Nothing to report: {rules}.", "Niets te melden: {rules}."),
     "uncounted": ("Measured, but free of cost: {rules}.", "Gemeten, maar zonder kosten: {rules}."),
     "in_balance": ("In balance: {terms}.", "In balans: {terms}."),
-    "more": ("… and {n} more", "… en nog {n}"),
+    "more": ("and {n} more", "en nog {n}"),
     "fully_staffed": ("Nothing: all hours and all people asked for.", "Niets: alle gevraagde uren en mensen zijn er."),
     # what the demo says at the end
     "nobody_brings": ("Nobody brings {terms} as the work asks.", "Niemand brengt {terms} zoals het werk vraagt."),

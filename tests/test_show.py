@@ -1,0 +1,169 @@
+"""The proposal in a terminal, and the words around it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from scenarios.library import entry
+from service.show import PLAIN, UNICODE, show, show_score
+from service.words import WORDS, Language, Names, Words, plain
+from solver.handmade import score_plan
+from solver.portfolio import Portfolio, parse
+from solver.proposal import Proposal
+from solver.settings import Settings
+from solver.solve import solve
+from tests.builders import activity, booking, person, portfolio_data
+
+CASE = entry("adviesbureau").portfolio()
+
+
+@pytest.fixture(scope="module")
+def proposal() -> Proposal:
+    """The case with a plan of 46 bookings and 6 learners that keeps every rule."""
+    plan = json.loads((Path(__file__).parent / "data" / "adviesbureau-plan.json").read_bytes())
+    return score_plan(CASE, plan)
+
+
+def shown(portfolio: Portfolio, proposal: Proposal, width: int = 140, encoding: str = "utf-8", **how: Any) -> str:
+    """What a pipe of this width and encoding is given."""
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="replace")
+    show(Console(file=file, width=width, markup=False, highlight=False, emoji=False), portfolio, proposal, **how)
+    file.flush()
+    assert isinstance(file.buffer, io.BytesIO)
+    return file.buffer.getvalue().decode(encoding)
+
+
+def scored(data: dict[str, Any], bookings: list[tuple[str, str, int]] | None = None) -> tuple[Portfolio, Proposal]:
+    """A portfolio and the proposal of a plan for it."""
+    portfolio = parse(data)
+    plan = [{"person": p, "activity": a, "hours": hours} for p, a, hours in bookings or []]
+    return portfolio, score_plan(portfolio, {"bookings": plan})
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("by", ["activity", "person"])
+def test_the_page_fits_its_width(width: int, by: str, proposal: Proposal) -> None:
+    """No line is wider than the terminal, and a pipe gets no escape sequences."""
+    text = shown(CASE, proposal, width, by=by)
+    assert max(map(len, text.splitlines())) <= width
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("by", ["activity", "person"])
+def test_every_booking_is_shown_by_name(by: str, proposal: Proposal) -> None:
+    """All people and activities of the plan are there by their names, with the hours of each booking."""
+    text, names = shown(CASE, proposal, 140, by=by), Names(CASE, "en")
+    who = text[: text.index("Hours at a glance")]
+    assert proposal.bookings
+    for line in proposal.bookings:
+        name = names.activity(line.activity) if by == "person" else names.person(line.person)
+        assert re.search(rf"  {re.escape(name[:30])}.*\s{line.hours}\s+{line.role}", who)
+
+
+def test_the_grid_shows_all_hours(proposal: Proposal) -> None:
+    """The grid adds up to everybody's hours, and is left out where it does not fit."""
+    text = shown(CASE, proposal, 120)
+    grid = text[text.index("Hours at a glance") : text.index("What stays unfilled")]
+    totals = re.search(r"total +([\d ]+)", grid)
+    assert totals
+    assert [int(hours) for hours in totals[1].split()] == [line.hours for line in proposal.people if line.hours]
+    assert "Hours at a glance" not in shown(CASE, proposal, 50)
+
+
+def test_missing_talents_come_first(proposal: Proposal) -> None:
+    """The talent balance begins with what is missing, then what is short."""
+    balance = shown(CASE, proposal).partition("Talent balance")[2]
+    assert balance.index("Persuading") < balance.index("Connecting") < balance.index("In balance:")
+    assert re.search(r"Persuading .* missing", balance)
+    assert re.search(r"Connecting .* short", balance)
+
+
+def test_in_dutch_everything_but_the_sentences_is_dutch(proposal: Proposal) -> None:
+    """Headings, status and labels of terms follow the language."""
+    text = shown(CASE, proposal, language="nl")
+    for words in ("Wie doet wat", "Wat open blijft", "Scorekaart", "Talentbalans", "Overtuigen", "ontbreekt"):
+        assert words in text
+    assert "Persuading " not in text[text.index("Talentbalans") :]
+
+
+def test_without_unicode_plain_signs_are_used(proposal: Proposal) -> None:
+    """A terminal of ASCII gets signs it can show: no question marks in place of bars."""
+    text = shown(CASE, proposal, 120, encoding="ascii")
+    assert "?" not in text
+    assert PLAIN.full * 5 in text
+    assert UNICODE.full not in text
+
+
+def test_an_unproven_plan_says_how_far_it_can_be_off(proposal: Proposal) -> None:
+    """The headline of a FEASIBLE plan has the gap and the bound; an OPTIMAL one says that it is proven."""
+    run = proposal.run.model_copy(
+        update={"status": "FEASIBLE", "gap": 0.0312, "bound": 15000.5, "settings": {"seed": 1}}
+    )
+    text = shown(CASE, proposal.model_copy(update={"run": run}))
+    assert "at most 3.1 % from the best possible" in text
+    assert "no plan costs less than 15,000.5" in text
+    run = proposal.run.model_copy(update={"status": "OPTIMAL", "settings": {"seed": 1}})
+    assert "proven" in shown(CASE, proposal.model_copy(update={"run": run}))
+
+
+def test_a_conflict_is_told_in_words() -> None:
+    """INFEASIBLE names the rules by their titles and their items in sentences."""
+    data = portfolio_data([person("ana")], [activity("talks")], [booking("ana", "talks", 60)])
+    portfolio = parse(data)
+    text = shown(portfolio, solve(portfolio, Settings(seconds=10, workers=2)))
+    assert "There is no plan" in text
+    assert "Pinned, frozen and forbidden" in text
+    assert "Ana on Talks is pinned at 60 h" in text
+
+
+def test_a_broken_rule_comes_first() -> None:
+    """The score card of a plan that breaks a rule begins with that rule and its sentence."""
+    portfolio, plan = scored(portfolio_data([person("ana")], [activity("talks", 16)]), [("ana", "talks", 24)])
+    console = Console(file=io.StringIO(), width=100)
+    show_score(console, portfolio, plan)
+    assert isinstance(console.file, io.StringIO)
+    card = console.file.getvalue().partition("Score card")[2]
+    assert "No more than asked" in card.splitlines()[2]
+    assert "hard rules hold" not in card
+
+
+def test_names_are_shown_as_they_are() -> None:
+    """Markup is not obeyed, signs that act on a terminal are taken out, and two people of one name are told apart."""
+    people = [{**person("p1"), "name": "[b]Jo[/b]"}, {**person("p2"), "name": "[b]Jo[/b]"}]
+    portfolio, plan = scored(portfolio_data(people, [activity("talks")]), [("p1", "talks", 40)])
+    assert "[b]Jo[/b] (p1)" in shown(portfolio, plan)
+    assert plain("a\x9bb\u202ec\nd") == "a b c d"
+
+
+def test_nothing_to_show_is_no_trouble() -> None:
+    """A portfolio without people and work has a page, too."""
+    portfolio, plan = scored(portfolio_data())
+    assert "Tiny" in shown(portfolio, plan, 80)
+
+
+def test_both_languages_say_the_same_things() -> None:
+    """Every key has words in both languages, with the same blanks to fill in."""
+    for key, words in WORDS.items():
+        assert len(words) == len(Language), key
+        assert len({frozenset(re.findall(r"{\w+}", one)) for one in words}) == 1, key
+
+
+def test_percents_are_cut_and_never_rounded_up() -> None:
+    """What is nearly all is not all, and what is hardly anything is not nothing."""
+    words = Words("en")
+    shares = {0: "0 %", 0.0002: "< 0.1 %", 0.0312: "3.1 %", 0.559: "55 %", 0.99987: "99.9 %", 1: "100 %"}
+    assert {share: words.percent(share) for share in shares} == shares
+    assert Words("nl").percent(0.0312) == "3,1 %"
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    """Thousands apart, at most two decimals."""
+    assert [Words("en").number(value) for value in (15649.36, 1000, 0.5)] == ["15,649.36", "1,000", "0.5"]
+    assert Words("nl").number(15649.36) == "15.649,36"
