@@ -638,7 +638,7 @@ def _problems_json(errors: Iterable[Problem], warnings: Iterable[Problem]) -> di
 
 
 def _print_json(data: Any) -> None:
-    _emit((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
+    _emit((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace"))
 
 
 def _print_proposal(portfolio: Portfolio, proposal: Proposal) -> None:
