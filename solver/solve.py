@@ -37,9 +37,12 @@ def solve(
     tables = Tables.of(portfolio)
     search = Search(tables, settings or Settings(), on_progress, stop)
     if not search.stopped:
+        model = exact.whole_model(search)
+        exact.first_plan(search, model)
         # In tiers and where every run must be the same, one solver does it all.
         alone = len(search.tiers) > 1 or search.settings.repeatable
-        (exact if alone else guided).solve(search)
+        if search.plan is not None and not search.stopped:
+            (exact if alone else guided).solve(search, model)
     return _proposal(search)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
@@ -13,6 +13,10 @@ from solver.model import Model
 from solver.plan import Plan
 from solver.search import InternalError, Search
 
+#: variables with the values to start from
+Hint = Sequence[tuple[cp_model.IntVar, int]]
+#: time for working out what follows from a plan
+COMPLETE_SECONDS = 5.0
 #: how often a stop asked for from outside is passed on; one that comes before the solve begins is lost, so repeat it
 STOP_POLL = 0.02
 
@@ -48,38 +52,36 @@ def _stopping(solver: cp_model.CpSolver, stopped: Callable[[], bool]) -> Iterato
         watcher.join()
 
 
+@dataclass(frozen=True)
 class Solution:
-    """What a CP-SAT solve ended with: `status` by name, the plan and its cost where there are any, the bound."""
+    """What a CP-SAT solve ended with: `status` by name; all variables' values, their cost and the bound, or None."""
 
-    def __init__(self, status: str, plan: Plan | None, cost: int | None, bound: int | None) -> None:
-        self.status, self.plan, self.cost, self.bound = status, plan, cost, bound
+    status: str
+    values: Sequence[int] | None
+    cost: int | None
+    bound: int | None
+
+    def plan(self, model: Model) -> Plan | None:
+        """The plan of the values."""
+        values = self.values
+        return None if values is None else model.plan(lambda variable: values[variable.index])
 
 
 def solve_model(
-    model: Model,
-    search: Search,
-    seconds: float,
-    hint: Sequence[tuple[Any, int]] = (),
-    *,
-    tell: bool = False,
-    fix: bool = False,
-    workers: int | None = None,
-    seed: int = 0,
-    gap_limit: float = 0,
+    model: Model, search: Search, seconds: float, hint: Hint = (), *, tell: bool = False, fix: bool = False
 ) -> Solution:
-    """Minimise the model's objective for some seconds, starting from a hint.
+    """Minimise the model's objective, if it has one, for some seconds, starting from a hint.
 
     tell: report progress and bound of this solve as the search's own (the model is the whole portfolio). fix: take the
     hint as given and work out only what follows from it.
     """
     solver, settings = cp_model.CpSolver(), search.settings
     parameters = solver.parameters
-    parameters.num_workers = workers or settings.workers
+    parameters.num_workers = 1 if fix else settings.workers
     # Its own handler would take Ctrl-C away from whoever called, and ends the process when another solve follows.
     parameters.catch_sigint_signal = False
-    parameters.random_seed = settings.seed + seed
+    parameters.random_seed = settings.seed
     parameters.fix_variables_to_their_hinted_value = fix
-    parameters.relative_gap_limit = gap_limit
     if settings.repeatable:
         parameters.interleave_search = parameters.num_workers > 1
         parameters.max_deterministic_time = seconds
@@ -93,11 +95,18 @@ def solve_model(
     with _stopping(solver, lambda: search.stop.is_set() or (tell and search.proven)):
         status = solver.solve(model.cp, _Told(model, search) if tell else None)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        cost = model.cost_of(solver.objective_value)
-        bound = model.bound_of(solver.best_objective_bound)
-        values = solver.response_proto.solution
-        return Solution(status.name, model.plan(lambda v: values[v.index]), cost, bound)
+        values = list(solver.response_proto.solution)
+        cost, bound = solver.objective_value, solver.best_objective_bound
+        return Solution(status.name, values, model.cost_of(cost), model.bound_of(bound))
     if status == cp_model.MODEL_INVALID:
         raise InternalError(f"the model is invalid: {model.cp.validate()}")
-    unknown = status == cp_model.UNKNOWN
-    return Solution(status.name, None, None, model.bound_of(solver.best_objective_bound) if unknown else None)
+    return Solution(status.name, None, None, None)
+
+
+def complete_hint(model: Model, search: Search, plan: Plan) -> Hint:
+    """A hint for every variable, worked out from a plan; an incomplete one is lost. Empty if the model has no room."""
+    decisions = model.hints(plan)
+    if decisions is None:
+        return ()
+    found = solve_model(model, search, min(COMPLETE_SECONDS, search.budget), decisions, fix=True)
+    return [(model.cp.get_int_var_from_proto_index(i), value) for i, value in enumerate(found.values or ())]

@@ -3,36 +3,53 @@
 from __future__ import annotations
 
 from solver.model import Model
-from solver.search import Search
-from solver.strategies.cpsat import solve_model
+from solver.search import Search, commitments
+from solver.strategies.cpsat import complete_hint, solve_model
 
 
-def solve(search: Search, model: Model | None = None) -> None:
-    """Hand in the best plan and bound that CP-SAT finds in the time that is left.
+def whole_model(search: Search) -> Model:
+    """The model of the whole portfolio with all its rules, minimising the search's tier."""
+    model = Model(search.tables)
+    model.post(search.tables.rules)
+    model.minimise(search.tier)
+    return model
 
-    model: all rules posted and the first tier's cost minimised, where it exists already.
+
+def first_plan(search: Search, model: Model) -> None:
+    """Hand in any valid plan, or prove that there is none.
+
+    The pinned and frozen bookings alone are one nearly always. Where they are not, looking for a plan without caring
+    what it costs takes a fraction of the time.
     """
-    if model is None:
-        model = Model(search.tables)
-        model.post(search.tables.rules)
-        model.minimise(search.tier)
+    search.stage = "first plan"
+    if search.consider(commitments(search.tables)):
+        return
+    model.cp.clear_objective()  # type: ignore[no-untyped-call]
+    found = solve_model(model, search, search.budget)
+    model.minimise(search.tier)
+    plan = found.plan(model)
+    if plan is not None:
+        search.offer(plan)
+    search.infeasible = found.status == "INFEASIBLE"
+
+
+def solve(search: Search, model: Model) -> None:
+    """Hand in the best plan and bound that CP-SAT finds in the time that is left."""
     proven = True
     for number, tier in enumerate(search.tiers):
+        if search.plan is None:
+            return
         if number:
-            if search.cost is None:
-                return
-            model.hold(search.tier, search.cost)
+            model.hold(search.tier, search.cost or 0)
             search.next_tier(tier)
             model.minimise(tier)
         search.stage = "prove" if len(search.tiers) == 1 else f"tier {number + 1}"
-        hint = None if search.plan is None else model.hints(search.plan)
+        hint = complete_hint(model, search, search.plan)
         seconds = search.budget / (len(search.tiers) - number)
-        found = solve_model(model, search, seconds, hint or (), tell=proven)
-        if found.plan is not None:
-            search.offer(found.plan, found.cost)
-        if found.status == "INFEASIBLE" and search.plan is None:
-            search.infeasible = True
-            return
+        found = solve_model(model, search, seconds, hint, tell=proven)
+        plan = found.plan(model)
+        if plan is not None:
+            search.offer(plan, found.cost)
         # A bound says something only while the tiers before it were proven: another value there, another bound here.
         if found.bound is not None and proven:
             search.raise_bound(found.bound)

@@ -1,4 +1,4 @@
-"""Start from the linear relaxation; then prove a small portfolio, and improve a large one part by part.
+"""Prove a small portfolio with two solvers at once; improve a large one part by part, from the linear relaxation on.
 
 A plain CP-SAT solve of a large portfolio wanders. Among the pairs that the relaxation books, with those that it books
 nearly wholly taken as given, a plan close to the bound is found in seconds. Large neighbourhood search then frees the
@@ -20,7 +20,7 @@ import numpy as np
 from solver.model import Model, pairs_of
 from solver.plan import Plan
 from solver.rules.base import IntArray
-from solver.search import UNIT, Search, commitments
+from solver.search import UNIT, Search
 from solver.strategies import exact
 from solver.strategies.mip import Worker
 from solver.strategies.relaxation import Relaxation, relax
@@ -44,23 +44,20 @@ POLITE = 10
 PROCESSES = 8
 
 
-def solve(search: Search) -> None:
-    """Hand in the best plan and bound found in the time that is left."""
-    workers = [Worker() for _ in range(min(PROCESSES, os.cpu_count() or 1))]
+def solve(search: Search, model: Model) -> None:
+    """Hand in the best plan and bound found in the time that is left; `model` is that of the whole portfolio."""
+    small = len(model.pairs) <= SMALL
+    workers = [Worker() for _ in range(1 if small else min(PROCESSES, os.cpu_count() or 1))]
     try:
-        model = Model(search.tables)
-        model.post(search.tables.rules)
-        model.minimise(search.tier)
-        search.consider(commitments(search.tables))
         search.stage = "relaxation"
         relaxation = relax(model, RELAX_SHARE * search.left)
         if relaxation is not None:
             search.raise_bound(relaxation.bound)
-            _start(search, relaxation, workers[0])
-        if len(model.pairs) <= SMALL or search.plan is None:
-            search.stage = "prove"
-            _side_by_side([partial(_bound, search, model, workers[0], 1.0), partial(_prove, search, model)])
+        if small:
+            _side_by_side([partial(_prove, search, model), partial(_prove_too, search, model, relaxation, workers[0])])
         else:
+            search.stage = "start"
+            _start(search, relaxation, workers[0])
             search.stage = "improve"
             _side_by_side([partial(_improve, search, worker, n, model) for n, worker in enumerate(workers)])
     finally:
@@ -95,13 +92,20 @@ def _prove(search: Search, model: Model) -> None:
     exact.solve(search, model)
 
 
-def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
+def _prove_too(search: Search, model: Model, relaxation: Relaxation | None, worker: Worker) -> None:
+    """Find a good plan soon, then give the whole model to HiGHS."""
+    _start(search, relaxation, worker)
+    _bound(search, model, worker, 1.0)
+
+
+def _start(search: Search, relaxation: Relaxation | None, worker: Worker) -> None:
     """Hand in a first good plan from among what the relaxation books."""
+    if relaxation is None:
+        return
     tables = search.tables
     pairs, most = pairs_of(tables)
     fixed = tables.committed[pairs[:, 0], pairs[:, 1]]
     chosen = (relaxation.on > BOOKED) | fixed
-    search.stage = "start"
     for given in GIVEN:
         if search.stopped:
             return

@@ -45,7 +45,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._here, there = Pipe()
-        command = [sys.executable, "-m", "solver.strategies.mip", str(there.fileno())]
+        command = [sys.executable, "-P", "-m", "solver.strategies.mip", str(there.fileno())]
         # In a group of its own: Ctrl-C is for the parent, which decides when to stop.
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[there.fileno()], process_group=0
