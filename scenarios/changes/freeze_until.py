@@ -1,0 +1,119 @@
+"""Re-staffing in mid-project."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from scenarios.changes.base import ActivityRef, Change, PersonRef, cannot
+from scenarios.changes.edits import activity_of, booking_of
+from scenarios.changes.sentences import count
+from solver.fields import Hours, Whole
+from solver.portfolio import Booking, Part, Portfolio
+from solver.report import Place
+
+#: what a proposal says of a booking beyond its hours
+_SAID = frozenset(("role", "fit", "reason"))
+
+
+class PlannedBooking(Part):
+    """One booking of the plan in force; `by_period` covers the activity's window and adds up to `hours`."""
+
+    person: PersonRef
+    activity: ActivityRef
+    hours: Hours | None = None
+    by_period: tuple[Hours, ...]
+
+
+def _hours_only(value: Any) -> Any:
+    """A booking as a proposal has it, without its role, fit and reason."""
+    return {key: part for key, part in value.items() if key not in _SAID} if isinstance(value, dict) else value
+
+
+class FreezeUntil(Change):
+    """Everything before a period stays as it was booked; the rest may move, and moving it counts as unrest.
+
+    `bookings` are those of the plan in force, as a proposal has them; role, fit and reason are passed over. `now`
+    becomes `period`, and each booking of the plan,
+
+    - where hours lie before it, becomes frozen, with the plan's `by_period` and `hours`: its hours after it are free;
+    - where all hours lie after it, stays pinned if it was, or else becomes incumbent, which `stability` prices.
+
+    Of the portfolio's bookings that are not in the plan, incumbent ones are no longer in force and go. What was worked
+    before the `now` there was must be the same in the plan. Without `bookings` the portfolio's own stay, and what they
+    say of past periods, pinned or frozen, counts as worked. See `docs/decisions/freezing-a-plan.md`.
+    """
+
+    title: ClassVar[str] = "Freeze what has been worked"
+    change: Literal["freeze_until"] = "freeze_until"
+    period: Annotated[int, Whole(0, 520), Field(description="the first period that may still be planned")]
+    bookings: Annotated[
+        tuple[Annotated[PlannedBooking, BeforeValidator(_hours_only)], ...],
+        Field(description="the bookings of the plan in force, with by_period"),
+    ] = ()
+
+    def edited(self, portfolio: Portfolio) -> Portfolio:
+        """`now` moves, and the plan becomes what was worked and what is intended."""
+        calendar = portfolio.calendar
+        if not calendar.now <= self.period <= calendar.periods:
+            expected = f"a period from {calendar.now}, which is now, to {calendar.periods}"
+            cannot(("period",), "outside_calendar", self.period, expected)
+        plan = {}
+        for i, booking in enumerate(self.bookings):
+            pair = (booking.person, booking.activity)
+            if pair in plan:
+                cannot(("bookings", i), "duplicate_booking", list(pair), "one booking of a pair")
+            plan[pair] = self._in_force(portfolio, booking, ("bookings", i))
+        rest = {
+            (one.person, one.activity): self._past(portfolio, one)
+            for one in portfolio.bookings
+            if not (plan and one.status == "incumbent")
+        }
+        moved = calendar.model_copy(update={"now": self.period})
+        return portfolio.model_copy(update={"calendar": moved, "bookings": tuple({**rest, **plan}.values())})
+
+    def _in_force(self, portfolio: Portfolio, planned: PlannedBooking, at: Place) -> Booking:
+        """What the booking of one pair becomes."""
+        window = activity_of(portfolio, planned.activity).window
+        length, hours = window.last - window.first + 1, sum(planned.by_period)
+        if len(planned.by_period) != length:
+            expected = f"{length} numbers, one a period of the activity's window"
+            cannot((*at, "by_period"), "wrong_length", planned.by_period, expected)
+        if planned.hours not in (None, hours):
+            cannot((*at, "hours"), "wrong_sum", planned.hours, f"the sum of by_period, which is {hours}")
+        before = booking_of(portfolio, planned.person, planned.activity)
+        past = max(0, portfolio.calendar.now - window.first)
+        worked = () if before is None or before.status != "frozen" else (before.by_period or ())[:past]
+        if any(worked) and planned.by_period[:past] != worked:
+            expected = f"{', '.join(map(str, worked))} first, which was worked before period {portfolio.calendar.now}"
+            cannot((*at, "by_period"), "differs_from_worked", planned.by_period, expected)
+        pair = {"person": planned.person, "activity": planned.activity, "hours": hours}
+        if any(planned.by_period[: max(0, self.period - window.first)]):
+            return Booking.model_validate({**pair, "status": "frozen", "by_period": planned.by_period})
+        if before is not None and before.status == "pinned":
+            return before
+        return Booking.model_validate({**pair, "status": "incumbent"})
+
+    def _past(self, portfolio: Portfolio, booking: Booking) -> Booking:
+        """A booking that the plan says nothing of, seen from the new `now`."""
+        window, by_period = activity_of(portfolio, booking.activity).window, booking.by_period or ()
+        if booking.status == "pinned" and any(by_period[: max(0, self.period - window.first)]):
+            return booking.model_copy(update={"status": "frozen"})
+        if booking.status == "frozen":
+            known = by_period[: max(0, portfolio.calendar.now - window.first)] if self.bookings else by_period
+            laid = (*known, *[0] * (window.last - window.first + 1 - len(known)))
+            return booking.model_copy(update={"hours": sum(laid), "by_period": laid})
+        return booking
+
+    def words(self, portfolio: Portfolio) -> str:
+        """From when on, what was worked before, and what may move."""
+        until = f"everything before {portfolio.calendar.period} {self.period} stays as booked"
+        if not self.bookings:
+            return until
+        first = {one.id: one.window.first for one in portfolio.activities}
+        past = {one: max(0, self.period - first.get(one.activity, 0)) for one in self.bookings}
+        worked = sum(sum(one.by_period[:periods]) for one, periods in past.items())
+        planned = sum(sum(one.by_period[periods:]) for one, periods in past.items())
+        who = count(len({one.person for one in self.bookings}), "person", "people")
+        return f"{until}, {worked:,} h of {who}; the {planned:,} h planned after that may move"
