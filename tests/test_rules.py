@@ -185,7 +185,7 @@ CASES = (
         {WRITE: 8, ("bo", "print"): 8},
         {WRITE: 8, BO_WRITE: 8},
         1,
-        "Ana and Bo and Cas work apart on Write; 1 pairs are not",
+        "Ana and Bo and Cas work apart on Write; 1 pair is not",
         "Ana and Bo and Cas work apart on Write",
     ),
     # North has 80 hours, 30 % is 24: 24 lent is enough, 28 is 4 over.
@@ -228,8 +228,8 @@ CASES = (
         {WRITE: 8},
         {WRITE: 8, BO_WRITE: 8},
         1,
-        "at most 1 people of the group new are taken on; 1 too many",
-        "at most 1 people of the group new are taken on",
+        "at most 1 person of the group new is taken on; 1 too many",
+        "at most 1 person of the group new is taken on",
     ),
     # 8 hours of 50.25 and 100 of rent come to 502, 12 hours to 703: 200.5 above 502.5.
     Case(
@@ -287,7 +287,7 @@ CASES = (
         {BO_WRITE: 8},
         1,
         "Write: 1 of 1 people with Relating 4 missing",
-        "Write wants 1 people with Relating 4, without exception",
+        "Write wants 1 person with Relating 4, without exception",
     ),
     # Law 2 of 3 and tax 4 of 4 with weight 2 fit for (2/3 + 2) / 3 = 89 %: 11 % of 8 hours is 0.88.
     Case(
@@ -409,8 +409,8 @@ CASES = (
         {WRITE: 8},
         {WRITE: 8, ("ana", "print"): 8},
         1,
-        "Ana: 1 activities more than the 1 that leave focus",
-        "Ana is on at most 1 activities, without exception",
+        "Ana: 1 activity more than the 1 that leave focus",
+        "Ana is on at most 1 activity, without exception",
     ),
     # 12 of today's 20 hours are 8 lost; more than today costs nothing.
     Case(

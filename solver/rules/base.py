@@ -147,6 +147,11 @@ def hours(amount: int) -> str:
     return f"{number(amount)} h"
 
 
+def counted(amount: int, one: str, many: str) -> str:
+    """A number of things in words, `amount` in hundredths: "1 person", "2 people"."""
+    return f"{number(amount)} {one if amount == HUNDRED else many}"
+
+
 def number(amount: int) -> str:
     """Hundredths as a plain number without trailing zeros."""
     return f"{amount / HUNDRED:.2f}".rstrip("0").rstrip(".")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, number
+from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, counted, number
 
 if TYPE_CHECKING:
     from solver.model import Model
@@ -54,4 +54,5 @@ class Coverage(Rule):
         """Who must be there in mode hard."""
         (r,) = key
         asked, activity = tables.requirement_people[r], tables.activity(int(tables.requirement_activity[r]))
-        return f"{activity} wants {asked} people with {tables.term(r)}, {self.leeway}"
+        people = counted(HUNDRED * int(asked), "person", "people")
+        return f"{activity} wants {people} with {tables.term(r)}, {self.leeway}"

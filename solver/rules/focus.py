@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.fields import Count
-from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, number
+from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, counted
 
 if TYPE_CHECKING:
     from solver.model import Model
@@ -47,8 +47,9 @@ class Focus(Rule):
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """How many too many."""
         most = self.settings.max_activities
-        return f"{tables.person(key[0])}: {number(amount)} activities more than the {most} that leave focus"
+        return f"{tables.person(key[0])}: {counted(amount, 'activity', 'activities')} more than the {most} that leave focus"
 
     def demand(self, tables: Tables, key: Key) -> str:
         """The most in mode hard."""
-        return f"{tables.person(key[0])} is on at most {self.settings.max_activities} activities, {self.leeway}"
+        most = counted(HUNDRED * self.settings.max_activities, "activity", "activities")
+        return f"{tables.person(key[0])} is on at most {most}, {self.leeway}"

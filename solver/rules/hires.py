@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, number
+from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, counted, number
 
 if TYPE_CHECKING:
     from solver.model import Model
@@ -56,4 +56,5 @@ class Hires(Rule):
     def demand(self, tables: Tables, key: Key) -> str:
         """The limit."""
         limit = tables.portfolio.policy.max_hires[key[0]]
-        return f"at most {limit.most} people of the group {limit.group} are taken on"
+        most = counted(HUNDRED * limit.most, "person of the group {} is", "people of the group {} are")
+        return f"at most {most.format(limit.group)} taken on"

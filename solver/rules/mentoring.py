@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.fields import Hours
-from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, number
+from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, counted, number
 
 if TYPE_CHECKING:
     from solver.model import Expression, Model
@@ -81,5 +81,5 @@ class Mentoring(Rule):
 
     def demand(self, tables: Tables, key: Key) -> str:
         """What the person may teach, and what learning needs."""
-        most = tables.max_learners[key[0]]
-        return f"{tables.person(key[0])} learns only beside a mentor and teaches at most {most} people"
+        most = counted(HUNDRED * int(tables.max_learners[key[0]]), "person", "people")
+        return f"{tables.person(key[0])} learns only beside a mentor and teaches at most {most}"

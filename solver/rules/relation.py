@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, number
+from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, counted
 
 if TYPE_CHECKING:
     from solver.model import Model
@@ -53,7 +53,7 @@ class Relation(Rule):
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """Where the relation is not kept."""
-        return f"{self.demand(tables, key)}; {number(amount)} pairs are not"
+        return f"{self.demand(tables, key)}; {counted(amount, 'pair is', 'pairs are')} not"
 
     def demand(self, tables: Tables, key: Key) -> str:
         """What was agreed about these people."""
