@@ -1,14 +1,17 @@
 """The bundled library: small invented portfolios with a story, for the demo, the tests and the page.
 
-Each one is a folder here: `portfolio.json`, and its page `README.md` (English) and `README.nl.md` (Dutch).
+Each one is a folder here: `portfolio.json`, its page `README.md` (English) and `README.nl.md` (Dutch), and what may be
+asked of it: `scenarios.json`, the base first.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
+from scenarios.scenario import Scenario, parse_scenario
 from solver.portfolio import Portfolio, parse_json
 
 #: language → file name of the page
@@ -34,6 +37,11 @@ class Entry:
     def portfolio(self) -> Portfolio:
         """The portfolio, parsed."""
         return parse_json(self.text())
+
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios that are told of it, the base first; their names are the English titles."""
+        told = json.loads(self._read("scenarios.json"))
+        return tuple(parse_scenario({"name": one["title"]["en"], "portfolio": self.slug, **one}) for one in told)
 
     def _read(self, name: str) -> bytes:
         return files(__name__).joinpath(self.slug, name).read_bytes()
