@@ -47,7 +47,8 @@ class Focus(Rule):
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """How many too many."""
         most = self.settings.max_activities
-        return f"{tables.person(key[0])}: {counted(amount, 'activity', 'activities')} more than the {most} that leave focus"
+        over = counted(amount, "activity", "activities")
+        return f"{tables.person(key[0])}: {over} more than the {most} that leave focus"
 
     def demand(self, tables: Tables, key: Key) -> str:
         """The most in mode hard."""

@@ -53,7 +53,8 @@ class Relation(Rule):
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """Where the relation is not kept."""
-        return f"{self.demand(tables, key)}; {counted(amount, 'pair is', 'pairs are')} not"
+        wrong = counted(amount, "pair is", "pairs are")
+        return f"{self.demand(tables, key)}; {wrong} not"
 
     def demand(self, tables: Tables, key: Key) -> str:
         """What was agreed about these people."""
