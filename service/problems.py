@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from solver.portfolio import Problem
 
 MEDIA_TYPE = "application/problem+json"
-#: an answer holds no more errors than this; its detail says how many there are
+#: an answer holds no more errors than this; its detail says that there are more
 MOST_ERRORS = 10_000
 
 #: on every answer: it is data, to be neither guessed at, nor kept, nor run
@@ -95,9 +95,10 @@ class Wrong(Refusal):
 
     def __init__(self, errors: Sequence[Problem]) -> None:
         count = len(errors)
-        more = f"; the first {MOST_ERRORS:,} are shown" if count > MOST_ERRORS else ""
         things = "1 thing is" if count == 1 else f"{count:,} things are"
-        super().__init__(f"{things} wrong in the body{more}. Each error says where, and what would be right.", errors)
+        if count > MOST_ERRORS:
+            things = f"More than {MOST_ERRORS:,} things, of which these are the first, are"
+        super().__init__(f"{things} wrong in the body. Each error says where, and what would be right.", errors)
 
 
 class Busy(Refusal):

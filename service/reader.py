@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from scenarios.library import ENTRIES, Entry
-from service.problems import NotJson, TooLarge, TooSlow, UnknownPortfolio, Wrong, WrongType
+from service.problems import MOST_ERRORS, NotJson, TooLarge, TooSlow, UnknownPortfolio, Wrong, WrongType
 from service.settings import ServiceSettings
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse
 from solver.references import plain
@@ -68,9 +69,9 @@ class Body:
         if not isinstance(self._data, dict):
             report.add((), "not_an_object", self._data, f"an object with {', '.join(model.model_fields)}")
             raise Wrong(report.problems())
-        for name, value in self._data.items():
-            if name not in model.model_fields:
-                report.unknown((name,), "unknown_field", value, "a field of the body", model.model_fields)
+        unknown = (name for name in self._data if name not in model.model_fields)
+        for name in islice(unknown, MOST_ERRORS + 1):
+            report.unknown((name,), "unknown_field", self._data[name], "a field of the body", model.model_fields)
         for name, field in model.model_fields.items():
             if field.is_required() and name not in self._data:
                 report.add((name,), "missing", None, f"required: {field.description}")
@@ -192,10 +193,15 @@ def _decoded(raw: bytes, report: Report) -> Any:
         raise _not_json("too_deep", None, "JSON as deep as a portfolio; this is nested too deeply") from None
     if constants:
         raise _no_constants(data)
-    for place, node in containers((), data) if repeated else ():
-        if isinstance(node, _Repeated):
-            for name in node.again:
-                report.add((*place, name), "duplicate_key", node[name], "every name once in an object")
+    if repeated:
+        written_twice = (
+            ((*place, name), node[name])
+            for place, node in containers((), data)
+            if isinstance(node, _Repeated)
+            for name in node.again
+        )
+        for place, value in islice(written_twice, MOST_ERRORS + 1):
+            report.add(place, "duplicate_key", value, "every name once in an object")
     return data
 
 
@@ -207,9 +213,13 @@ def _no_constants(data: Any) -> NotJson:
     """NaN and the like, each with its place: they mostly come from a table with empty cells."""
     report = Report()
     expected = "a number or null; NaN and Infinity are no JSON"
-    for place, node in containers((), data):
-        for step, value in node.items() if isinstance(node, dict) else enumerate(node):
-            if isinstance(value, _Constant):
-                report.add((*place, step), "not_finite", value, expected)
+    found_at = (
+        ((*place, step), value)
+        for place, node in containers((), data)
+        for step, value in (node.items() if isinstance(node, dict) else enumerate(node))
+        if isinstance(value, _Constant)
+    )
+    for place, value in islice(found_at, MOST_ERRORS):
+        report.add(place, "not_finite", value, expected)
     found = report.problems() or [Problem("", "not_finite", None, expected)]  # it may lie deeper than we look
     return NotJson(f"The body is not JSON: expected {expected}.", found)

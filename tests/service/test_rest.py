@@ -83,10 +83,10 @@ def test_check_does_not_take_a_slug(client: TestClient) -> None:
     assert (error["path"], error["code"]) == ("/portfolio", "not_an_object")
 
 
-def test_an_answer_holds_a_bounded_number_of_errors_and_says_how_many_there_are() -> None:
-    """A body with errors beyond counting does not become an answer beyond measure."""
+def test_an_answer_holds_a_bounded_number_of_errors_and_says_that_there_are_more() -> None:
+    """A body with errors beyond counting does not become an answer beyond measure, and the answer says so."""
     refusal = Wrong([Problem("/x", "wrong", None, "right")] * (MOST_ERRORS + 1))
-    assert refusal.detail.startswith("10,001 things are wrong in the body; the first 10,000 are shown.")
+    assert refusal.detail.startswith("More than 10,000 things, of which these are the first, are wrong in the body.")
     assert len(TABLE[Wrong].body(refusal.detail, refusal.errors)["errors"]) == MOST_ERRORS
 
 
