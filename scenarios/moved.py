@@ -317,7 +317,8 @@ class _Story:
             else:
                 count, earlier = sum(now.values()), sum(was.values())
                 rest = f" instead of {earlier}" if count != earlier else ""
-                text = f"{name} is missing on {self._activities(now)}: {count} people{rest}"
+                people = "person" if count == 1 else "people"
+                text = f"{name} is missing on {self._activities(now)}: {count} {people}{rest}"
             yield self._told(subject, text, 0, {"term": term}, with_costs=was == now)
 
     def _missing_on(self, side: Side, term: str) -> dict[str, int]:
