@@ -28,17 +28,21 @@ def solve(
     settings: Settings | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    earlier: Proposal | None = None,
 ) -> Proposal:
     """The best proposal found within the settings.
 
-    on_progress is called from several threads, at most ten times a second. Setting `stop` ends the search and keeps the
-    best plan. Raises InternalError where solver and specification disagree.
+    earlier: a proposal for this portfolio as it was before a change, to start from. on_progress is called from several
+    threads, at most ten times a second. Setting `stop` ends the search and keeps the best plan. Raises InternalError
+    where solver and specification disagree.
     """
     tables = Tables.of(portfolio)
     search = Search(tables, settings or Settings(), on_progress, stop)
     if not search.stopped:
         model = exact.whole_model(search)
         exact.first_plan(search, model)
+        if earlier is not None and not search.infeasible:
+            exact.from_earlier(search, _hours(tables, earlier))
         # In tiers and where every run must be the same, one solver does it all.
         alone = len(search.tiers) > 1 or search.settings.repeatable
         if search.plan is not None and not search.stopped:
@@ -50,6 +54,16 @@ def fingerprint(portfolio: Portfolio, settings: Settings) -> str:
     """The content hash of what decides a repeatable solve: portfolio, settings and versions."""
     said = {"portfolio": portfolio.sha256(), "settings": settings.model_dump(mode="json"), "versions": VERSIONS}
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _hours(tables: Tables, earlier: Proposal) -> dict[tuple[int, int], int]:
+    """Hours per (person, activity) of a proposal's bookings, of those who are still there."""
+    people, activities = tables.person_index, tables.activity_index
+    return {
+        (people[one.person], activities[one.activity]): one.hours
+        for one in earlier.bookings or ()
+        if one.person in people and one.activity in activities
+    }
 
 
 def _proposal(search: Search) -> Proposal:

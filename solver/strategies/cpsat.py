@@ -68,12 +68,21 @@ class Solution:
 
 
 def solve_model(
-    model: Model, search: Search, seconds: float, hint: Hint = (), *, tell: bool = False, fix: bool = False
+    model: Model,
+    search: Search,
+    seconds: float,
+    hint: Hint = (),
+    *,
+    tell: bool = False,
+    fix: bool = False,
+    gap_limit: float = 0,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Solution:
     """Minimise the model's objective, if it has one, for some seconds, starting from a hint.
 
     tell: report progress and bound of this solve as the search's own (the model is the whole portfolio). fix: take the
-    hint as given and work out only what follows from it.
+    hint as given and work out only what follows from it. gap_limit: relative distance from the best that is enough.
+    stopped: another reason to stop, besides the search's own.
     """
     solver, settings = cp_model.CpSolver(), search.settings
     parameters = solver.parameters
@@ -82,6 +91,7 @@ def solve_model(
     parameters.catch_sigint_signal = False
     parameters.random_seed = settings.seed
     parameters.fix_variables_to_their_hinted_value = fix
+    parameters.relative_gap_limit = gap_limit
     if settings.repeatable:
         parameters.interleave_search = parameters.num_workers > 1
         parameters.max_deterministic_time = seconds
@@ -92,7 +102,7 @@ def solve_model(
         model.cp.add_hint(variable, value)
     if tell:
         solver.best_bound_callback = lambda bound: search.raise_bound(model.bound_of(bound))
-    with _stopping(solver, lambda: search.stop.is_set() or (tell and search.proven)):
+    with _stopping(solver, lambda: search.stop.is_set() or stopped() or (tell and search.proven)):
         status = solver.solve(model.cp, _Told(model, search) if tell else None)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         values = list(solver.response_proto.solution)

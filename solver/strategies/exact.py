@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from solver.model import Model
+from collections.abc import Mapping
+
+import numpy as np
+
+from solver.model import Model, pairs_of
 from solver.search import Search, commitments
 from solver.strategies.cpsat import complete_hint, solve_model
+
+#: the part of the time for repairing an earlier plan, and how close to the best of its teams is good enough
+EARLIER_SHARE, EARLIER_GAP = 0.2, 0.002
 
 
 def whole_model(search: Search) -> Model:
@@ -31,6 +38,33 @@ def first_plan(search: Search, model: Model) -> None:
     if plan is not None:
         search.offer(plan)
     search.infeasible = found.status == "INFEASIBLE"
+
+
+def from_earlier(search: Search, earlier: Mapping[tuple[int, int], int]) -> None:
+    """Hand in the best plan of the teams that an earlier plan has, as far as they are still possible.
+
+    earlier: hours per (person, activity). Where nothing changed its hours are the hint, elsewhere they are worked out
+    anew, so what a change broke is repaired and the rest stays.
+    """
+    search.stage = "earlier plan"
+    tables = search.tables
+    pairs, most = pairs_of(tables)
+    kept = np.array([tables.committed[p, a] or (p, a) in earlier for p, a in pairs.tolist()], dtype=bool)
+    model = Model(tables, pairs[kept], most[kept])
+    model.post(tables.rules)
+    model.minimise(search.tier)
+    hint = [
+        (variable, value)
+        for i, pair in enumerate(model.pairs)
+        for variable, value in (
+            (model.on[i], int(pair in earlier)),
+            (model.blocks[i], max(0, earlier.get(pair, 0) - tables.offset(pair)) // tables.block),
+        )
+    ]
+    found = solve_model(model, search, EARLIER_SHARE * search.budget, hint, gap_limit=EARLIER_GAP)
+    plan = found.plan(model)
+    if plan is not None:
+        search.offer(plan, found.cost)
 
 
 def solve(search: Search, model: Model) -> None:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from solver.plan import Plan
 from solver.rules.base import IntArray
 from solver.search import UNIT, Search
 from solver.strategies import exact
+from solver.strategies.cpsat import solve_model
 from solver.strategies.mip import Worker
 from solver.strategies.relaxation import Relaxation, relax
 from solver.tables import Bools
@@ -33,7 +35,7 @@ GIVEN = (0.8, 0.95, 0.999, 2.0)
 #: a pair booked less than this is left out of the start
 BOOKED = 1e-6
 #: parts of the time that is left: for the relaxation, for the start, for a better bound beside the improving
-RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.4, 0.25, 0.5
+RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.4, 0.3, 0.5
 #: the start is good enough this close to the best of what it may choose from
 START_GAP = 0.005
 #: activities freed at once: at first, at least; seconds for one such neighbourhood
@@ -53,11 +55,13 @@ def solve(search: Search, model: Model) -> None:
         relaxation = relax(model, RELAX_SHARE * search.left)
         if relaxation is not None:
             search.raise_bound(relaxation.bound)
+            if search.cost == search.empty:
+                search.stage = "start"
+                _start(search, relaxation, workers[0])
         if small:
-            _side_by_side([partial(_prove, search, model), partial(_prove_too, search, model, relaxation, workers[0])])
+            search.stage = "prove"
+            _side_by_side([partial(_prove, search, model), partial(_bound, search, model, workers[0], 1.0)])
         else:
-            search.stage = "start"
-            _start(search, relaxation, workers[0])
             search.stage = "improve"
             _side_by_side([partial(_improve, search, worker, n, model) for n, worker in enumerate(workers)])
     finally:
@@ -65,11 +69,10 @@ def solve(search: Search, model: Model) -> None:
             worker.close()
 
 
-def _side_by_side(tasks: Sequence[Callable[[], None]]) -> None:
-    """Run them in threads; the first exception is raised here."""
+def _side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run them in threads and return what they return; the first exception is raised here."""
     with ThreadPoolExecutor(len(tasks)) as pool:
-        for future in [pool.submit(task) for task in tasks]:
-            future.result()
+        return [future.result() for future in [pool.submit(task) for task in tasks]]
 
 
 def _over(search: Search) -> Callable[[], bool]:
@@ -85,38 +88,64 @@ def _bound(search: Search, model: Model, worker: Worker, share: float) -> None:
         search.raise_bound(found.bound)
 
 
-def _prove(search: Search, model: Model) -> None:
-    """Give the whole model to CP-SAT, at a low priority: its many threads would leave HiGHS next to nothing."""
+def _be_polite() -> None:
+    """Make this thread, and those it starts, less urgent: CP-SAT's many would leave HiGHS next to nothing."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)
+
+
+def _prove(search: Search, model: Model) -> None:
+    """Give the whole model to CP-SAT."""
+    _be_polite()
     exact.solve(search, model)
 
 
-def _prove_too(search: Search, model: Model, relaxation: Relaxation | None, worker: Worker) -> None:
-    """Find a good plan soon, then give the whole model to HiGHS."""
-    _start(search, relaxation, worker)
-    _bound(search, model, worker, 1.0)
+def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
+    """Hand in a first good plan from among what the relaxation books.
+
+    CP-SAT and HiGHS look for it side by side, until one of them has one that is good enough: now the one is lucky, now
+    the other.
+    """
+    until = search.seconds + START_SHARE * search.left
+    for given in GIVEN:
+        model = _among_booked(search, relaxation, given)
+        done = threading.Event()
+        left = max(0.01, until - search.seconds)
+
+        def by_highs(model: Model = model, done: threading.Event = done, left: float = left) -> bool:
+            found = worker.solve(model, left, lambda: search.stopped or done.is_set(), START_GAP)
+            if found.plan is not None:
+                search.consider(found.plan)
+            if found.finished:
+                done.set()
+            return found.finished and found.plan is None
+
+        def by_cpsat(model: Model = model, done: threading.Event = done, left: float = left) -> bool:
+            _be_polite()
+            found = solve_model(model, search, left, stopped=done.is_set, gap_limit=START_GAP)
+            plan = found.plan(model)
+            if plan is not None:
+                search.offer(plan, found.cost)
+            if found.status in ("OPTIMAL", "INFEASIBLE"):
+                done.set()
+            return found.status == "INFEASIBLE"
+
+        if not any(_side_by_side([by_highs, by_cpsat])) or search.stopped:
+            return
 
 
-def _start(search: Search, relaxation: Relaxation | None, worker: Worker) -> None:
-    """Hand in a first good plan from among what the relaxation books."""
-    if relaxation is None:
-        return
+def _among_booked(search: Search, relaxation: Relaxation, given: float) -> Model:
+    """The model of the pairs that the relaxation books, those booked at least `given` taken as on."""
     tables = search.tables
     pairs, most = pairs_of(tables)
     fixed = tables.committed[pairs[:, 0], pairs[:, 1]]
     chosen = (relaxation.on > BOOKED) | fixed
-    for given in GIVEN:
-        if search.stopped:
-            return
-        model = Model(tables, pairs[chosen], most[chosen])
-        model.post(tables.rules)
-        model.minimise(search.tier)
-        for i in np.flatnonzero((relaxation.on[chosen] >= given) & ~fixed[chosen]).tolist():
-            model.cp.add(model.on[i] == 1)
-        found = worker.solve(model, START_SHARE * search.left, _over(search), START_GAP)
-        if found.plan is not None and search.consider(found.plan):
-            return
+    model = Model(tables, pairs[chosen], most[chosen])
+    model.post(tables.rules)
+    model.minimise(search.tier)
+    for i in np.flatnonzero((relaxation.on[chosen] >= given) & ~fixed[chosen]).tolist():
+        model.cp.add(model.on[i] == 1)
+    return model
 
 
 def _improve(search: Search, worker: Worker, number: int, whole: Model) -> None:
