@@ -15,7 +15,8 @@ from scenarios.comparison import Moved, Sentence
 from scenarios.side import UNIT, Item, Names, Side
 from solver.portfolio import Person
 
-MOST_PARTS = 5
+#: rules told in one sentence, and names in one list
+MOST_PARTS, MOST_NAMES = 5, 8
 
 #: what a sentence is about: the sort, then ids
 Subject = tuple[str, ...]
@@ -56,7 +57,9 @@ def rule_words(rule: str) -> str:
 
 
 def listed(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"; long lists are cut, and the rest is counted."""
+    if len(parts) > MOST_NAMES:
+        parts = [*parts[: MOST_NAMES - 1], f"{len(parts) - MOST_NAMES + 1} more"]
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 

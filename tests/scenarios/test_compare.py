@@ -468,6 +468,29 @@ def test_two_plans_of_one_portfolio_need_no_bound() -> None:
     assert one(other, base).verdict.proven == "worse"
 
 
+def test_settings_of_a_rule_that_counts_make_it_another_rule() -> None:
+    """The same weight with other settings is another measure; settings of a rule that costs nothing do not matter."""
+    weights = only("staffing", role_width=4, focus=0)
+    other_width = {**weights, "role_width": {"weight": 4, "max_share": 0.9}}
+    other_focus = {**weights, "focus": {"weight": 0, "max_activities": 1}}
+    base = named("base", office(weights), {})
+    verdict = one(base, named("other", office(other_width), {})).verdict
+    assert verdict.text == "Scored by different rules (role width): the totals do not say which is better"
+    assert one(base, named("other", office(other_focus), {})).verdict.proven == "open"
+
+
+def test_bounds_of_tiers_decide_nothing() -> None:
+    """Objective and bound are those of the last tier alone, so they prove nothing of the total."""
+    tiers = {"tiers": [["staffing"]]}
+    base = named("base", office(policy=tiers), {})
+    other = named("other", office(policy={**tiers, "budget": 9000}), {("sanne", "writing"): 8})
+    proven = with_run(base, status="OPTIMAL", bound=99_999.0, gap=0.0)
+    assert one(proven, other).verdict.model_dump() == {
+        "proven": "open",
+        "text": "The rules were improved in tiers, so the bounds do not decide on the total",
+    }
+
+
 def test_another_version_of_the_portfolio_is_cautioned_against() -> None:
     """A proposal that was made from another version is compared, with a word about it, and nothing counts as proven."""
     base, (name, _, proposal) = pair()
