@@ -502,6 +502,24 @@ def test_another_version_of_the_portfolio_is_cautioned_against() -> None:
     assert difference.verdict.proven == "incomparable"
 
 
+def test_sentences_add_up_even_with_another_version_of_the_portfolio() -> None:
+    """Item weights come from the portfolio given; where it is another version, the card's costs are still met."""
+    changed = office()
+    changed["activities"][0]["priority"] = 5
+    base = named("base", office(), {("sanne", "interviews"): 8, ("sanne", "writing"): 8})
+    other = named("other", office(), {("milan", "interviews"): 24})
+    difference = one((base[0], parse(changed), base[2]), (other[0], parse(changed), other[2]))
+    assert len(difference.cautions) == 2
+    assert difference.total.difference == -360
+    assert sum(whole(sentence.cost) for sentence in difference.moved.sentences) == -360 * UNIT
+
+
+def test_other_calendars_are_cautioned_against() -> None:
+    """Hours in more periods are not the same hours."""
+    difference = one(named("base", office(), {}), named("other", office(periods=5), {}))
+    assert difference.cautions == ("The calendars differ",)
+
+
 def test_a_plan_that_breaks_rules_is_not_weighed_against_one_that_keeps_them() -> None:
     """A hand-made plan may be cheap because it is not allowed."""
     base, _ = pair()
