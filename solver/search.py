@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from solver import score
@@ -49,8 +49,11 @@ class Search:
         settings: Settings,
         on_progress: Callable[[Progress], None] | None = None,
         stop: threading.Event | None = None,
+        earlier: Mapping[tuple[int, int], int] | None = None,
     ) -> None:
         self.tables, self.settings = tables, settings
+        #: hours per (person, activity) of a plan from before a change, to start from
+        self.earlier = earlier
         self.stop = stop or threading.Event()
         self._on_progress = on_progress
         self._lock = threading.Lock()

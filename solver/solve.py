@@ -37,16 +37,12 @@ def solve(
     where solver and specification disagree.
     """
     tables = Tables.of(portfolio)
-    search = Search(tables, settings or Settings(), on_progress, stop)
+    known = None if earlier is None else _hours(tables, earlier)
+    search = Search(tables, settings or Settings(), on_progress, stop, known)
     if not search.stopped:
-        model = exact.whole_model(search)
-        exact.first_plan(search, model)
-        if earlier is not None and not search.infeasible:
-            exact.from_earlier(search, _hours(tables, earlier))
         # In tiers and where every run must be the same, one solver does it all.
         alone = len(search.tiers) > 1 or search.settings.repeatable
-        if search.plan is not None and not search.stopped:
-            (exact if alone else guided).solve(search, model)
+        (exact if alone else guided).solve(search)
     return _proposal(search)
 
 

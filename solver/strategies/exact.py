@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from solver.model import Model, pairs_of
@@ -22,14 +20,22 @@ def whole_model(search: Search) -> Model:
     return model
 
 
+def solve(search: Search) -> None:
+    """Hand in the best plan and bound that CP-SAT finds alone in the time that is left."""
+    model = whole_model(search)
+    first_plan(search, model)
+    by_tiers(search, model)
+
+
 def first_plan(search: Search, model: Model) -> None:
-    """Hand in any valid plan, or prove that there is none.
+    """Hand in the earlier plan repaired, else any valid plan, or prove that there is none.
 
     The pinned and frozen bookings alone are one nearly always. Where they are not, looking for a plan without caring
     what it costs takes a fraction of the time.
     """
     search.stage = "first plan"
     if search.consider(commitments(search.tables)):
+        _from_earlier(search)
         return
     model.cp.clear_objective()  # type: ignore[no-untyped-call]
     found = solve_model(model, search, search.budget)
@@ -37,17 +43,20 @@ def first_plan(search: Search, model: Model) -> None:
     plan = found.plan(model)
     if plan is not None:
         search.offer(plan)
+        _from_earlier(search)
     search.infeasible = found.status == "INFEASIBLE"
 
 
-def from_earlier(search: Search, earlier: Mapping[tuple[int, int], int]) -> None:
-    """Hand in the best plan of the teams that an earlier plan has, as far as they are still possible.
+def _from_earlier(search: Search) -> None:
+    """Hand in the best plan of the teams that the earlier plan has, as far as they are still possible.
 
-    earlier: hours per (person, activity). Where nothing changed its hours are the hint, elsewhere they are worked out
-    anew, so what a change broke is repaired and the rest stays.
+    Where nothing changed its hours are the hint, elsewhere they are worked out anew, so what a change broke is repaired
+    and the rest stays.
     """
+    if search.earlier is None:
+        return
     search.stage = "earlier plan"
-    tables = search.tables
+    tables, earlier = search.tables, search.earlier
     pairs, most = pairs_of(tables)
     kept = np.array([tables.committed[p, a] or (p, a) in earlier for p, a in pairs.tolist()], dtype=bool)
     model = Model(tables, pairs[kept], most[kept])
@@ -67,11 +76,11 @@ def from_earlier(search: Search, earlier: Mapping[tuple[int, int], int]) -> None
         search.offer(plan, found.cost)
 
 
-def solve(search: Search, model: Model) -> None:
-    """Hand in the best plan and bound that CP-SAT finds in the time that is left."""
+def by_tiers(search: Search, model: Model) -> None:
+    """Improve the plan there is, tier by tier, each with its share of the time."""
     proven = True
     for number, tier in enumerate(search.tiers):
-        if search.plan is None:
+        if search.plan is None or search.stopped:
             return
         if number:
             model.hold(search.tier, search.cost or 0)

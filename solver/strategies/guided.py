@@ -24,8 +24,7 @@ from solver.rules.base import IntArray
 from solver.search import UNIT, Search
 from solver.strategies import exact
 from solver.strategies.cpsat import solve_model
-from solver.strategies.mip import Worker
-from solver.strategies.relaxation import Relaxation, relax
+from solver.strategies.mip import Relaxation, Worker
 from solver.tables import Bools
 
 #: up to this many pairs the whole model is given to CP-SAT and HiGHS, to be proven
@@ -46,23 +45,28 @@ POLITE = 10
 PROCESSES = 8
 
 
-def solve(search: Search, model: Model) -> None:
-    """Hand in the best plan and bound found in the time that is left; `model` is that of the whole portfolio."""
-    small = len(model.pairs) <= SMALL
-    workers = [Worker() for _ in range(1 if small else min(PROCESSES, os.cpu_count() or 1))]
+def solve(search: Search) -> None:
+    """Hand in the best plan and bound found in the time that is left."""
+    first = Worker()
+    workers = [first]
     try:
+        model = exact.whole_model(search)
+        exact.first_plan(search, model)
+        if search.plan is None or search.stopped:
+            return
         search.stage = "relaxation"
-        relaxation = relax(model, RELAX_SHARE * search.left)
+        relaxation = first.relax(model, RELAX_SHARE * search.left, _over(search))
         if relaxation is not None:
             search.raise_bound(relaxation.bound)
-            if search.cost == search.empty:
+            if search.earlier is None:
                 search.stage = "start"
-                _start(search, relaxation, workers[0])
-        if small:
+                _start(search, relaxation, first)
+        if len(model.pairs) <= SMALL:
             search.stage = "prove"
-            _side_by_side([partial(_prove, search, model), partial(_bound, search, model, workers[0], 1.0)])
+            _side_by_side([partial(_prove, search, model), partial(_bound, search, model, first, 1.0)])
         else:
             search.stage = "improve"
+            workers += [Worker() for _ in range(min(PROCESSES, os.cpu_count() or 1) - 1)]
             _side_by_side([partial(_improve, search, worker, n, model) for n, worker in enumerate(workers)])
     finally:
         for worker in workers:
@@ -97,7 +101,7 @@ def _be_polite() -> None:
 def _prove(search: Search, model: Model) -> None:
     """Give the whole model to CP-SAT."""
     _be_polite()
-    exact.solve(search, model)
+    exact.by_tiers(search, model)
 
 
 def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:

@@ -4,6 +4,9 @@ Where CP-SAT takes half a minute to prove a plan of 12 people optimal, HiGHS tak
 portfolio it finds better plans sooner. It cannot be interrupted from another thread, so it runs in a child process,
 which a stop ends at once and whose crash takes nothing along. What it returns is floating point: plans are rounded and
 checked like any other, bounds are lowered by a tolerance.
+
+All rows of a model are linear. Without whole numbers its optimum is a little below the best plan, and it books nearly
+what the best plan books: a bound for the whole model and a guide to where good plans are.
 """
 
 from __future__ import annotations
@@ -18,17 +21,21 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
 from solver.model import Model
 from solver.plan import Plan
-from solver.strategies.relaxation import TOLERANCE, linear_model
 
 #: how often a waiting parent looks whether to stop
 STOP_POLL = 0.02
 #: objectives are whole, so a bound closer than this to the plan proves it
 LESS_THAN_ONE = 0.9
+#: rows and bounds of CP-SAT without an end are given with an end beyond this
+ENDLESS = 2**62
+#: relative error allowed for in a bound that was computed in floating point
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,23 @@ class Solution:
     plan: Plan | None
     bound: int | None
     finished: bool
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """bound: ten-thousandths, no plan costs less; on: (N,) the part of each pair that is booked, 0–1."""
+
+    bound: int
+    on: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the child found: values of the variables and the bound on the objective, None where there is none."""
+
+    finished: bool
+    values: npt.NDArray[np.float64] | None
+    bound: float | None
 
 
 class Worker:
@@ -52,23 +76,39 @@ class Worker:
         )
         there.close()
 
-    def solve(self, model: Model, seconds: float, stopped: Callable[[], bool], gap: float = 0) -> Solution:
-        """Minimise the model's objective for some seconds, or until within a relative gap of the best there is.
+    def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
+        """Solve without whole numbers; None if it did not finish in time."""
+        answer = self._ask(linear_model(model, whole=False), seconds, 0, stopped)
+        if answer is None or not answer.finished or answer.values is None or answer.bound is None:
+            return None
+        return Relaxation(model.bound_of(answer.bound, TOLERANCE), answer.values[[on.index for on in model.on]])
 
-        A stop ends the process; a crash is as good as no answer.
-        """
-        nothing = Solution(None, None, False)
+    def solve(self, model: Model, seconds: float, stopped: Callable[[], bool], gap: float = 0) -> Solution:
+        """Minimise the model's objective for some seconds, or until within a relative gap of the best there is."""
+        answer = self._ask(linear_model(model, whole=True), seconds, gap, stopped)
+        if answer is None:
+            return Solution(None, None, False)
+        plan = None
+        if answer.values is not None:
+            values = np.rint(answer.values).astype(np.int64)
+            plan = model.plan(lambda variable: int(values[variable.index]))
+        bound = None if answer.bound is None else model.bound_of(answer.bound, TOLERANCE)
+        return Solution(plan, bound, answer.finished)
+
+    def _ask(
+        self, program: model_pb2.ModelProto, seconds: float, gap: float, stopped: Callable[[], bool]
+    ) -> _Answer | None:
+        """Hand over a program and wait; None where a stop ended the process, or a crash did."""
         try:
-            self._here.send((linear_model(model, whole=True).SerializeToString(), seconds, gap))
+            self._here.send((program.SerializeToString(), seconds, gap))
             while not self._here.poll(STOP_POLL):
                 if stopped():
                     self.close()
-                    return nothing
-            finished, values, bound = self._here.recv()
+                    return None
+            answer: _Answer = self._here.recv()
         except (EOFError, OSError):
-            return nothing
-        found = None if values is None else model.plan(lambda variable: int(values[variable.index]))
-        return Solution(found, None if bound is None else model.bound_of(bound, TOLERANCE), finished)
+            return None
+        return answer
 
     def close(self) -> None:
         """End the process."""
@@ -80,6 +120,32 @@ class Worker:
     def alive(self) -> bool:
         """Whether it can still be asked."""
         return self._process.poll() is None and not self._here.closed
+
+
+def linear_model(model: Model, *, whole: bool) -> model_pb2.ModelProto:
+    """The rows of the model in OR-Tools' format for mathematical programs; `whole`: with whole variables."""
+    source, target = model.cp.proto, model_pb2.ModelProto()
+    variables = target.variables
+    domains = [(variable.domain[0], variable.domain[len(variable.domain) - 1]) for variable in source.variables]
+    variables.ids.extend(range(len(domains)))
+    variables.lower_bounds.extend(float(low) for low, _ in domains)
+    variables.upper_bounds.extend(float(high) for _, high in domains)
+    variables.integers.extend([whole] * len(domains))
+    factors = sorted(zip(source.objective.vars, source.objective.coeffs, strict=True))
+    target.objective.linear_coefficients.ids.extend(index for index, _ in factors)
+    target.objective.linear_coefficients.values.extend(float(factor) for _, factor in factors)
+    constraints, matrix = target.linear_constraints, target.linear_constraint_matrix
+    for number, constraint in enumerate(source.constraints):
+        row = constraint.linear
+        low, high = row.domain[0], row.domain[len(row.domain) - 1]
+        constraints.ids.append(number)
+        constraints.lower_bounds.append(float(low) if low > -ENDLESS else -np.inf)
+        constraints.upper_bounds.append(float(high) if high < ENDLESS else np.inf)
+        entries = sorted(zip(row.vars, row.coeffs, strict=True))
+        matrix.row_ids.extend([number] * len(entries))
+        matrix.column_ids.extend(index for index, _ in entries)
+        matrix.coefficients.extend(float(factor) for _, factor in entries)
+    return target
 
 
 def _serve(connection: Connection[Any, Any]) -> None:
@@ -99,10 +165,13 @@ def _serve(connection: Connection[Any, Any]) -> None:
         ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
         values = None
         if result.has_primal_feasible_solution():
-            values = np.rint(result.variable_values(list(program.variables()))).astype(np.int64)
+            values = np.array(result.variable_values(list(program.variables())))
         bound = result.dual_bound()
-        connection.send((result.termination.reason in ended, values, bound if np.isfinite(bound) else None))
+        connection.send(_Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None))
 
 
 if __name__ == "__main__":
-    _serve(Connection(int(sys.argv[1])))
+    # Under its real name, so that what it sends can be read by a parent that imported it.
+    from solver.strategies import mip
+
+    mip._serve(Connection(int(sys.argv[1])))
