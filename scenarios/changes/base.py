@@ -176,16 +176,14 @@ def _hints(model: type[BaseModel]) -> dict[str, Any]:
 def _marks(hint: Any, value: Any, place: Place) -> Iterator[tuple[Place, Refers | InCalendar, Any]]:
     if value is None:
         return
-    if isinstance(value, BaseModel):
-        if not type(value).__module__.startswith("solver."):  # records of the contract carry no marks
-            yield from _marked(value, place)
-    elif isinstance(value, tuple):
-        for inner in get_args(hint)[:1]:
-            for i, item in enumerate(value):
-                yield from _marks(inner, item, (*place, i))
-    elif get_origin(hint) is Annotated:
+    if get_origin(hint) is Annotated:
         yield from ((place, mark, value) for mark in hint.__metadata__ if isinstance(mark, Refers | InCalendar))
         yield from _marks(hint.__origin__, value, place)
     elif get_origin(hint) in (Union, UnionType):
         for option in get_args(hint):
             yield from _marks(option, value, place)
+    elif get_origin(hint) is tuple:
+        for i, item in enumerate(value):
+            yield from _marks(get_args(hint)[0], item, (*place, i))
+    elif isinstance(value, BaseModel) and not type(value).__module__.startswith("solver."):
+        yield from _marked(value, place)  # the records of a portfolio carry no marks

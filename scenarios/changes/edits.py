@@ -30,7 +30,7 @@ def with_cost(portfolio: Portfolio, what: str, money: float) -> Portfolio:
     """A copy with one more fixed cost, unless it is nothing."""
     if not money:
         return portfolio
-    costs = (*portfolio.policy.fixed_costs, FixedCost(what=what[:LONGEST_NAME], money=money))
+    costs = (*portfolio.policy.fixed_costs, FixedCost.model_construct(what=what[:LONGEST_NAME], money=money))
     return portfolio.model_copy(update={"policy": portfolio.policy.model_copy(update={"fixed_costs": costs})})
 
 

@@ -10,7 +10,7 @@ from scenarios.changes.base import ActivityRef, Change, PersonRef, cannot
 from scenarios.changes.edits import activity_of, booking_of
 from scenarios.changes.sentences import count
 from solver.fields import Hours, Whole
-from solver.portfolio import Booking, Part, Portfolio
+from solver.portfolio import Booking, Part, Portfolio, Window
 from solver.report import Place
 
 #: what a proposal says of a booking beyond its hours
@@ -37,12 +37,13 @@ class FreezeUntil(Change):
     `bookings` are those of the plan in force, as a proposal has them; role, fit and reason are passed over. `now`
     becomes `period`, and each booking of the plan,
 
-    - where hours lie before it, becomes frozen, with the plan's `by_period` and `hours`: its hours after it are free;
-    - where all hours lie after it, stays pinned if it was, or else becomes incumbent, which `stability` prices.
+    - where hours lie before it, becomes frozen: `by_period` is what was worked, `hours` all that the plan meant;
+    - where all hours lie after it, stays pinned or forbidden if it was, or else becomes incumbent, which `stability`
+      prices.
 
     Of the portfolio's bookings that are not in the plan, incumbent ones are no longer in force and go. What was worked
-    before the `now` there was must be the same in the plan. Without `bookings` the portfolio's own stay, and what they
-    say of past periods, pinned or frozen, counts as worked. See `docs/decisions/freezing-a-plan.md`.
+    before the `now` there was must be the same in the plan. Without `bookings` the portfolio's own stay, and hours
+    that are pinned to periods now past count as worked. See `docs/decisions/freezing-a-plan.md`.
     """
 
     title: ClassVar[str] = "Freeze what has been worked"
@@ -88,22 +89,23 @@ class FreezeUntil(Change):
         if any(worked) and planned.by_period[:past] != worked:
             expected = f"{', '.join(map(str, worked))} first, which was worked before period {portfolio.calendar.now}"
             cannot((*at, "by_period"), "differs_from_worked", planned.by_period, expected)
-        pair = {"person": planned.person, "activity": planned.activity, "hours": hours}
-        if any(planned.by_period[: max(0, self.period - window.first)]):
-            return Booking.model_validate({**pair, "status": "frozen", "by_period": planned.by_period})
-        if before is not None and before.status == "pinned":
+        pair: dict[str, Any] = {"person": planned.person, "activity": planned.activity, "hours": hours}
+        done = planned.by_period[: max(0, self.period - window.first)]
+        if any(done):
+            return Booking.model_construct(**pair, status="frozen", by_period=_laid(done, window))
+        if before is not None and before.status in ("pinned", "forbidden"):
             return before
-        return Booking.model_validate({**pair, "status": "incumbent"})
+        return Booking.model_construct(**pair, status="incumbent")
 
     def _past(self, portfolio: Portfolio, booking: Booking) -> Booking:
         """A booking that the plan says nothing of, seen from the new `now`."""
         window, by_period = activity_of(portfolio, booking.activity).window, booking.by_period or ()
-        if booking.status == "pinned" and any(by_period[: max(0, self.period - window.first)]):
-            return booking.model_copy(update={"status": "frozen"})
         if booking.status == "frozen":
-            known = by_period[: max(0, portfolio.calendar.now - window.first)] if self.bookings else by_period
-            laid = (*known, *[0] * (window.last - window.first + 1 - len(known)))
-            return booking.model_copy(update={"hours": sum(laid), "by_period": laid})
+            done = by_period[: max(0, portfolio.calendar.now - window.first)]
+        else:
+            done = by_period[: max(0, self.period - window.first)]
+        if booking.status == "frozen" or any(done):
+            return booking.model_copy(update={"status": "frozen", "by_period": _laid(done, window)})
         return booking
 
     def words(self, portfolio: Portfolio) -> str:
@@ -117,3 +119,8 @@ class FreezeUntil(Change):
         planned = sum(sum(one.by_period[periods:]) for one, periods in past.items())
         who = count(len({one.person for one in self.bookings}), "person", "people")
         return f"{until}, {worked:,} h of {who}; the {planned:,} h planned after that may move"
+
+
+def _laid(done: tuple[int, ...], window: Window) -> tuple[int, ...]:
+    """What was worked, on the whole window: nothing is said of the periods from `now` on."""
+    return (*done, *[0] * (window.last - window.first + 1 - len(done)))

@@ -73,10 +73,12 @@ def read(model: type[Model], data: dict[str, Any], place: Place, report: Report)
             location = _place(data, found["loc"])
             value, at = found["input"], (*place, *location)
             names = tuple(step for step in location[:-1] if isinstance(step, str))
-            field = found.get("ctx", {}).get("field")
-            if field is not None:
-                at, value = (*at, field), value.get(field) if isinstance(value, dict) else getattr(value, field, None)
-            if found["type"] == "missing":
+            said = found.get("ctx", {})
+            if "field" in said:
+                report.add((*at, said["field"]), found["type"], value.get(said["field"]), said["expected"])
+            elif found["type"] == "too_short":
+                report.add(at, "too_short", value, f"a list of at least {said['min_length']}")
+            elif found["type"] == "missing":
                 report.add(at, "missing", None, f"required: {_described(_model(model, names), str(location[-1]))}")
             elif found["type"] == "extra_forbidden":
                 known = tuple(_fields(_model(model, names)))
