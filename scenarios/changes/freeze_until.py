@@ -8,7 +8,6 @@ from pydantic import BeforeValidator, Field
 
 from scenarios.changes.base import ActivityRef, Change, PersonRef, cannot
 from scenarios.changes.edits import activity_of, booking_of
-from scenarios.changes.sentences import count
 from solver.fields import Hours, Whole
 from solver.portfolio import Booking, Part, Portfolio, Window
 from solver.report import Place
@@ -117,8 +116,7 @@ class FreezeUntil(Change):
         past = {one: max(0, self.period - first.get(one.activity, 0)) for one in self.bookings}
         worked = sum(sum(one.by_period[:periods]) for one, periods in past.items())
         planned = sum(sum(one.by_period[periods:]) for one, periods in past.items())
-        who = count(len({one.person for one in self.bookings}), "person", "people")
-        return f"{until}, {worked:,} h of {who}; the {planned:,} h planned after that may move"
+        return f"{until}, {worked:,} h; the {planned:,} h planned after that may move"
 
 
 def _laid(done: tuple[int, ...], window: Window) -> tuple[int, ...]:

@@ -424,6 +424,8 @@ def test_a_requirement_is_changed_added_or_removed() -> None:
     (order,) = new.apply(office()).activities[0].talents
     assert (order.level, order.people, order.weight) == (2, 2, 3)
     assert new.words(office()) == "A asks for Order at level 2, of 2 people, if possible and with weight 3"
+    must = change("set_requirement", activity="a", term="law", must=True)
+    assert must.words(office()) == "A asks for Law as a must"
     gone = change("set_requirement", activity="a", term="law", remove=True)
     assert gone.apply(office()).activities[0].expertise == ()
     assert gone.words(office()) == "A no longer asks for Law"
@@ -578,7 +580,7 @@ def test_freezing_keeps_what_was_worked_and_lets_the_rest_move() -> None:
         ("ben", "b", "frozen", 24, (16, 0)),
         ("cas", "c", "incumbent", 16, None),
     ]
-    said = "everything before week 3 stays as booked, 56 h of 4 people; the 32 h planned after that may move"
+    said = "everything before week 3 stays as booked, 56 h; the 32 h planned after that may move"
     assert one.words(base) == said
     assert "after_now" not in {warning.code for warning in warnings(Tables.of(there))}
 
