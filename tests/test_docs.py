@@ -30,6 +30,8 @@ PAGES = sorted(
     for page in (folder.glob("*.md") if folder == ROOT else folder.rglob("*.md"))
 )
 
+STAGE = re.compile(r'\bstage = "([\w ]+)"')
+
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 
@@ -219,11 +221,15 @@ def test_every_warning_is_documented() -> None:
 
 
 def test_the_numbers_of_solving_are_those_of_the_code() -> None:
-    """Sizes and times that the page names."""
+    """Sizes, times and stages that the page names."""
     page = text("docs/solving.md")
     assert f"Up to {guided.SMALL} pairs" in page
     assert f"({guided.PROCESSES} at most)" in page
     assert f"at most {explain.SECONDS:g} seconds on top" in page
+    stages = {
+        name for file in (ROOT / "solver").rglob("*.py") for name in STAGE.findall(file.read_text(encoding="utf-8"))
+    }
+    assert {name for name in stages if f"`{name}`" not in page} == set()
     assert f"{1 / search.PROGRESS_SECONDS:g} times".replace("10", "ten") in page
 
 
