@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,6 +46,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         app.include_router(routes.router, prefix="/v1")
     app.include_router(health.router, prefix="/health")
     app.add_middleware(Headers)
+    app.add_middleware(LastWord)
     problems.install(app)
 
     def openapi() -> dict[str, Any]:
@@ -70,3 +72,27 @@ class Headers:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class LastWord:
+    """Answers a request that the server, told to end, has cancelled: its client would learn nothing otherwise."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        answered = False
+
+        async def noting(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except asyncio.CancelledError:
+            if scope["type"] != "http" or answered:
+                raise
+            sort = problems.TABLE[problems.Ending]
+            await problems.answer(sort, sort.detail)(scope, receive, send)

@@ -35,6 +35,8 @@ BAD, WRONG_USE, OUR_FAULT, INTERRUPTED = 1, 2, 3, 130
 #: a line longer than this is hard to read, however wide the terminal
 WIDEST = 150
 EXAMPLE = "adviesbureau"
+#: seconds that requests may go on once the service has been told to end; then solves are stopped
+SECONDS_TO_FINISH = 2
 
 app = typer.Typer(
     name="staffing",
@@ -378,7 +380,9 @@ def serve(
     except SettingsInvalid as invalid:
         _say(str(invalid))
         raise typer.Exit(WRONG_USE) from None
-    uvicorn.run("service.app:create_app", factory=True, host=host, port=port)
+    uvicorn.run(
+        "service.app:create_app", factory=True, host=host, port=port, timeout_graceful_shutdown=SECONDS_TO_FINISH
+    )
 
 
 # What comes in

@@ -105,6 +105,10 @@ class Busy(Refusal):
     """All solves that fit are running, and as many as may are waiting."""
 
 
+class Ending(Refusal):
+    """The service ends before the request is done."""
+
+
 @dataclass(frozen=True)
 class Sort:
     """A sort of problem; `detail` and `errors` are its example."""
@@ -180,6 +184,7 @@ TABLE: Mapping[type[Exception], Sort] = {
         "A fault of ours",
         "Something went wrong that should not have; the server's log says what.",
     ),
+    Ending: Sort(503, "ending", "The service ends", "The service was told to end and gave this request up."),
 }
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from service import examples
 from service.dependencies import TheSettings, TheWork
 from service.openapi import OF_BODIES, body, refusals, success
-from service.problems import Busy, UnknownPortfolio
+from service.problems import Busy, Ending, UnknownPortfolio
 from service.reader import Body, gone, read
 from solver.fields import Hundredths
 from solver.portfolio import Portfolio
@@ -47,7 +47,7 @@ class ProposeBody(BaseModel):
     summary="Find a proposal",
     response_model=Proposal,
     responses=success(examples.PROPOSAL, "The proposal, or that there is none: see `run.status`")
-    | refusals(*OF_BODIES, UnknownPortfolio, Busy),
+    | refusals(*OF_BODIES, UnknownPortfolio, Busy, Ending),
     openapi_extra=body(ProposeBody, examples.BODIES["propose"], parameters=[PREFER]),
 )
 async def propose(request: Request, work: TheWork, settings: TheSettings) -> Response:

@@ -80,11 +80,11 @@ def test_every_body_and_every_error_is_described_with_an_example(name: str) -> N
 
 
 def test_errors_are_described_where_they_can_occur() -> None:
-    """Bodies can be wrong in five ways, slugs unknown, solves taken; nothing else is said."""
+    """Bodies can be wrong in five ways, slugs unknown, solves taken or given up; nothing else is said."""
     body = {"200", "400", "408", "413", "415", "422"}
     assert {name: set(operation["responses"]) for name, operation in OPERATIONS.items()} == {
         "POST /v1/check": body,
-        "POST /v1/proposals": body | {"404", "429"},
+        "POST /v1/proposals": body | {"404", "429", "503"},
         "POST /v1/scores": body | {"404"},
         "GET /v1/rules": {"200"},
         "GET /v1/presets": {"200"},

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,3 +91,23 @@ def test_who_sends_too_much_hears_so(port: int) -> None:
     """The answer reaches a client that sends its whole body before it listens."""
     status, headers, told = ask(port, "POST", "/v1/check", b" " * 900_000)
     assert (status, told["code"], headers["connection"]) == (413, "too_large", "close")
+
+
+def test_a_service_that_is_told_to_end_stops_its_solve() -> None:
+    """After SIGTERM the client of a long solve gets a 503, and the process ends long before the solve would have."""
+    command = [Path(sys.executable).with_name("staffing"), "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as server:
+        assert server.stderr
+        running = next(line for line in server.stderr if "running on" in line)
+        at = int(re.findall(r":(\d+) ", running)[0])
+        connection = HTTPConnection("127.0.0.1", at)
+        long = json.dumps({"portfolio": hard_portfolio(), "settings": {"seconds": 300}})
+        connection.request("POST", "/v1/proposals", long, JSON)
+        while not solves(at)["running"]:
+            pass
+        server.send_signal(signal.SIGTERM)
+        response = connection.getresponse()
+        assert (response.status, json.loads(response.read())["code"]) == (503, "ending")
+        connection.close()
+        assert "Traceback" not in server.stderr.read()
+    assert server.returncode in (0, -signal.SIGTERM)
