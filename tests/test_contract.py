@@ -18,7 +18,7 @@ from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule
 from solver.tables import Tables
 from tests.builders import activity, person, portfolio, random_plan, random_portfolio
 
-CASES = 100
+CASES = 80
 
 #: these take it that pinned hours lie in the periods given, which `commitment` sees to: they are posted together
 WITH_COMMITMENT = ("availability", "window")

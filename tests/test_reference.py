@@ -98,7 +98,7 @@ def test_without_periods_availability_is_the_smallest_shortfall() -> None:
 def test_proposals_of_the_library_score_the_same(case: Entry) -> None:
     """What the solver proposes for the library is scored the same by both, keeps the hard rules and ends the total."""
     portfolio = case.portfolio()
-    proposal = solve(portfolio, Settings(seconds=3, workers=1, repeatable=True)).to_json()
+    proposal = solve(portfolio, Settings(seconds=0.5, workers=1, repeatable=True)).to_json()
     assert proposal["run"]["status"] in ("OPTIMAL", "FEASIBLE")
     compare(portfolio.canonical(), proposal)
     assert [line["name"] for line in proposal["score_card"]["rules"] if line["hard"] and line["amount"]] == []

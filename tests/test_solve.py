@@ -191,7 +191,7 @@ def test_a_stop_in_between_keeps_the_plan() -> None:
 def test_a_repeatable_solve_gives_the_same_proposal_twice() -> None:
     """Everything but the seconds is the same, also with several workers and where the limit ends the search."""
     of = entry("adviesbureau").portfolio()
-    settings = Settings(seconds=0.3, workers=2, repeatable=True)
+    settings = Settings(seconds=0.1, workers=2, repeatable=True)
     once, twice = (solve(of, settings).to_json() for _ in range(2))
     for proposal in (once, twice):
         del proposal["run"]["seconds"]
@@ -278,3 +278,32 @@ def test_real_classes_reach_the_published_optimum(name: str) -> None:
     of = parse_json((BELBIN / f"{name}.json").read_bytes())
     found = solve(of, Settings(seconds=120, workers=4))
     assert (found.run.status, found.run.objective) == ("OPTIMAL", 100 * PUBLISHED[name])
+
+
+@pytest.mark.parametrize("settings", [QUICK, TOGETHER], ids=["quick", "together"])
+def test_a_stop_between_two_tiers_proves_nothing_about_the_last(settings: Settings) -> None:
+    """Stopped as soon as the first tier is proven, a plan is only valid: nothing is known of the last tier."""
+    stop = threading.Event()
+
+    def on_progress(progress: Progress) -> None:
+        if progress.stage == "tier 1" and progress.gap == 0:
+            stop.set()
+
+    data = entry("adviesbureau").portfolio().canonical()
+    data["policy"]["tiers"] = [["wishes"]]
+    found = solve(parse(data), settings, on_progress, stop)
+    assert stop.is_set()
+    assert found.score_card is not None
+    costs = {rule.name: rule.cost for rule in found.score_card.rules}
+    assert (found.run.status, found.run.bound) == ("FEASIBLE", None)
+    assert found.run.objective == pytest.approx(sum(costs.values()) - costs["wishes"])
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6, 1.0])
+def test_however_short_the_search_its_bound_is_below_every_plan(seconds: float) -> None:
+    """A solver stopped before it began has no bound, and none is made up."""
+    of = entry("adviesbureau").portfolio()
+    good = solve(of, Settings(seconds=4, workers=1)).run.objective
+    bound = solve(of, Settings(seconds=seconds, workers=1)).run.bound
+    assert good is not None
+    assert bound is None or bound <= good
