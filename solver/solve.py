@@ -43,12 +43,17 @@ def solve(
         # In tiers and where every run must be the same, one solver does it all.
         alone = len(search.tiers) > 1 or search.settings.repeatable
         (exact if alone else guided).solve(search)
-    return _proposal(search)
+    return _proposal(search, fingerprint(portfolio, search.settings, earlier))
 
 
-def fingerprint(portfolio: Portfolio, settings: Settings) -> str:
-    """The content hash of what decides a repeatable solve: portfolio, settings and versions."""
-    said = {"portfolio": portfolio.sha256(), "settings": settings.model_dump(mode="json"), "versions": VERSIONS}
+def fingerprint(portfolio: Portfolio, settings: Settings, earlier: Proposal | None = None) -> str:
+    """The content hash of what decides a repeatable solve: portfolio, settings, versions and what it starts from."""
+    said = {
+        "portfolio": portfolio.sha256(),
+        "settings": settings.model_dump(mode="json"),
+        "versions": VERSIONS,
+        "earlier": None if earlier is None else [(b.person, b.activity, b.hours) for b in earlier.bookings or ()],
+    }
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -62,7 +67,7 @@ def _hours(tables: Tables, earlier: Proposal) -> dict[tuple[int, int], int]:
     }
 
 
-def _proposal(search: Search) -> Proposal:
+def _proposal(search: Search, fingerprint: str) -> Proposal:
     tables, settings, plan = search.tables, search.settings, search.plan
     status: Status = "NONE"
     if search.infeasible:
@@ -82,7 +87,7 @@ def _proposal(search: Search) -> Proposal:
         seconds=round(search.seconds, 3),
         settings=settings.model_dump(mode="json"),
         versions=VERSIONS,
-        fingerprint=fingerprint(tables.portfolio, settings),
+        fingerprint=fingerprint,
     )
     conflict = conflict_of(search) if search.infeasible else None
     return proposal_of(tables, run, plan, card, warnings(tables), conflict)

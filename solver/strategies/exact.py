@@ -6,6 +6,7 @@ import numpy as np
 
 from solver.model import Model, pairs_of
 from solver.search import Search, commitments
+from solver.strategies import greedy
 from solver.strategies.cpsat import complete_hint, solve_model
 
 #: the part of the time for repairing an earlier plan, and how close to the best of its teams is good enough
@@ -30,21 +31,21 @@ def solve(search: Search) -> None:
 def first_plan(search: Search, model: Model) -> None:
     """Hand in the earlier plan repaired, else any valid plan, or prove that there is none.
 
-    The pinned and frozen bookings alone are one nearly always. Where they are not, looking for a plan without caring
-    what it costs takes a fraction of the time.
+    The pinned and frozen bookings alone are a plan nearly always, and one made request by request is there at once.
+    Where neither is valid, looking for a plan without caring what it costs takes a fraction of the time.
     """
     search.stage = "first plan"
-    if search.consider(commitments(search.tables)):
-        _from_earlier(search)
-        return
-    model.cp.clear_objective()  # type: ignore[no-untyped-call]
-    found = solve_model(model, search, search.budget)
-    model.minimise(search.tier)
-    plan = found.plan(model)
-    if plan is not None:
-        search.offer(plan)
-        _from_earlier(search)
-    search.infeasible = found.status == "INFEASIBLE"
+    search.consider(commitments(search.tables))
+    greedy.solve(search)
+    if search.plan is None:
+        model.cp.clear_objective()  # type: ignore[no-untyped-call]
+        found = solve_model(model, search, search.budget)
+        model.minimise(search.tier)
+        plan = found.plan(model)
+        if plan is not None:
+            search.offer(plan)
+        search.infeasible = found.status == "INFEASIBLE"
+    _from_earlier(search)
 
 
 def _from_earlier(search: Search) -> None:
@@ -53,7 +54,7 @@ def _from_earlier(search: Search) -> None:
     Where nothing changed its hours are the hint, elsewhere they are worked out anew, so what a change broke is repaired
     and the rest stays.
     """
-    if search.earlier is None:
+    if search.earlier is None or search.plan is None:
         return
     search.stage = "earlier plan"
     tables, earlier = search.tables, search.earlier
@@ -77,15 +78,18 @@ def _from_earlier(search: Search) -> None:
 
 
 def by_tiers(search: Search, model: Model) -> None:
-    """Improve the plan there is, tier by tier, each with its share of the time."""
+    """Improve the plan there is, tier by tier, each with its share of the time; a tier without time keeps its plan."""
     proven = True
     for number, tier in enumerate(search.tiers):
-        if search.plan is None or search.stopped:
+        if search.plan is None:
             return
         if number:
             model.hold(search.tier, search.cost or 0)
             search.next_tier(tier)
             model.minimise(tier)
+        if search.stopped:
+            proven = False
+            continue
         search.stage = "prove" if len(search.tiers) == 1 else f"tier {number + 1}"
         hint = complete_hint(model, search, search.plan)
         seconds = search.budget / (len(search.tiers) - number)

@@ -1,0 +1,115 @@
+"""A first plan at once: request by request, the best person who is free, as resource tools do it.
+
+It knows only part of the rules; what breaks one of the others is not handed in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solver.model import pairs_of
+from solver.plan import plan_of
+from solver.rules.base import HUNDRED, IntArray
+from solver.search import Search, commitments
+from solver.tables import Bools, Tables
+
+#: what a requirement that somebody newly meets is worth, in percents of fit
+COVERS, COVERS_MUST = 100, 1000
+
+
+def solve(search: Search) -> None:
+    """Hand in a plan of experts, the most important activities first, if it breaks no rule."""
+    tables = search.tables
+    base = commitments(tables)
+    hours = {(int(p), int(a)): int(h) for p, a, h in zip(base.person, base.activity, base.booked, strict=True)}
+    free = np.maximum(0, tables.available - base.load)
+    most = np.zeros((tables.P, tables.A), dtype=np.int64)
+    pairs, limits = pairs_of(tables)
+    most[pairs[:, 0], pairs[:, 1]] = limits
+    most[~_simple(tables)] = 0
+    most[tables.committed | ~tables.expert | ~tables.able] = 0
+    lent = _Lent(tables, base.hours)
+    least = tables.rule["smallest_booking"].least(tables)  # type: ignore[attr-defined]
+    fit = tables.expertise_fit.astype(np.int64) + tables.talent_fit - tables.drain
+    order = np.lexsort((tables.asked, -tables.importance))
+    for a in order.tolist():
+        if tables.start[a] <= tables.last[a]:
+            _staff(tables, a, most[:, a], int(least[a]), fit[:, a], free, lent, hours)
+    search.consider(plan_of(tables, hours))
+
+
+def _staff(
+    tables: Tables,
+    a: int,
+    most: IntArray,
+    least: int,
+    fit: IntArray,
+    free: IntArray,
+    lent: _Lent,
+    hours: dict[tuple[int, int], int],
+) -> None:
+    """Book who is to join one activity into `hours`, and take it from `free` and `lent`; or nobody."""
+    window = slice(int(tables.start[a]), int(tables.last[a]) + 1)
+    every = tables.requirements_of(a)
+    missing = tables.requirement_people[every].copy()
+    worth = np.where(tables.requirement_must[every], COVERS_MUST, COVERS)
+    team = {p: hours[p, a] for p in np.flatnonzero(tables.committed[:, a]).tolist() if hours.get((p, a))}
+    left = int(tables.asked[a]) - sum(team.values())
+    missing -= tables.meets[list(team)][:, every].sum(axis=0)
+    while left > 0 and len(team) < tables.team_max[a]:
+        room = np.minimum(np.minimum(free[:, window].sum(axis=1), most), np.minimum(left, lent.room(a)))
+        room = room // tables.block * tables.block
+        room[list(team)] = 0
+        gain = fit + (tables.meets[:, every] * worth * (missing > 0)).sum(axis=1) + HUNDRED * room // max(1, left)
+        gain[room < max(least, tables.block)] = -1
+        p = int(gain.argmax())
+        if gain[p] < 0:
+            break
+        team[p] = int(room[p])
+        left -= team[p]
+        missing -= tables.meets[p, every]
+    if len(team) < max(1, tables.team_min[a]) or (missing[tables.requirement_must[every]] > 0).any():
+        return
+    for p, booked in team.items():
+        if (p, a) in hours:
+            continue
+        hours[p, a] = booked
+        lent.take(p, a, booked)
+        _take(free[p, window], booked)
+
+
+def _take(free: IntArray, booked: int) -> None:
+    """Take hours from the periods in proportion to what is free in them; changes `free`."""
+    kept = np.cumsum(free) * (int(free.sum()) - booked) // int(free.sum())
+    free[:] = np.diff(kept, prepend=0)
+
+
+def _simple(tables: Tables) -> Bools:
+    """(P, A): people about whom nothing was agreed that a plan made request by request could break."""
+    simple = ~tables.candidate & (tables.rotation_share == 0)
+    for relation in tables.portfolio.relations:
+        simple[[tables.person_index[person] for person in relation.people]] = False
+    return np.broadcast_to(simple[:, None], (tables.P, tables.A))
+
+
+class _Lent:
+    """What every lending agreement still has room for."""
+
+    def __init__(self, tables: Tables, booked: IntArray) -> None:
+        self._group = np.full((tables.P, tables.A), -1, dtype=np.int64)
+        self._left = []
+        for n, group in enumerate(tables.lending_groups):
+            people, activities = group.pairs.T
+            self._group[people, activities] = n
+            self._left.append(group.most(~tables.candidate) // HUNDRED - int(booked[people, activities].sum()))
+        self._endless = int(tables.asked.sum())
+
+    def room(self, a: int) -> IntArray:
+        """(P,) hours each person may still work on the activity."""
+        limits = np.array([*self._left, self._endless])
+        return np.asarray(np.maximum(0, limits[self._group[:, a]]))
+
+    def take(self, p: int, a: int, booked: int) -> None:
+        """Count hours against the agreement that they fall under."""
+        if self._group[p, a] >= 0:
+            self._left[self._group[p, a]] -= booked
