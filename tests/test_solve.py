@@ -12,6 +12,7 @@ import pytest
 from scenarios.library import entry
 from solver import score
 from solver.handmade import plan_from
+from solver.model import Model
 from solver.plan import Learning, plan_of
 from solver.portfolio import Portfolio, parse, parse_json
 from solver.proposal import Proposal
@@ -197,6 +198,16 @@ def test_a_repeatable_solve_gives_the_same_proposal_twice() -> None:
         del proposal["run"]["seconds"]
     assert once == twice
     assert once["run"]["settings"]["repeatable"] is True
+
+
+@pytest.mark.parametrize(("told", "meant"), [(31050.000000000004, 31050), (120099.99999999999, 120100), (7.2, 8)])
+def test_a_bound_told_in_floating_point_is_the_whole_number_meant(told: float, meant: int) -> None:
+    """Objectives are whole: a hair above a whole number is that number, a fraction is the next one."""
+    tables = Tables.of(portfolio([person("ana")], [activity("write")], rules=only("staffing")))
+    model = Model(tables)
+    model.post(tables.rules)
+    model.minimise()
+    assert model.bound_of(told) == meant * model.step + model.constant
 
 
 # --- random -----------------------------------------------------------------------------------------------------------
