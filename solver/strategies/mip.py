@@ -3,7 +3,7 @@
 Where CP-SAT takes half a minute to prove a plan of 12 people optimal, HiGHS takes seconds; on a small part of a large
 portfolio it finds better plans sooner. It cannot be interrupted from another thread, so it runs in a child process,
 which a stop ends at once and whose crash takes nothing along. What it returns is floating point: plans are rounded and
-checked like any other, bounds are lowered by a tolerance.
+checked like any other, bounds are lowered by half of the smallest difference there is.
 
 All rows of a model are linear. Without whole numbers its optimum is a little below the best plan, and it books nearly
 what the best plan books: a bound for the whole model and a guide to where good plans are.
@@ -11,8 +11,11 @@ what the best plan books: a bound for the whole model and a guide to where good 
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,8 +37,8 @@ STOP_POLL = 0.02
 LESS_THAN_ONE = 0.9
 #: rows and bounds of CP-SAT without an end are given with an end beyond this
 ENDLESS = 2**62
-#: relative error allowed for in a bound that was computed in floating point
-TOLERANCE = 1e-9
+#: how much too high a bound that was computed in floating point may be; objectives are whole
+NOISE = 0.5
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Worker:
         answer = self._ask(linear_model(model, whole=False), seconds, 0, stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
-        return Relaxation(model.bound_of(answer.bound, TOLERANCE), answer.values[[on.index for on in model.on]])
+        return Relaxation(model.bound_of(answer.bound, NOISE), answer.values[[on.index for on in model.on]])
 
     def solve(self, model: Model, seconds: float, stopped: Callable[[], bool], gap: float = 0) -> Solution:
         """Minimise the model's objective for some seconds, or until within a relative gap of the best there is."""
@@ -92,7 +95,7 @@ class Worker:
         if answer.values is not None:
             values = np.rint(answer.values).astype(np.int64)
             plan = model.plan(lambda variable: int(values[variable.index]))
-        bound = None if answer.bound is None else model.bound_of(answer.bound, TOLERANCE)
+        bound = None if answer.bound is None else model.bound_of(answer.bound, NOISE)
         return Solution(plan, bound, answer.finished)
 
     def _ask(
@@ -148,8 +151,17 @@ def linear_model(model: Model, *, whole: bool) -> model_pb2.ModelProto:
     return target
 
 
+def _end_with_parent(connection: Connection[Any, Any]) -> None:
+    """End this process once the parent is gone; in the midst of a solve nothing else would notice."""
+    gone = select.poll()
+    gone.register(connection.fileno(), 0)  # no events asked for: what is left is that the other side was closed
+    gone.poll()
+    os._exit(1)
+
+
 def _serve(connection: Connection[Any, Any]) -> None:
     """Answer until the parent goes away."""
+    threading.Thread(target=_end_with_parent, args=[connection], daemon=True).start()
     while True:
         try:
             serialised, seconds, gap = connection.recv()
