@@ -22,8 +22,8 @@ from solver.tables import Tables
 
 #: linear in the decisions; numbers count as constants
 Expression = Any
-#: relative error of a whole number told in floating point
-WHOLE = 1e-12
+#: how far from whole a whole number may be that is told in floating point
+WHOLE = 0.001
 #: objective values are in ten-thousandths: hundredths of an amount × percents of an item's weight
 UNIT = HUNDRED * HUNDRED
 
@@ -301,13 +301,13 @@ class Model:
         """The solver's whole objective as cost in ten-thousandths."""
         return round(objective) * self.step + self.constant
 
-    def bound_of(self, objective: float, tolerance: float = WHOLE) -> int:
+    def bound_of(self, objective: float, noise: float = WHOLE) -> int:
         """A lower bound on the solver's objective as a bound on the cost, in ten-thousandths.
 
-        Objectives are whole, so a fraction rounds up; `tolerance` is the relative error of a bound computed in floating
-        point, by which it is lowered first. CP-SAT computes in whole numbers, and only tells them as 7.000000000001.
+        Objectives are whole, so a fraction rounds up; `noise` is how much of it may be floating point's, by which it is
+        lowered first. CP-SAT computes in whole numbers, and only tells them as 7.000000000001.
         """
-        return ceil(objective - tolerance * (1 + abs(objective))) * self.step + self.constant
+        return ceil(objective - noise) * self.step + self.constant
 
     # --- from values to a plan, and back ----------------------------------------------------------------------------
 

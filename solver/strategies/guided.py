@@ -40,15 +40,15 @@ START_GAP = 0.005
 #: activities freed at once: at first, at least; seconds for one such neighbourhood
 SIZE, SMALLEST, NEIGHBOURHOOD_SECONDS = 10, 4, 4.0
 #: how much less urgent than HiGHS the many threads of CP-SAT are (nice)
-POLITE = 10
-#: HiGHS processes beside each other, at most
-PROCESSES = 8
+POLITE = 15
+#: HiGHS processes beside each other, at most; and how many of them race for one proof
+PROCESSES, RACING = 8, 2
 
 
 def solve(search: Search) -> None:
     """Hand in the best plan and bound found in the time that is left."""
-    first = Worker()
-    workers = [first]
+    workers = [Worker() for _ in range(min(PROCESSES, os.cpu_count() or 1))]
+    first = workers[0]
     try:
         model = exact.whole_model(search)
         exact.first_plan(search, model)
@@ -63,10 +63,11 @@ def solve(search: Search) -> None:
                 _start(search, relaxation, first)
         if len(model.pairs) <= SMALL:
             search.stage = "prove"
-            _side_by_side([partial(_prove, search, model), partial(_bound, search, model, first, 1.0)])
+            # Which seed leads to the proof first is a matter of luck, often by a factor of two.
+            racing = [partial(_bound, search, model, one, seed) for seed, one in enumerate(workers[:RACING])]
+            _side_by_side([partial(_prove, search, model), *racing])
         else:
             search.stage = "improve"
-            workers += [Worker() for _ in range(min(PROCESSES, os.cpu_count() or 1) - 1)]
             _side_by_side([partial(_improve, search, worker, n, model) for n, worker in enumerate(workers)])
     finally:
         for worker in workers:
@@ -83,9 +84,9 @@ def _over(search: Search) -> Callable[[], bool]:
     return lambda: search.stopped or search.proven
 
 
-def _bound(search: Search, model: Model, worker: Worker, share: float) -> None:
+def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float = 1) -> None:
     """Give the whole model to HiGHS for a share of the time: a better bound, perhaps the best plan."""
-    found = worker.solve(model, share * search.left, _over(search))
+    found = worker.solve(model, share * search.left, _over(search), seed=search.settings.seed + seed)
     if found.plan is not None:
         search.consider(found.plan)
     if found.bound is not None:
@@ -158,7 +159,7 @@ def _improve(search: Search, worker: Worker, number: int, whole: Model) -> None:
     The first of those side by side looks for a better bound of the whole model before.
     """
     if not number:
-        _bound(search, whole, worker, BOUND_SHARE)
+        _bound(search, whole, worker, number, BOUND_SHARE)
     random = np.random.default_rng((search.settings.seed, number))
     pairs, most = pairs_of(search.tables)
     size = SIZE

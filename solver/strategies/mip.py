@@ -81,14 +81,16 @@ class Worker:
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
         """Solve without whole numbers; None if it did not finish in time."""
-        answer = self._ask(linear_model(model, whole=False), seconds, 0, stopped)
+        answer = self._ask(linear_model(model, whole=False), seconds, 0, 0, stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
         return Relaxation(model.bound_of(answer.bound, NOISE), answer.values[[on.index for on in model.on]])
 
-    def solve(self, model: Model, seconds: float, stopped: Callable[[], bool], gap: float = 0) -> Solution:
+    def solve(
+        self, model: Model, seconds: float, stopped: Callable[[], bool], gap: float = 0, seed: int = 0
+    ) -> Solution:
         """Minimise the model's objective for some seconds, or until within a relative gap of the best there is."""
-        answer = self._ask(linear_model(model, whole=True), seconds, gap, stopped)
+        answer = self._ask(linear_model(model, whole=True), seconds, gap, seed, stopped)
         if answer is None:
             return Solution(None, None, False)
         plan = None
@@ -99,11 +101,11 @@ class Worker:
         return Solution(plan, bound, answer.finished)
 
     def _ask(
-        self, program: model_pb2.ModelProto, seconds: float, gap: float, stopped: Callable[[], bool]
+        self, program: model_pb2.ModelProto, seconds: float, gap: float, seed: int, stopped: Callable[[], bool]
     ) -> _Answer | None:
         """Hand over a program and wait; None where a stop ended the process, or a crash did."""
         try:
-            self._here.send((program.SerializeToString(), seconds, gap))
+            self._here.send((program.SerializeToString(), seconds, gap, seed))
             while not self._here.poll(STOP_POLL):
                 if stopped():
                     self.close()
@@ -164,14 +166,17 @@ def _serve(connection: Connection[Any, Any]) -> None:
     threading.Thread(target=_end_with_parent, args=[connection], daemon=True).start()
     while True:
         try:
-            serialised, seconds, gap = connection.recv()
+            serialised, seconds, gap, seed = connection.recv()
         except EOFError:
             return
         began = time.monotonic()
         program = mathopt.Model.from_model_proto(model_pb2.ModelProto.FromString(serialised))
         left = max(0.01, seconds - (time.monotonic() - began))
         parameters = mathopt.SolveParameters(
-            time_limit=timedelta(seconds=left), relative_gap_tolerance=gap, absolute_gap_tolerance=LESS_THAN_ONE
+            time_limit=timedelta(seconds=left),
+            relative_gap_tolerance=gap,
+            absolute_gap_tolerance=LESS_THAN_ONE,
+            random_seed=seed,
         )
         result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters)
         ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
