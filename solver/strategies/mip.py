@@ -78,6 +78,7 @@ class Worker:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[there.fileno()], process_group=0
         )
         there.close()
+        self._ready = False
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
         """Solve without whole numbers; None if it did not finish in time."""
@@ -105,15 +106,25 @@ class Worker:
     ) -> _Answer | None:
         """Hand over a program and wait; None where a stop ended the process, or a crash did."""
         try:
-            self._here.send((program.SerializeToString(), seconds, gap, seed))
-            while not self._here.poll(STOP_POLL):
-                if stopped():
-                    self.close()
+            if not self._ready:  # sending a program to a child that still loads would block, and no stop be heard
+                if not self._heard(stopped):
                     return None
+                self._ready = self._here.recv()
+            self._here.send((program.SerializeToString(), seconds, gap, seed))
+            if not self._heard(stopped):
+                return None
             answer: _Answer = self._here.recv()
         except (EOFError, OSError):
             return None
         return answer
+
+    def _heard(self, stopped: Callable[[], bool]) -> bool:
+        """Wait until the child says something; False where a stop came before, which ends it."""
+        while not self._here.poll(STOP_POLL):
+            if stopped():
+                self.close()
+                return False
+        return True
 
     def close(self) -> None:
         """End the process."""
@@ -164,6 +175,7 @@ def _end_with_parent(connection: Connection[Any, Any]) -> None:
 def _serve(connection: Connection[Any, Any]) -> None:
     """Answer until the parent goes away."""
     threading.Thread(target=_end_with_parent, args=[connection], daemon=True).start()
+    connection.send(True)  # ready
     while True:
         try:
             serialised, seconds, gap, seed = connection.recv()
