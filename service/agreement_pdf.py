@@ -18,7 +18,7 @@ FONT = "DejaVu"
 #: millimetres and points
 MARGIN, WIDTH, LINE, TEXT, SMALL = 16, 178, 4.4, 9, 7.5
 #: widths of the columns of the work
-WIDTHS = (84, 14, 46, 34)
+WIDTHS = (76, 15, 46, 41)
 INK, QUIET, MARK, RULE = (20, 30, 36), (85, 98, 106), (19, 78, 94), (170, 184, 191)
 #: what stands for a letter that the font does not have
 UNKNOWN = "□"
@@ -39,6 +39,7 @@ class _Sheet:
         self.agreement, self.say = agreement, Phrases(agreement.language)
         self.pdf: FPDF = FPDF(format="A4")
         self.pdf.set_margin(MARGIN)
+        self.pdf.c_margin = 0
         self.pdf.set_auto_page_break(True, MARGIN)
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
             with as_file(files("service") / "fonts" / name) as path:
@@ -121,13 +122,14 @@ class _Sheet:
             col_widths=WIDTHS,
             headings_style=head,
             line_height=LINE,
-            padding=(0.6, 1.5, 0.6, 0),
+            padding=(0.6, 3, 0.6, 0),
             text_align=align,
+            v_align="TOP",
             width=WIDTH,
         ) as table:
             table.row([self.say(f"column_{name}") for name in COLUMNS])
             for work in self.agreement.work:
-                what = f"{self._clean(work.name)} ({self._clean(work.project)})"
+                what = f"{self._clean(work.name)}\n{self._clean(work.project)}"
                 table.row([what, self.say.number(work.hours), work.when, work.role])
 
     def _room(self) -> None:
