@@ -161,6 +161,8 @@ class _Reader:
             self.report.add((name,), "not_a_list", items, f"a list of {name}, which may be empty")
             return
         for i, item in enumerate(items):
+            if self.report.full:
+                return
             if isinstance(item, dict):
                 yield i, item
             else:

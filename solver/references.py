@@ -18,8 +18,6 @@ from solver.report import Place, Report
 
 WRONG = object()  # what the models have refused already
 
-MOST_PEOPLE = 5000
-MOST_ACTIVITIES = 5000
 DIMENSIONS = ("expertise", "talent")
 MODES = ("soft", "hard", "off")
 
@@ -68,7 +66,7 @@ class References:
         # An id that is itself malformed is reported where it stands, not again wherever it is used.
         self.known = {section: _ids(given, section) for section in _SECTIONS}
         calendar = data.get("calendar")
-        calendar = calendar if isinstance(calendar, dict) else {}
+        calendar = calendar if isinstance(calendar, dict) else {"now": WRONG}
         self.periods = _whole(calendar.get("periods"))
         self.now = _whole(calendar.get("now", 0))
 
@@ -157,23 +155,22 @@ class References:
     # --- section by section
 
     def _calendar(self) -> None:
-        for section, most in (("people", MOST_PEOPLE), ("activities", MOST_ACTIVITIES)):
-            items = self.data.get(section)
-            if isinstance(items, list | tuple) and len(items) > most:
-                self.report.add((section,), "too_many", items, f"at most {most:,} items")
         if self.periods is not None and self.now is not None and self.now > self.periods:
             self.report.add(("calendar", "now"), "outside_calendar", self.now, f"a period from 0 to {self.periods}")
 
     def _vocabulary(self) -> None:
         edges: list[tuple[str, str, Place]] = []
-        owners: dict[str, dict[str, None]] = {}  # by spelling, the terms it means; a dict keeps their order
+        by_id: dict[str, list[str]] = {}  # by spelling, the terms whose id it is
+        by_alias: dict[str, str] = {}  # by spelling, the first term of which it is an alias
         for name in self.names.dimension:
-            owners.setdefault(fold(name), {})[name] = None
+            by_id.setdefault(fold(name), []).append(name)
         for i, term in _items(self.data, "vocabulary"):
             own = term["id"] if isinstance(term.get("id"), str) else f"term {i}"  # no id has a space
             for j, alias in _entries(term.get("aliases")):
                 if isinstance(alias, str):
-                    owner = next((o for o in owners.setdefault(fold(alias), {own: None}) if o != own), None)
+                    spelling = fold(alias)
+                    owners = by_id.get(spelling) or [by_alias.setdefault(spelling, own)]
+                    owner = next((owner for owner in owners if owner != own), None)
                     if owner is not None:
                         expected = f'a word for this term alone; it means "{owner}" already'
                         self.report.add(("vocabulary", i, "aliases", j), "ambiguous_alias", alias, expected)

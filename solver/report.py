@@ -11,12 +11,15 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 Place = tuple[str | int, ...]
 
 LONGEST_TEXT = 200
 DEEPEST = 32  # steps; the contract has 7, so what lies deeper is in a value that is refused anyway
+MOST_PROBLEMS = 10_000  # nobody reads more, and each takes a kilobyte
+MOST_LOOKED_AT = 100_000  # names in one value that is refused anyway
 MOST_SUGGESTIONS = 100  # a suggestion costs up to a millisecond, and a broken file may need a million of them
 
 PROTECTED = (
@@ -75,15 +78,26 @@ class PortfolioInvalid(Exception):
 
 
 class Report:
-    """Collects problems; the first to be found need not be the first in the portfolio."""
+    """Collects problems, MOST_PROBLEMS at most; the first to be found need not be the first in the portfolio."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[Place, str], Problem] = {}
+        self._more = 0
         self._suggestions = MOST_SUGGESTIONS
+
+    @property
+    def full(self) -> bool:
+        """Whether problems were found that are not kept: time to stop looking."""
+        return self._more > 0
 
     def add(self, place: Place, code: str, value: Any, expected: str) -> None:
         """Report the field at `place`, once for each code."""
-        self._found.setdefault((place, code), Problem(pointer(place), code, brief(value), _clean(expected)))
+        if (place, code) in self._found:
+            return
+        if len(self._found) >= MOST_PROBLEMS:
+            self._more += 1
+        else:
+            self._found[place, code] = Problem(pointer(place), code, brief(value), _clean(expected))
 
     def unknown(self, place: Place, code: str, value: Any, what: str, known: Collection[str]) -> None:
         """Report a key that means nothing there, naming the closest of `known`, and every protected trait within."""
@@ -95,9 +109,14 @@ class Report:
         self.protected_within(place, value)
 
     def protected_within(self, place: Place, value: Any) -> None:
-        """Report every key about a protected trait in a value that is refused anyway."""
+        """Report the keys about a protected trait in a value that is refused anyway."""
+        left = MOST_LOOKED_AT
         for at, node in containers(place, value):
-            for key in node if isinstance(node, dict) else ():
+            if left <= 0 or self.full:
+                return
+            left -= 1
+            for key in islice(node, left) if isinstance(node, dict) else ():
+                left -= 1
                 if is_protected(str(key)):
                     self.add((*at, str(key)), "protected_trait", node[key], PROTECTED)
 
@@ -110,23 +129,54 @@ class Report:
         return f'; did you mean "{close[0]}"?' if close else ""
 
     def problems(self) -> list[Problem]:
-        """All of them, ordered by path: names by the alphabet, indices by number."""
+        """Those kept, ordered by path (names by the alphabet, indices by number); last, how many more there are."""
 
         def order(found: tuple[tuple[Place, str], Problem]) -> list[tuple[bool, int, str]]:
             place, _ = found[0]
             return [(False, step, "") if isinstance(step, int) else (True, 0, step) for step in place]
 
-        return [problem for _, problem in sorted(self._found.items(), key=order)]
+        found = [problem for _, problem in sorted(self._found.items(), key=order)]
+        if self.full:
+            expected = f"fewer problems; there are at least {self._more:,} more than these"
+            found.append(Problem("", "too_many_problems", None, expected))
+        return found
 
 
 def containers(place: Place, value: Any) -> Iterator[tuple[Place, Any]]:
     """Every object and list in a value, itself included, with its place; not below what any portfolio needs."""
-    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else None
-    if steps is not None:
-        yield place, value
-        if len(place) < DEEPEST:
-            for step, child in steps:
-                yield from containers((*place, step if isinstance(step, int) else str(step)), child)
+    if not isinstance(value, dict | list | tuple):
+        return
+    yield place, value
+    ways = [(place, _steps(value))]
+    while ways:
+        at, steps = ways[-1]
+        for step, child in steps:
+            if isinstance(child, dict | list | tuple):
+                here = (*at, step if isinstance(step, int) else str(step))
+                yield here, child
+                if child and len(here) < DEEPEST:
+                    ways.append((here, _steps(child)))
+                    break
+        else:
+            ways.pop()
+
+
+def _steps(node: Any) -> Iterator[tuple[Any, Any]]:
+    """The entries of an object or a list, each with its name or index."""
+    return iter(node.items() if isinstance(node, dict) else enumerate(node))
+
+
+def is_larger(value: Any, most: int) -> bool:
+    """Whether there are more than `most` values in `value`, at whatever depth; looks no further than needed."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict | list | tuple):
+            most -= len(node)
+            if most < 0:
+                return True
+            waiting += node.values() if isinstance(node, dict) else node
+    return False
 
 
 def pointer(place: Place) -> str:

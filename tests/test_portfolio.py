@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver import portfolio, report
 from solver.portfolio import Observation, Portfolio, PortfolioInvalid, Problem, parse, parse_json
 from solver.report import brief, is_protected
 
@@ -791,6 +792,62 @@ def test_sizes_are_bounded() -> None:
     assert found(data) == {("/people", "too_many"), ("/activities", "too_many")}
 
 
+def test_a_list_that_is_too_long_is_read_as_far_as_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first items are checked in detail, the others only known by their ids."""
+    monkeypatch.setitem(portfolio.MOST, "people", 2)
+    monkeypatch.setattr(portfolio, "MOST_ITEMS", 4)
+    data = changed(("/people/1/name", ""), ("/relations/0/people/1", "q0"))
+    data["people"] += [{"id": f"q{n}", "colour": "blue"} for n in range(100)]
+    data["bookings"] += [{}] * 100
+    assert found(data) == {("/people", "too_many"), ("/people/1/name", "empty"), ("/bookings", "too_many")}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "at"),
+    [
+        ("/people/0/wishes", [0] * 100, "/people/0"),
+        ("/people/0/expertise", [{}] * 100, "/people/0"),
+        ("/people/0/expertise/0", dict.fromkeys(map(str, range(100))), "/people/0"),
+        ("/policy/tiers", [["a"] * 10] * 10, "/policy"),
+        ("/calendar/x", [[[[[0] * 100]]]], "/calendar"),
+    ],
+)
+def test_an_item_that_is_too_large_is_not_read(path: str, value: Any, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However its values are nested, they make one problem; what refers to the item still finds it."""
+    monkeypatch.setattr(portfolio, "MOST_VALUES", 100)
+    assert found(changed((path, value))) == {(at, "too_many")}
+
+
+def test_too_many_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a portfolio with fields without end those of the contract are read."""
+    monkeypatch.setattr(portfolio, "MOST_VALUES", 100)
+    data = changed(("/people/0/rate", -1)) | {f"x{n}": n for n in range(100)}
+    assert found(data) == {("", "too_many"), ("/people/0/rate", "out_of_range")}
+
+
+def test_a_report_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than so many problems are kept; the last one says how many more there are at least."""
+    monkeypatch.setattr(report, "MOST_PROBLEMS", 10)
+    data = changed(("/relations/0/people", [f"q{n}" for n in range(30)]))
+    assert [(problem.path, problem.code) for problem in problems(data)] == [
+        *((f"/relations/0/people/{n}", "unknown_id") for n in range(10)),
+        ("", "too_many_problems"),
+    ]
+    assert "at least 20 more" in problems(data)[-1].expected
+    assert len(problems(changed(("/relations/0/people", [f"q{n}" for n in range(10)])))) == 10
+    wrong = changed(("/people", [{"id": f"p{n}"} for n in range(1000)]), ("/relations", "x"))
+    assert [problem.code for problem in problems(wrong)] == ["missing"] * 10 + ["too_many_problems"]
+    twice = "{" + '"id": 1, "id": 2, "x": {"y": 1, "y": 1},' * 5 + '"people": [' + '{"a": 1, "a": 1},' * 50 + "0]}"
+    assert len(json_problems(twice)) == 11
+
+
+def test_a_large_value_that_is_refused_is_not_searched_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Protected traits in it are named as long as the search is short."""
+    monkeypatch.setattr(report, "MOST_LOOKED_AT", 10)
+    wrong = [{"gender": 1}, *[{"x": 1}] * 10, {"age": 1}]
+    assert found(changed(("/extra", wrong))) == {("/extra", "unknown_field"), ("/extra/0/gender", "protected_trait")}
+
+
 TRAITS = [
     "age",
     "Age",
@@ -933,10 +990,15 @@ def test_the_top_level_is_an_object(top: Any) -> None:
 
 
 def test_names_that_json_does_not_have() -> None:
-    """Python objects with names that are no text are refused for that alone, as nothing more can be said of them."""
-    data = changed(("/people/0/rate", "x"))
+    """An item with names that are no text is refused for that alone, as nothing more can be said of it."""
+    data = changed(("/people/0/rate", "x"), ("/people/1/rate", "x"))
     data["people"][1]["talents"] = {3: 5, None: 5}
-    assert found(data) == {("/people/1/talents/3", "not_text"), ("/people/1/talents/None", "not_text")}
+    assert found(data | {4: 1}) == {
+        ("/4", "not_text"),
+        ("/people/0/rate", "not_a_number"),
+        ("/people/1/talents/3", "not_text"),
+        ("/people/1/talents/None", "not_text"),
+    }
 
 
 @pytest.mark.parametrize(("name", "code"), [("", "empty"), ("x" * 300, "too_long"), ("\ud800", "bad_text")])
