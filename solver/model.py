@@ -287,6 +287,10 @@ class Model:
                 amounts.append(amount)
         return cp_model.LinearExpr.weighted_sum(amounts, factors) if amounts else 0
 
+    def count(self, name: str, items: Iterable[tuple[int, Expression]]) -> None:
+        """Let something beside the rules cost: (ten-thousandths, how often)."""
+        self._items[name] = list(items)
+
     def minimise(self, rules: Iterable[str] | None = None) -> None:
         """Set the objective: what the posted soft rules (or those named) cost, divided by what all of it shares."""
         variables, coefficients, self.constant = self._flat(self.cost(rules))

@@ -23,20 +23,24 @@ def whole_model(search: Search) -> Model:
 
 def solve(search: Search) -> None:
     """Hand in the best plan and bound that CP-SAT finds alone in the time that is left."""
+    quick_plans(search)
     model = whole_model(search)
-    first_plan(search, model)
-    by_tiers(search, model)
+    if first_plan(search, model):
+        by_tiers(search, model)
 
 
-def first_plan(search: Search, model: Model) -> None:
-    """Hand in the earlier plan repaired, else any valid plan, or prove that there is none.
-
-    The pinned and frozen bookings alone are a plan nearly always, and one made request by request is there at once.
-    Where neither is valid, looking for a plan without caring what it costs takes a fraction of the time.
-    """
+def quick_plans(search: Search) -> None:
+    """Hand in the pinned and frozen bookings alone, which are a plan nearly always, and one made request by request."""
     search.stage = "first plan"
     search.consider(commitments(search.tables))
     greedy.solve(search)
+
+
+def first_plan(search: Search, model: Model) -> bool:
+    """See to it that there is a plan, the earlier one repaired if there was one; False where there is none to be had.
+
+    Looking for any plan, without caring what it costs, takes a fraction of the time.
+    """
     if search.plan is None:
         model.cp.clear_objective()  # type: ignore[no-untyped-call]
         found = solve_model(model, search, search.budget)
@@ -45,7 +49,9 @@ def first_plan(search: Search, model: Model) -> None:
         if plan is not None:
             search.offer(plan)
         search.infeasible = found.status == "INFEASIBLE"
-    _from_earlier(search)
+    if search.plan is not None:
+        _from_earlier(search)
+    return search.plan is not None
 
 
 def _from_earlier(search: Search) -> None:
@@ -54,7 +60,7 @@ def _from_earlier(search: Search) -> None:
     Where nothing changed its hours are the hint, elsewhere they are worked out anew, so what a change broke is repaired
     and the rest stays.
     """
-    if search.earlier is None or search.plan is None:
+    if search.earlier is None:
         return
     search.stage = "earlier plan"
     tables, earlier = search.tables, search.earlier
@@ -81,8 +87,6 @@ def by_tiers(search: Search, model: Model) -> None:
     """Improve the plan there is, tier by tier, each with its share of the time; a tier without time keeps its plan."""
     proven = True
     for number, tier in enumerate(search.tiers):
-        if search.plan is None:
-            return
         if number:
             model.hold(search.tier, search.cost or 0)
             search.next_tier(tier)
@@ -91,7 +95,7 @@ def by_tiers(search: Search, model: Model) -> None:
             proven = False
             continue
         search.stage = "prove" if len(search.tiers) == 1 else f"tier {number + 1}"
-        hint = complete_hint(model, search, search.plan)
+        hint = () if search.plan is None else complete_hint(model, search, search.plan)
         seconds = search.budget / (len(search.tiers) - number)
         found = solve_model(model, search, seconds, hint, tell=proven)
         plan = found.plan(model)

@@ -66,16 +66,18 @@ def _staff(
         if gain[p] < 0:
             break
         team[p] = int(room[p])
+        lent.take(p, a, team[p])
         left -= team[p]
         missing -= tables.meets[p, every]
-    if len(team) < max(1, tables.team_min[a]) or (missing[tables.requirement_must[every]] > 0).any():
-        return
+    whole = len(team) >= max(1, tables.team_min[a]) and not (missing[tables.requirement_must[every]] > 0).any()
     for p, booked in team.items():
         if (p, a) in hours:
             continue
-        hours[p, a] = booked
-        lent.take(p, a, booked)
-        _take(free[p, window], booked)
+        if whole:
+            hours[p, a] = booked
+            _take(free[p, window], booked)
+        else:
+            lent.take(p, a, -booked)
 
 
 def _take(free: IntArray, booked: int) -> None:

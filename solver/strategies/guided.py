@@ -50,9 +50,9 @@ def solve(search: Search) -> None:
     workers = [Worker() for _ in range(min(PROCESSES, os.cpu_count() or 1))]
     first = workers[0]
     try:
+        exact.quick_plans(search)
         model = exact.whole_model(search)
-        exact.first_plan(search, model)
-        if search.plan is None or search.stopped:
+        if not exact.first_plan(search, model) or search.stopped:
             return
         search.stage = "relaxation"
         relaxation = first.relax(model, RELAX_SHARE * search.left, _over(search))
