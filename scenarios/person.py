@@ -347,8 +347,8 @@ class _Explaining:
             )
 
     def _against(self) -> Iterator[Reason]:
-        """The items of the rules that are about the person, which cost something."""
-        for rule in self.tables.rules:
+        """The items of the rules that are about the person, which cost something; nothing weighs where is no plan."""
+        for rule in self.tables.rules if self.proposal.bookings is not None else ():
             if not rule.counts or rule.about[:1] != ("person",) or rule.name in MONEY:
                 continue
             if rule.name == "stretch" and self._potential_used:

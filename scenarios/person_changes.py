@@ -26,10 +26,7 @@ class Changes:
         yield from self._levels_wanted()
         yield from self._ambitions_wanted()
         yield from self._hours_wanted()
-        able = self.tables.able[ME] | self.tables.learnable[ME]
-        elsewhere = np.flatnonzero(self.own.open & ~self.tables.allowed[ME] & able).tolist()
-        if elsewhere:
-            yield self._change("unit", elsewhere, self.phrases("change_unit", names=self.own.activities(elsewhere)))
+        yield from self._lending_wanted()
         wishes = self.tables.rule["wishes"]
         free = np.flatnonzero(self.own.open & self.tables.bookable[ME] & ~self.plan.on[ME]).tolist()
         if free and wishes.counts and not self.own.person.wishes:
@@ -106,6 +103,16 @@ class Changes:
             )
             term = self.own.portfolio.vocabulary[v].id
             yield self._change("ambition", where, text, term, min(5, highest // 10 + 1))
+
+    def _lending_wanted(self) -> Iterator[Change]:
+        """Work of units that the own one does not lend to: how much, and whose; what, is for that unit to tell."""
+        tables, units = self.tables, self.own.portfolio.units
+        able = tables.able[ME] | tables.learnable[ME]
+        elsewhere = self.own.open & ~tables.allowed[ME] & able
+        if elsewhere.any():
+            names = [units[u].name for u in sorted(set(tables.activity_unit[elsewhere].tolist()))]
+            text = self.phrases("change_unit", n=int(elsewhere.sum()), units=self.phrases.listed(names))
+            yield self._change("unit", [], text)
 
     def _hours_wanted(self) -> Iterator[Change]:
         own, tables, say = self.own, self.tables, self.phrases

@@ -143,7 +143,10 @@ class NotUsed(Part):
 
 
 class Change(Part):
-    """What would change the outcome; `level` is the one needed, `activities` what it is about."""
+    """What would change the outcome; `level` is the one needed, `activities` what it is about.
+
+    Work of units that the own one does not lend to is counted, and not named.
+    """
 
     sort: Sort
     term: str | None

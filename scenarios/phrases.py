@@ -233,8 +233,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Je hebt geen uren in {periods}, terwijl {names} je zou kunnen gebruiken.",
     ),
     "change_unit": (
-        "You bring something to {names}; it is another unit's work, and your unit does not lend there.",
-        "Je hebt iets te brengen bij {names}; het is werk van een andere afdeling, en de jouwe leent daar niet uit.",
+        "You bring something to work of {units} ({n}); your unit does not lend there.",
+        "Je hebt iets te brengen bij werk van {units} ({n}); jouw afdeling leent daar niet aan uit.",
     ),
     "change_wish": (
         "Each wish for work that is open to you weighs {n} points; you gave none.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from importlib.resources import as_file, files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenarios.agreement import Agreement
@@ -14,6 +14,7 @@ from service.words import plain
 if TYPE_CHECKING:
     from fpdf import FPDF
 
+FONTS = Path(__file__).parent / "fonts"
 FONT = "DejaVu"
 #: millimetres and points
 MARGIN, WIDTH, LINE, TEXT, SMALL = 16, 178, 4.4, 9, 7.5
@@ -42,11 +43,9 @@ class _Sheet:
         self.pdf.c_margin = 0
         self.pdf.set_auto_page_break(True, MARGIN)
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
-            with as_file(files("service") / "fonts" / name) as path:
-                self.pdf.add_font(FONT, style, path)
-        font = self.pdf.fonts[FONT.lower()]
-        assert isinstance(font, TTFFont)
-        self.letters = font.cmap.keys()
+            self.pdf.add_font(FONT, style, FONTS / name)
+        self.fonts = [font for font in self.pdf.fonts.values() if isinstance(font, TTFFont)]
+        self.letters = self.fonts[0].cmap.keys()
 
     def made(self) -> bytes:
         """The bytes of the file."""
@@ -71,7 +70,10 @@ class _Sheet:
         self._space(11 + 8 * LINES + 16)
         self._heading(say("agree_agreed"))
         self._room()
-        return bytes(pdf.output())
+        made = bytes(pdf.output())
+        for font in self.fonts:
+            font.ttfont.close()
+        return made
 
     def _clean(self, text: str) -> str:
         """One line, with a sign for each letter that the font does not have."""

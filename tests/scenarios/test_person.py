@@ -295,8 +295,6 @@ def test_what_would_change_the_outcome_does(seed: int) -> None:
                 for a in where:
                     every = after.requirements_of(a)
                     assert (after.can_learn[p, every] & ~before.can_learn[p, every]).any()
-            elif change.sort == "unit":
-                assert not before.allowed[p, where].any()
 
 
 def test_a_level_that_opens_work_is_told_with_the_work() -> None:
@@ -314,6 +312,19 @@ def test_a_level_that_opens_work_is_told_with_the_work() -> None:
     assert (change.term, change.level, change.activities) == ("law", 3, ("a", "b"))
     (ambition,) = changes(told, "ambition")
     assert ambition.text.startswith("An ambition in Law above 2.3 would allow you to learn it on A and B")
+
+
+def test_work_of_other_units_is_counted_and_not_named() -> None:
+    """What the person could do for a unit that the own one does not lend to is told by its amount and the unit."""
+    made = portfolio(
+        [person("sanne", unit="advice", expertise={"law": 3})],
+        [activity("a", 8, expertise={"law": 3}), activity("b", 8, project="y", name="Secret", expertise={"law": 3})],
+        projects=[{"id": "x", "name": "X", "unit": "advice"}, {"id": "y", "name": "Y", "unit": "policy"}],
+    )
+    told = explanation(made, proposed(made, {("sanne", "a"): 8}), "sanne")
+    (change,) = changes(told, "unit")
+    assert change.text == "You bring something to work of Policy (1); your unit does not lend there."
+    assert "Secret" not in whole(told)
 
 
 def test_full_and_empty_periods_are_told() -> None:
