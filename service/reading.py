@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from scenarios.library import ENTRIES, entry
+from scenarios.library import ENTRIES, Entry, entry
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse, parse_json
 
 STANDARD_INPUT = "-"
@@ -35,8 +35,8 @@ def portfolio_of(source: str) -> Portfolio:
         if source != STANDARD_INPUT:
             if path.is_dir():
                 return _from_sheets(None, path)
-            if not path.exists() and source in [one.slug for one in ENTRIES]:
-                return entry(source).portfolio()
+            if (case := bundled(source)) is not None:
+                return case.portfolio()
         data = _bytes(source)
         if data.startswith(ZIP) or path.suffix.lower() in SPREADSHEETS:
             return _from_sheets(data, path)
@@ -52,18 +52,26 @@ def portfolio_of(source: str) -> Portfolio:
         raise Unusable([Problem("", "unreadable", source, expected)]) from None
 
 
-def plan_of(source: str) -> Any:
-    """The decoded JSON of a plan; raises Unusable where it is none, or writes a name twice in one object."""
+def bundled(source: str) -> Entry | None:
+    """The entry of the library that an argument names; a file or folder of that name goes before it."""
+    return entry(source) if source in [one.slug for one in ENTRIES] and not Path(source).exists() else None
+
+
+def plan_of(source: str, what: str = "a plan") -> Any:
+    """The decoded JSON of a plan, or of what else there should be in the file.
+
+    Raises Unusable where it is no JSON, or writes a name twice in one object.
+    """
     try:
         return json.loads(_bytes(source).decode("utf-8-sig"), object_pairs_hook=_once)
     except OSError as error:
-        problem = Problem("", "unreadable", source, f"a JSON file with a plan ({_why(error)})")
+        problem = Problem("", "unreadable", source, f"a JSON file with {what} ({_why(error)})")
     except UnicodeDecodeError as error:
         problem = Problem("", "not_utf8", None, f"text in UTF-8; byte {error.start + 1} is not")
     except json.JSONDecodeError as error:
         problem = Problem("", "bad_json", None, f"JSON; line {error.lineno}, column {error.colno}: {error.msg}")
     except RecursionError:
-        problem = Problem("", "too_deep", None, "JSON in which a plan's values lie; this is nested too deeply")
+        problem = Problem("", "too_deep", None, f"JSON with {what}; this is nested too deeply")
     raise Unusable([problem])
 
 
