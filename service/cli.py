@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from enum import StrEnum
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from scenarios.changes import Change
+    from scenarios.comparison import Comparison
+    from scenarios.library import Entry
+    from scenarios.runs import Run, RunHandle
+    from service.what_if import WhatIf
     from solver.portfolio import Portfolio, Problem
     from solver.proposal import Proposal
     from solver.settings import Settings
@@ -37,6 +42,10 @@ WIDEST = 150
 EXAMPLE = "adviesbureau"
 #: seconds that requests may go on once the service has been told to end; then solves are stopped
 SECONDS_TO_FINISH = 2
+#: cores for each of several solves side by side; with fewer they would only wait for each other
+CORES_EACH = 2
+#: scenarios that the demo compares, and the part of its time limit that each of them has
+DEMO_SCENARIOS, DEMO_SHARE = 3, 0.8
 
 app = typer.Typer(
     name="staffing",
@@ -79,6 +88,27 @@ OutOption = Annotated[
     ),
 ]
 SecondsOption = Annotated[float, typer.Option("--seconds", "-s", help="Time limit of the search.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
+WorkersOption = Annotated[int, typer.Option("--workers", help="Search workers of the solver.")]
+RepeatableOption = Annotated[bool, typer.Option("--repeatable", help="The same input gives the same proposal; slower.")]
+PresetOption = Annotated[
+    str | None, typer.Option("--preset", metavar="NAME", help="Weights to use; `staffing presets` lists them.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="RULE.SETTING=VALUE",
+        help="Change a setting of a rule, as in role_width.max_share=0.5 or staffing.weight=30; may be repeated.",
+    ),
+]
+ProposalArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="PROPOSAL", help="JSON: a proposal, a run as `run` writes it, or a plan with `bookings`; - as above."
+    ),
+]
+PersonOption = Annotated[str, typer.Option("--person", metavar="ID", help="The id of the person it is about.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
 
@@ -132,22 +162,11 @@ def check(portfolio: PortfolioArgument, as_json: JsonOption = False, lang: LangO
 def propose(
     portfolio: PortfolioArgument,
     seconds: SecondsOption = 30.0,
-    preset: Annotated[
-        str | None, typer.Option("--preset", metavar="NAME", help="Weights to use; `staffing presets` lists them.")
-    ] = None,
-    change: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="RULE.SETTING=VALUE",
-            help="Change a setting of a rule, as in role_width.max_share=0.5 or staffing.weight=30; may be repeated.",
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 1,
-    workers: Annotated[int, typer.Option("--workers", help="Search workers of the solver.")] = 8,
-    repeatable: Annotated[
-        bool, typer.Option("--repeatable", help="The same input gives the same proposal; slower.")
-    ] = False,
+    preset: PresetOption = None,
+    change: SetOption = None,
+    seed: SeedOption = 1,
+    workers: WorkersOption = 8,
+    repeatable: RepeatableOption = False,
     out: OutOption = None,
     as_json: JsonOption = False,
     by: ByOption = By.activity,
@@ -175,6 +194,224 @@ def propose(
                 console.print(Page(console, found, proposal, lang).headline())
                 console.print(written, soft_wrap=True)
         _end(proposal, stop)
+
+
+@app.command()
+def run(
+    portfolio: PortfolioArgument,
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", metavar="NAME", help="A scenario of a bundled portfolio; `staffing scenarios`."),
+    ] = None,
+    changes: Annotated[
+        str | None,
+        typer.Option("--changes", metavar="FILE", help="JSON: a list of changes, or a scenario; `staffing changes`."),
+    ] = None,
+    earlier: Annotated[
+        str | None, typer.Option("--from", metavar="PROPOSAL", help="Start from the plan of this proposal or run.")
+    ] = None,
+    seconds: SecondsOption = 30.0,
+    preset: PresetOption = None,
+    change: SetOption = None,
+    seed: SeedOption = 1,
+    workers: WorkersOption = 8,
+    repeatable: RepeatableOption = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Write the run with its proposal here as .json, or the proposal as .csv or .xlsx; replaces the file.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    by: ByOption = By.activity,
+    lang: LangOption = Language.en,
+) -> None:
+    """Change a portfolio and find the best staffing then: what if?
+
+    Says in words what changes, and shows the proposal as `propose` does. The solve has a process of its own.
+    """
+    _check_out(out)
+    if scenario is not None and changes is not None:
+        raise typer.BadParameter("give one of --scenario and --changes", param_hint="'--changes'")
+    _one_from_input(portfolio, changes, earlier)
+    settings = _settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
+    found = _portfolio(portfolio, as_json)
+    asked = next(iter(_what_ifs(portfolio, _some(scenario), _some(changes), lang, as_json)), None)
+    changed = _with_policy(_changed(found, asked, as_json), preset, change or [], as_json)
+    from service.export import run_to_json
+    from service.what_if import policy_changes, show_changes
+
+    every = (*(asked.changes if asked else ()), *policy_changes(preset, _set(change or [])))
+    start = None if earlier is None else _earlier(earlier, found, as_json)
+    with _interruptible() as stop:
+        with _live(settings.seconds, stop, lang) as tell:
+            from scenarios import runs
+
+            with runs.start(found, every, settings, start, tell) as handle:
+                done = _ended(handle, stop)
+        proposal = done.proposal
+        if proposal is not None:
+            as_record = out is not None and out.suffix.lower() == ".json"
+            written = _kept(out, run_to_json(done)) if out and as_record else _written(changed, proposal, out, lang)
+        if as_json:
+            _emit(run_to_json(done))
+        elif proposal is not None:
+            from service.show import Page, show
+
+            console = _console()
+            show_changes(console, Words(lang)("changed"), asked, found, every)
+            if written is None:
+                show(console, changed, proposal, lang, by)
+            else:
+                console.print(Page(console, changed, proposal, lang).headline())
+                console.print(written, soft_wrap=True)
+        if proposal is None:
+            raise typer.Exit(_without_proposal(done, stop))
+        _end(proposal, stop)
+
+
+@app.command()
+def compare(
+    portfolio: PortfolioArgument,
+    proposals: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PROPOSAL]...",
+            help="JSON files to compare, the first is the base: proposals, plans, or runs, which bring their changes.",
+        ),
+    ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option("--scenario", metavar="NAME", help="Solve this scenario and compare it; may be repeated."),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--changes", metavar="FILE", help="Likewise with the changes in a JSON file; may be repeated."),
+    ] = None,
+    seconds: Annotated[float, typer.Option("--seconds", "-s", help="Time limit of each search.")] = 30.0,
+    seed: SeedOption = 1,
+    workers: WorkersOption = 8,
+    repeatable: RepeatableOption = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="Write the comparison here, as .json or .xlsx; replaces the file."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Language.en,
+) -> None:
+    """Lay proposals side by side: what differs, what it costs, what moved.
+
+    Without proposals the portfolio as it stands is solved first and is the base. Scenarios are solved from the base's
+    plan on; all those of a bundled portfolio where nothing else is asked for.
+    """
+    _check_out(out, (".json", ".xlsx"))
+    _one_from_input(portfolio, *(proposals or []), *(changes or []))
+    settings = _settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
+    found = _portfolio(portfolio, as_json)
+    from service.reading import bundled
+
+    if not (proposals or scenario or changes) and (case := bundled(portfolio)) is not None:
+        scenario = [one.id for one in case.scenarios()]
+    asked = _what_ifs(portfolio, scenario or [], changes or [], lang, as_json)
+    if not proposals:  # the base is solved anyway
+        asked = [one for one in asked if one.changes]
+    if len(proposals or [None]) + len(asked) < 2:
+        raise typer.BadParameter(
+            "a comparison takes two: name a second file, or a scenario with --scenario or --changes",
+            param_hint="'[PROPOSAL]...'",
+        )
+    changed = [_changed(found, one, as_json) for one in asked]
+    sides = [] if not proposals else _sides(proposals, found, as_json)
+    with _interruptible() as stop:
+        code = 0
+        if not sides:
+            base, code = _solved([(_base_name(portfolio, lang), found, ())], found, settings, None, stop, lang)
+            sides += base
+        if sides and asked and not stop.is_set():
+            wanted = [(one.name, after, one.changes) for one, after in zip(asked, changed, strict=True)]
+            more, failed = _solved(wanted, found, settings, sides[0][2], stop, lang)
+            sides, code = sides + more, code or failed
+        if len(sides) < 2:
+            if stop.is_set():
+                _say("Interrupted.")
+            raise typer.Exit(INTERRUPTED if stop.is_set() else code or BAD)
+        comparison = _compared(sides, portfolio, lang, as_json)
+        _show_comparison(comparison, out, as_json, lang)
+    if stop.is_set():
+        _say("Interrupted: these are the best plans so far.")
+        raise typer.Exit(INTERRUPTED)
+    if code or any(one.bookings is None for _, _, one in sides):
+        raise typer.Exit(code or BAD)
+
+
+@app.command()
+def explain(
+    portfolio: PortfolioArgument,
+    proposal: ProposalArgument,
+    person: PersonOption,
+    as_json: JsonOption = False,
+    lang: LangOption = Language.en,
+) -> None:
+    """Tell one person what a proposal says about them, from what, and what would change it.
+
+    Only that person's own data is in it, and no colleague's.
+    """
+    _one_from_input(portfolio, proposal)
+    from scenarios.person import explanation
+    from scenarios.person_text import as_markdown
+    from solver.portfolio import PortfolioInvalid
+
+    found, made = _side(portfolio, proposal, as_json)
+    try:
+        told = explanation(found, made, person, lang.value)
+    except PortfolioInvalid as invalid:
+        _refuse(proposal, invalid.problems, as_json)
+    if as_json:
+        _print_json(told.model_dump(mode="json", by_alias=True))
+    else:
+        _print_markdown(as_markdown(told))
+
+
+@app.command()
+def agreement(
+    portfolio: PortfolioArgument,
+    proposal: ProposalArgument,
+    person: PersonOption,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write it here, as .md, .html, .pdf or .json; replaces it."),
+    ] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Language.en,
+) -> None:
+    """Make the talent agreement of one person: the sheet for a talk between employee and manager."""
+    _one_from_input(portfolio, proposal)
+    _check_out(out, (".md", ".html", ".pdf", ".json"))
+    from scenarios import agreement as agreements
+    from service.agreements import to_json, to_markdown, write
+    from solver.portfolio import PortfolioInvalid
+
+    found, made = _side(portfolio, proposal, as_json)
+    try:
+        sheet = agreements.agreement(found, made, person, lang.value)
+    except PortfolioInvalid as invalid:
+        _refuse(proposal, invalid.problems, as_json)
+    if out is not None:
+        try:
+            write(sheet, out)
+        except OSError as error:
+            raise typer.BadParameter(f"{out} cannot be written: {error.strerror}", param_hint="'--out'") from None
+    if as_json:
+        _emit(to_json(sheet))
+    elif out is not None:
+        _console().print(f"Written to {out}.", soft_wrap=True)
+    else:
+        _print_markdown(to_markdown(sheet).decode())
 
 
 @app.command()
@@ -232,13 +469,8 @@ def demo(
     by: ByOption = By.activity,
     lang: LangOption = Language.en,
 ) -> None:
-    """Solve a bundled case and say what to do next."""
-    from scenarios.library import entry
-
-    try:
-        case = entry(name)
-    except KeyError as error:
-        raise typer.BadParameter(error.args[0], param_hint="'NAME'") from None
+    """Solve a bundled case, compare what could be done about it, and say what to do next."""
+    case = _entry(name)
     settings = _settings(seconds=seconds)
     console = _console()
     console.print(case.title[lang], style="bold cyan")
@@ -249,8 +481,43 @@ def demo(
         from service.show import show
 
         show(console, found, proposal, lang, by)
-        _say_next(console, found, proposal, lang)
+        _say_lacking(console, found, proposal, lang)
+        if proposal.bookings is not None and not stop.is_set():
+            _show_scenarios(console, case, found, proposal, settings, stop, lang)
+        _say_next(console, case, lang)
         _end(proposal, stop)
+
+
+@app.command()
+def scenarios(
+    portfolio: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A bundled portfolio; all of them without it.")
+    ] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Language.en,
+) -> None:
+    """List the scenarios of the bundled portfolios with their stories."""
+    from scenarios.library import ENTRIES
+    from service.what_if import scenarios_json, show_scenarios
+
+    cases = ENTRIES if portfolio is None else (_entry(portfolio),)
+    if as_json:
+        _print_json({"items": [one for case in cases for one in scenarios_json(case)]})
+        return
+    console = _console()
+    for case in cases:
+        show_scenarios(console, case, lang)
+
+
+@app.command()
+def changes(as_json: JsonOption = False) -> None:
+    """List every change a scenario can make, with its fields."""
+    from service.what_if import kinds_json, show_kinds
+
+    if as_json:
+        _print_json({"items": kinds_json()})
+    else:
+        show_kinds(_console())
 
 
 @app.command()
@@ -301,7 +568,7 @@ def library(
     lang: LangOption = Language.en,
 ) -> None:
     """List the bundled portfolios, or show or write one."""
-    from scenarios.library import ENTRIES, entry
+    from scenarios.library import ENTRIES
 
     if name is None:
         if out is not None:
@@ -314,10 +581,7 @@ def library(
             table.add_row(one.slug, one.title[lang], one.summary[lang])
         _console().print(table)
         return
-    try:
-        case = entry(name)
-    except KeyError as error:
-        raise typer.BadParameter(error.args[0], param_hint="'NAME'") from None
+    case = _entry(name)
     if out is not None:
         if out.suffix.lower() == ".json":
             _write(out, lambda: out.write_text(case.text(), encoding="utf-8"))
@@ -399,23 +663,130 @@ def _portfolio(source: str, as_json: bool, stderr: bool = True) -> Portfolio:
 
 
 def _with_policy(portfolio: Portfolio, preset: str | None, changes: list[str], as_json: bool) -> Portfolio:
-    from service.reading import Unusable, setting_of, with_policy
+    from service.reading import Unusable, with_policy
     from solver.presets import PRESETS
 
     if preset is not None and preset not in PRESETS:
         raise typer.BadParameter(f"there is no {preset!r}, only {', '.join(PRESETS)}", param_hint="'--preset'")
-    settings = []
-    for text in changes:
-        setting = setting_of(text)
-        if setting is None:
-            raise typer.BadParameter(f"{text!r} is not rule.setting=value", param_hint="'--set'")
-        settings.append(setting)
+    settings = _set(changes)
     if preset is None and not settings:
         return portfolio
     try:
         return with_policy(portfolio, preset, settings)
     except Unusable as unusable:
         _refuse("--set", unusable.problems, as_json, WRONG_USE)
+
+
+def _set(texts: list[str]) -> list[tuple[str, str, Any]]:
+    """Rule, setting and value of each `--set`."""
+    from service.reading import setting_of
+
+    settings = []
+    for text in texts:
+        setting = setting_of(text)
+        if setting is None:
+            raise typer.BadParameter(f"{text!r} is not rule.setting=value", param_hint="'--set'")
+        settings.append(setting)
+    return settings
+
+
+def _entry(name: str) -> Entry:
+    """The bundled portfolio of that name."""
+    from scenarios.library import entry
+
+    try:
+        return entry(name)
+    except KeyError as error:
+        raise typer.BadParameter(error.args[0], param_hint="'NAME'") from None
+
+
+def _what_ifs(source: str, names: list[str], files: list[str], lang: str, as_json: bool) -> list[WhatIf]:
+    """The scenarios of a bundled portfolio by name, then the changes in files."""
+    from service.reading import Unusable, bundled
+    from service.what_if import from_file, of_library
+
+    found = []
+    if names:
+        case = bundled(source)
+        if case is None:
+            said = f"{source} has no named scenarios, only bundled portfolios do; give its changes with --changes"
+            raise typer.BadParameter(said, param_hint="'--scenario'")
+        known = of_library(case, lang)
+        for name in names:
+            if name not in known:
+                raise typer.BadParameter(f"there is no {name!r}, only {', '.join(known)}", param_hint="'--scenario'")
+            found.append(known[name])
+    for file in files:
+        try:
+            found.append(from_file(file, lang))
+        except Unusable as unusable:
+            _refuse(file, unusable.problems, as_json)
+    return found
+
+
+def _some(given: str | None) -> list[str]:
+    return [] if given is None else [given]
+
+
+def _changed(portfolio: Portfolio, asked: WhatIf | None, as_json: bool) -> Portfolio:
+    """The portfolio with the changes made; where one cannot apply, says which and why."""
+    from service.reading import Unusable
+
+    if asked is None:
+        return portfolio
+    try:
+        return asked.apply(portfolio)
+    except Unusable as unusable:
+        _refuse(asked.source, unusable.problems, as_json)
+
+
+def _side(source: str, proposal: str, as_json: bool) -> tuple[Portfolio, Proposal]:
+    """A proposal and its portfolio, changed where a run says so."""
+    found = _portfolio(source, as_json)
+    from service.comparing import side_of
+    from service.reading import Unusable
+
+    try:
+        return side_of(proposal, found)
+    except Unusable as unusable:
+        _refuse(proposal, unusable.problems, as_json)
+
+
+def _sides(files: list[str], portfolio: Portfolio, as_json: bool) -> list[tuple[str, Portfolio, Proposal]]:
+    from service.comparing import sides_of
+    from service.reading import Unusable
+
+    try:
+        return sides_of([(file, portfolio) for file in files])
+    except Unusable as unusable:
+        _refuse(", ".join(files), unusable.problems, as_json)
+
+
+def _earlier(source: str, portfolio: Portfolio, as_json: bool) -> Run | Proposal:
+    """The run or proposal in a file, to start from."""
+    from service.comparing import earlier_of
+    from service.reading import Unusable
+
+    try:
+        return earlier_of(source, portfolio)
+    except Unusable as unusable:
+        _refuse(source, unusable.problems, as_json)
+
+
+def _one_from_input(*sources: str | None) -> None:
+    """Refuse to read standard input twice."""
+    from service.reading import STANDARD_INPUT
+
+    if sources.count(STANDARD_INPUT) > 1:
+        raise typer.BadParameter("only one of them can come from standard input", param_hint="'-'")
+
+
+def _base_name(source: str, lang: str) -> str:
+    """What the portfolio as it stands is called."""
+    from service.reading import bundled
+
+    case = bundled(source)
+    return Words(lang)("as_it_stands") if case is None else case.scenarios()[0].title[lang]
 
 
 def _settings(**given: Any) -> Settings:
@@ -453,7 +824,7 @@ def _interruptible() -> Iterator[threading.Event]:
 
 def _solve(portfolio: Portfolio, settings: Settings, stop: threading.Event, lang: str) -> Proposal:
     """The proposal, with a live line on a terminal while it is looked for."""
-    with _live(settings, stop, lang) as tell:
+    with _live(settings.seconds, stop, lang) as tell:
         from solver.solve import solve
 
         # In a thread of its own, so that Ctrl-C reaches this one while the solver computes.
@@ -464,9 +835,68 @@ def _solve(portfolio: Portfolio, settings: Settings, stop: threading.Event, lang
             return solving.result()
 
 
+def _ended(handle: RunHandle, stop: threading.Event) -> Run:
+    """The run once it has ended, which is soon after `stop` is set."""
+    while True:
+        try:
+            return handle.result(timeout=0.1)
+        except TimeoutError:
+            if stop.is_set():
+                handle.cancel()
+
+
+def _without_proposal(done: Run, stop: threading.Event) -> int:
+    """Say why a run has no proposal; the exit code."""
+    if done.failure is not None:
+        _say(f"The solve failed: {plain(done.failure.detail)}")
+        return OUR_FAULT
+    _say("Interrupted.")
+    return INTERRUPTED
+
+
+def _solved(
+    wanted: list[tuple[str, Portfolio, tuple[Change, ...]]],
+    base: Portfolio,
+    settings: Settings,
+    earlier: Proposal | None,
+    stop: threading.Event,
+    lang: str,
+) -> tuple[list[tuple[str, Portfolio, Proposal]], int]:
+    """Named changes of a portfolio solved, in that order, with the changed portfolios; and the exit code so far."""
+    from scenarios import runs
+
+    at_once = max(1, (os.cpu_count() or 1) // CORES_EACH)
+    orders = [runs.Order(base, changes, settings, earlier, str(n)) for n, (_, _, changes) in enumerate(wanted)]
+    told: list[str] = []
+
+    with _live(settings.seconds * -(-len(wanted) // at_once), stop, lang, told) as tell:
+
+        def hear(id: str, progress: Progress) -> None:
+            if tell is not None:
+                told[:] = [wanted[int(id)][0]]
+                tell(progress)
+
+        done = {one.id: one for one in runs.run_many(orders, at_once, hear, stop)}
+    found, code = [], 0
+    for n, (name, portfolio, _) in enumerate(wanted):
+        one = done.get(str(n))
+        if one is None or one.proposal is None:
+            if one is not None and one.failure is not None:
+                _say(f"The solve of {plain(name)} failed: {plain(one.failure.detail)}")
+                code = OUR_FAULT
+        elif one.proposal.bookings is not None or not stop.is_set():
+            found.append((name, portfolio, one.proposal))
+    return found, code
+
+
 @contextmanager
-def _live(settings: Settings, stop: threading.Event, lang: str) -> Iterator[Callable[[Progress], None] | None]:
-    """Shows what is handed to it on one line of standard error; nothing where that is no terminal."""
+def _live(
+    limit: float, stop: threading.Event, lang: str, told: Sequence[str] = ()
+) -> Iterator[Callable[[Progress], None] | None]:
+    """Shows what is handed to it on one line of standard error; nothing where that is no terminal.
+
+    told: what it is about, as it is just then.
+    """
     console = _console(stderr=True)
     if not console.is_terminal or console.is_dumb_terminal:
         yield None
@@ -482,17 +912,19 @@ def _live(settings: Settings, stop: threading.Event, lang: str) -> Iterator[Call
         last["known"] = progress
 
     def line() -> Text:
-        return _progress_line(words, last.get("known"), time.monotonic() - began, settings.seconds, stop.is_set())
+        return _progress_line(words, last.get("known"), time.monotonic() - began, limit, stop.is_set(), told)
 
     with Live(get_renderable=line, console=console, refresh_per_second=8, transient=True):
         yield tell
 
 
-def _progress_line(words: Words, progress: Progress | None, seconds: float, limit: float, stopping: bool) -> Text:
+def _progress_line(
+    words: Words, progress: Progress | None, seconds: float, limit: float, stopping: bool, told: Sequence[str]
+) -> Text:
     from rich.text import Text
 
     frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-    parts = [words("of_seconds", n=int(seconds), limit=words.number(limit))]
+    parts = [*map(plain, told), words("of_seconds", n=int(seconds), limit=words.number(limit))]
     if stopping:
         parts.append(words("stopping"))
     if progress is None or (progress.best is None and progress.bound is None):
@@ -508,8 +940,8 @@ def _progress_line(words: Words, progress: Progress | None, seconds: float, limi
     return Text(f"{frames[int(seconds * 8) % len(frames)]} {' · '.join(parts)}", no_wrap=True, overflow="ellipsis")
 
 
-def _say_next(console: Console, portfolio: Portfolio, proposal: Proposal, lang: str) -> None:
-    """What no staffing of the same people can mend, and what to try next."""
+def _say_lacking(console: Console, portfolio: Portfolio, proposal: Proposal, lang: str) -> None:
+    """What no staffing of the same people can mend."""
     from rich.padding import Padding
 
     from service.words import Names
@@ -522,9 +954,40 @@ def _say_next(console: Console, portfolio: Portfolio, proposal: Proposal, lang: 
             lacking.append(words(key, terms=", ".join(terms)))
     if lacking:
         console.print(Padding(" ".join([*lacking, words("no_shuffling")]), (0, 1, 1, 1)))
-    me, slug = _command(), portfolio.id
+
+
+def _show_scenarios(
+    console: Console,
+    case: Entry,
+    portfolio: Portfolio,
+    proposal: Proposal,
+    settings: Settings,
+    stop: threading.Event,
+    lang: str,
+) -> None:
+    """The first scenarios of a bundled portfolio beside its proposal, in a few lines."""
+    from service.comparing import compare_sides
+    from service.show_comparison import show_briefly
+
+    base, *others = case.scenarios()
+    wanted = [(one.title[lang], one.apply(portfolio), one.changes) for one in others[:DEMO_SCENARIOS]]
+    limited = settings.model_copy(update={"seconds": settings.seconds * DEMO_SHARE})
+    found, _ = _solved(wanted, portfolio, limited, proposal, stop, lang)
+    if found and not stop.is_set():
+        sides = [(base.title[lang], portfolio, proposal), *found]
+        show_briefly(console, compare_sides(sides, language=lang), lang)
+        console.print()
+
+
+def _say_next(console: Console, case: Entry, lang: str) -> None:
+    """What to try next."""
+    words, me, slug = Words(lang), _command(), case.slug
+    scenario = case.scenarios()[1].id
     steps = [
         (f"{me} library {slug}", words("next_story")),
+        (f"{me} scenarios {slug}", words("next_scenarios")),
+        (f"{me} run {slug} --scenario {scenario}", words("next_run")),
+        (f"{me} compare {slug}", words("next_compare")),
         (f"{me} propose {slug} --preset innovation", words("next_preset")),
         (f"{me} propose {slug} --out plan.xlsx", words("next_workbook")),
         (f"{me} template mine.xlsx --examples", words("next_template")),
@@ -552,12 +1015,13 @@ def _end(proposal: Proposal, stop: threading.Event) -> None:
 # What goes out
 
 
-def _check_out(out: Path | None) -> None:
-    """Refuse, before anything takes long, a file that the proposal cannot be written to."""
+def _check_out(out: Path | None, suffixes: tuple[str, ...] = (".json", ".csv", ".xlsx")) -> None:
+    """Refuse, before anything takes long, a file that what is wanted cannot be written to."""
     if out is None:
         return
-    if out.suffix.lower() not in (".json", ".csv", ".xlsx"):
-        raise typer.BadParameter(f"{out} should end in .json, .csv or .xlsx", param_hint="'--out'")
+    if out.suffix.lower() not in suffixes:
+        *most, last = suffixes
+        raise typer.BadParameter(f"{out} should end in {', '.join(most)} or {last}", param_hint="'--out'")
     if out.is_dir() or not out.parent.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
         raise typer.BadParameter(f"{out} cannot be written", param_hint="'--out'")
 
@@ -583,6 +1047,54 @@ def _written(portfolio: Portfolio, proposal: Proposal, out: Path | None, lang: s
         _say(f"{out} could not be written: {error.strerror}")
         return None
     return f"Written to {out}."
+
+
+def _kept(out: Path, data: bytes) -> str | None:
+    """Write what took long to find; what to say of it, None where it could not be written."""
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        _say(f"{out} could not be written: {error.strerror}")
+        return None
+    return f"Written to {out}."
+
+
+def _compared(sides: list[tuple[str, Portfolio, Proposal]], source: str, lang: str, as_json: bool) -> Comparison:
+    from service.comparing import compare_sides
+    from service.reading import Unusable
+
+    try:
+        return compare_sides(sides, language=lang)
+    except Unusable as unusable:
+        _refuse(source, unusable.problems, as_json)
+
+
+def _show_comparison(comparison: Comparison, out: Path | None, as_json: bool, lang: str) -> None:
+    """Print a comparison, or write it and print how the proposals were found."""
+    from service.export_comparison import FORMATS, to_json
+    from service.show_comparison import ComparisonPage, show_comparison
+
+    written = None if out is None else _kept(out, FORMATS[out.suffix.lower()](comparison))
+    if as_json:
+        _emit(to_json(comparison))
+        return
+    console = _console()
+    if written is None:
+        show_comparison(console, comparison, lang)
+    else:
+        console.print(ComparisonPage(console, comparison, lang).facts())
+        console.print(written, soft_wrap=True)
+
+
+def _print_markdown(text: str) -> None:
+    """Laid out on a terminal; in a pipe the Markdown itself, for a program or a file."""
+    console = _console()
+    if console.is_terminal:
+        from rich.markdown import Markdown
+
+        console.print(Markdown(text))
+    else:
+        _emit(text.encode("utf-8", "replace"))
 
 
 def _write_portfolio(portfolio: Portfolio, out: Path) -> None:

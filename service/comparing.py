@@ -72,6 +72,12 @@ def side_of(source: str, portfolio: Portfolio) -> tuple[Portfolio, Proposal]:
         raise Unusable(invalid.problems) from None
 
 
+def earlier_of(source: str, portfolio: Portfolio) -> Run | Proposal:
+    """The run or proposal in a file, to start from; raises Unusable."""
+    data = plan_of(source)
+    return run_in(data) if is_run(data) else _proposal(data, portfolio)
+
+
 def is_run(data: Any) -> bool:
     """Whether decoded JSON is meant as a run."""
     return isinstance(data, dict) and "changes" in data and "proposal" in data
@@ -87,12 +93,8 @@ def run_in(data: Any) -> Run:
         raise _unusable(invalid, "not_a_run", "a run as written") from None
 
 
-def proposal_of(source: str, portfolio: Portfolio) -> Proposal:
-    """The proposal in a file, or the one that a plan made elsewhere comes to; raises Unusable."""
-    return _proposal(plan_of(source), portfolio)
-
-
 def _proposal(data: Any, portfolio: Portfolio) -> Proposal:
+    """The proposal in decoded JSON, or the one that a plan made elsewhere comes to; raises Unusable."""
     try:
         if isinstance(data, dict) and "score_card" in data:
             return Proposal.model_validate(data)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from scenarios.runs import Run
 from service.sheets import Header, Table, Value, write_csv, write_workbook
 from service.words import Names
 from solver.portfolio import Calendar, Portfolio
@@ -26,6 +27,11 @@ class NoPlan(Exception):
 def to_json(portfolio: Portfolio, proposal: Proposal, language: str = "en") -> bytes:
     """The proposal as the contract has it, in UTF-8."""
     return json.dumps(proposal.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def run_to_json(run: Run) -> bytes:
+    """A run with its proposal, in UTF-8."""
+    return json.dumps(run.to_json(), ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def to_csv(portfolio: Portfolio, proposal: Proposal, language: str = "en") -> bytes:

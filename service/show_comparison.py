@@ -19,12 +19,16 @@ from service.words import Language, Words, plain
 #: from this width on there is room for the less important columns
 WIDE = 110
 MOST_ROWS = 200
+#: sentences of each proposal where a comparison is shown briefly
+MOST_BRIEFLY = 3
 
 GOOD, FAIR, BAD, QUIET, TITLE = "green", "yellow", "bold red", "dim", "bold cyan"
 
 #: the words of this page alone, in English and Dutch; the others are in `service.words`
 WORDS: Mapping[str, tuple[str, str]] = {
     "compared": ("Side by side", "Naast elkaar"),
+    "briefly": ("What if …", "Wat als …"),
+    "money_column": ("in money", "in geld"),
     "against": ("{other} against {base}", "{other} tegenover {base}"),
     "proposal": ("proposal", "voorstel"),
     "status": ("status", "status"),
@@ -67,6 +71,11 @@ def show_comparison(console: Console, comparison: Comparison, language: str = "e
             console.print(part)
 
 
+def show_briefly(console: Console, comparison: Comparison, language: str = "en") -> None:
+    """Print a comparison in a few lines: costs side by side, and of each other proposal what weighs most."""
+    console.print(ComparisonPage(console, comparison, language).briefly())
+
+
 class ComparisonPage:
     """The parts of one comparison, made for one console; a part is None where nothing differs."""
 
@@ -94,6 +103,24 @@ class ComparisonPage:
                 self._signed(total),
             )
         return self._section(self._word("compared"), table)
+
+    def briefly(self) -> RenderableType:
+        """Cost, gap and money of each, under each other one its largest effects on cost."""
+        table = self._table()
+        table.add_column(self._word("proposal"), ratio=1)
+        for key in ("cost", "difference", "gap", "money_column"):
+            table.add_column(self._word(key), justify="right", no_wrap=True)
+        for facts, difference in zip(self._comparison.proposals, (None, *self._comparison.differences), strict=True):
+            table.add_row(
+                Text(plain(facts.name), style="bold"),
+                Text(self._figure(facts.cost)),
+                self._signed(None if difference is None else difference.total.difference),
+                Text("" if facts.gap is None else self._words.percent(facts.gap)),
+                self._signed(None if difference is None else difference.money.total.difference),
+            )
+            for sentence in () if difference is None else difference.moved.sentences[:MOST_BRIEFLY]:
+                table.add_row(Padding(Text(plain(sentence.text)), (0, 0, 0, 2)), "", self._signed(sentence.cost))
+        return self._section(self._word("briefly"), table)
 
     def parts(self, difference: Difference) -> Iterable[RenderableType]:
         """The parts of one difference that have something to tell."""

@@ -118,12 +118,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "next": ("What to do next", "Wat nu"),
     "next_story": ("the story of this case, and what it teaches", "het verhaal van deze casus, en wat die leert"),
+    "next_scenarios": ("what could be done about it", "wat eraan te doen is"),
+    "next_run": ("one of those, as a whole proposal", "een daarvan, als een heel voorstel"),
+    "next_compare": ("all of those side by side", "die allemaal naast elkaar"),
     "next_preset": ("the same people and work, other weights", "dezelfde mensen en hetzelfde werk, andere gewichten"),
     "next_workbook": ("the whole proposal as a workbook", "het hele voorstel als werkmap"),
     "next_template": ("a workbook for people and work of your own", "een werkmap voor eigen mensen en werk"),
     "next_check": ("what is wrong with it, and what is odd", "wat eraan schort, en wat vreemd is"),
     "next_own": ("a proposal for it", "een voorstel ervoor"),
     "next_serve": ("the same over REST", "hetzelfde via REST"),
+    # scenarios
+    "changed": ("What changes", "Wat er verandert"),
+    "as_it_stands": ("As it stands", "Zoals het nu is"),
     # the live line
     "model": ("building the model", "model opbouwen"),
     "stopping": ("stopping, the best plan is kept", "stoppen, het beste plan blijft"),
