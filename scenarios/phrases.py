@@ -309,7 +309,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "{hours} of {available} h planned ({share})",
         "{hours} van {available} u gepland ({share})",
     ),
-    "agree_work": ("What you will work on", "Waar je aan werkt"),
+    "agree_work": ("What you would work on", "Waar je aan zou werken"),
     "agree_talents": ("Talents", "Talenten"),
     "agree_learning": ("Learning", "Leren"),
     "agree_energy": ("Energy", "Energie"),
@@ -377,8 +377,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "{amount} u te weinig van het werk leert iets nieuws. Wat wil je leren?",
     ),
     "ask_responsibility": (
-        "{amount} h too little is done on own account. What could be given out of hand?",
-        "{amount} u te weinig is eigen verantwoordelijkheid. Wat kan uit handen gegeven worden?",
+        "{amount} h too little is done on own account. Which of the work could be led or decided on?",
+        "{amount} u te weinig is eigen verantwoordelijkheid. Welk werk kan zelf geleid of beslist worden?",
     ),
     "ask_load_balance_high": (
         "{share} of the hours are planned. What comes first when something unexpected happens?",
