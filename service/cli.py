@@ -279,7 +279,7 @@ def compare(
     proposals: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PROPOSAL]...",
+            metavar="PROPOSAL",
             help="JSON files to compare, the first is the base: proposals, plans, or runs, which bring their changes.",
         ),
     ] = None,
@@ -323,7 +323,7 @@ def compare(
     if len(proposals or [None]) + len(asked) < 2:
         raise typer.BadParameter(
             "a comparison takes two: name a second file, or a scenario with --scenario or --changes",
-            param_hint="'[PROPOSAL]...'",
+            param_hint="'PROPOSAL'",
         )
     changed = [_changed(found, one, as_json) for one in asked]
     sides = [] if not proposals else _sides(proposals, found, as_json)
@@ -421,8 +421,8 @@ def score(
         str,
         typer.Argument(
             metavar="PLAN",
-            help="JSON with `bookings` of person, activity and hours: a proposal, or a plan made by hand or by another "
-            "tool; - for standard input.",
+            help="JSON with `bookings` of person, activity and hours: a proposal, a run, or a plan made by hand or by "
+            "another tool; - for standard input.",
         ),
     ],
     out: OutOption = None,
@@ -433,17 +433,17 @@ def score(
 
     The exit code is 1 if it breaks a rule that may not be broken.
     """
-    from service.reading import STANDARD_INPUT, Unusable, plan_of
-
-    if portfolio == plan == STANDARD_INPUT:
-        raise typer.BadParameter("portfolio and plan cannot both come from standard input", param_hint="'PLAN'")
+    _one_from_input(portfolio, plan)
     _check_out(out)
     found = _portfolio(portfolio, as_json)
+    from service.comparing import plan_in
+    from service.reading import Unusable
     from solver.handmade import score_plan
     from solver.portfolio import PortfolioInvalid
 
     try:
-        scored = score_plan(found, plan_of(plan))
+        found, data = plan_in(plan, found)
+        scored = score_plan(found, data)
     except Unusable as unusable:
         _refuse(plan, unusable.problems, as_json)
     except PortfolioInvalid as invalid:

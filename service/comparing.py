@@ -61,8 +61,10 @@ def side_of(source: str, portfolio: Portfolio) -> tuple[Portfolio, Proposal]:
     A plan made elsewhere (bookings alone) is scored first.
     """
     data = plan_of(source)
-    if not is_run(data):
-        return portfolio, _proposal(data, portfolio)
+    return _of_run(data, portfolio) if is_run(data) else (portfolio, _proposal(data, portfolio))
+
+
+def _of_run(data: Any, portfolio: Portfolio) -> tuple[Portfolio, Proposal]:
     run = run_in(data)
     if run.proposal is None:
         raise Unusable([Problem("/proposal", "no_proposal", None, "a run that has a proposal")])
@@ -70,6 +72,15 @@ def side_of(source: str, portfolio: Portfolio) -> tuple[Portfolio, Proposal]:
         return apply(portfolio, run.changes), run.proposal
     except PortfolioInvalid as invalid:
         raise Unusable(invalid.problems) from None
+
+
+def plan_in(source: str, portfolio: Portfolio) -> tuple[Portfolio, Any]:
+    """The decoded JSON of a plan with its portfolio, which a run has changed; raises Unusable."""
+    data = plan_of(source)
+    if not is_run(data):
+        return portfolio, data
+    portfolio, proposal = _of_run(data, portfolio)
+    return portfolio, proposal.to_json()
 
 
 def earlier_of(source: str, portfolio: Portfolio) -> Run | Proposal:

@@ -19,8 +19,8 @@ from service.words import Language, Words, plain
 #: from this width on there is room for the less important columns
 WIDE = 110
 MOST_ROWS = 200
-#: sentences of each proposal where a comparison is shown briefly
-MOST_BRIEFLY = 3
+#: where a comparison is shown briefly: sentences of each proposal, and what they weigh at least beside the largest
+MOST_BRIEFLY, LEAST_BRIEFLY = 3, 0.1
 
 GOOD, FAIR, BAD, QUIET, TITLE = "green", "yellow", "bold red", "dim", "bold cyan"
 
@@ -105,7 +105,7 @@ class ComparisonPage:
         return self._section(self._word("compared"), table)
 
     def briefly(self) -> RenderableType:
-        """Cost, gap and money of each, under each other one its largest effects on cost."""
+        """Cost, gap and money of each, then of each other one its largest effects on cost."""
         table = self._table()
         table.add_column(self._word("proposal"), ratio=1)
         for key in ("cost", "difference", "gap", "money_column"):
@@ -118,9 +118,18 @@ class ComparisonPage:
                 Text("" if facts.gap is None else self._words.percent(facts.gap)),
                 self._signed(None if difference is None else difference.money.total.difference),
             )
-            for sentence in () if difference is None else difference.moved.sentences[:MOST_BRIEFLY]:
-                table.add_row(Padding(Text(plain(sentence.text)), (0, 0, 0, 2)), "", self._signed(sentence.cost))
-        return self._section(self._word("briefly"), table)
+        parts: list[RenderableType] = [table]
+        for difference in self._comparison.differences:
+            least = max((abs(one.cost) for one in difference.moved.sentences), default=0) * LEAST_BRIEFLY
+            told = [one for one in difference.moved.sentences if abs(one.cost) > least][:MOST_BRIEFLY]
+            effects = Table.grid(padding=(0, 2))
+            effects.add_column(justify="right", no_wrap=True, min_width=10)
+            effects.add_column(ratio=1)
+            for sentence in told:
+                effects.add_row(self._signed(sentence.cost), Text(plain(sentence.text)))
+            if told:
+                parts += [Padding(Text(plain(difference.other), style="bold"), (1, 1, 0, 1)), effects]
+        return self._section(self._word("briefly"), *parts)
 
     def parts(self, difference: Difference) -> Iterable[RenderableType]:
         """The parts of one difference that have something to tell."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from scenarios.changes import CHANGES, Change, ChangeInvalid, parse_changes
@@ -107,10 +108,11 @@ def show_kinds(console: Console) -> None:
     for change in CHANGES:
         about, _, _ = change.description().partition("\n\n")
         console.print(Text.assemble((change.name(), "bold cyan"), "  ", change.title))
-        console.print(Padding(Text(" ".join(about.replace("`", "").split())), (0, 0, 0, 4)))
+        console.print(Padding(Text(" ".join(about.split())), (0, 0, 0, 2)))
+        fields = Table.grid(padding=(0, 2))
         for name, text, needed in _fields(change):
-            told = Text.assemble((name, "bold"), "  ", text, ("" if needed else ", if wanted", "dim"))
-            console.print(Padding(told, (0, 0, 0, 6)))
+            fields.add_row(Text(name, style="bold"), Text.assemble(text, ("" if needed else " (optional)", "dim")))
+        console.print(Padding(fields, (0, 0, 0, 4)))
         console.print()
 
 
@@ -131,7 +133,7 @@ def _fields(change: type[Change]) -> Iterator[tuple[str, str, bool]]:
     """Name, meaning and whether it must be there, of each field but `change` itself."""
     for name, field in change.model_fields.items():
         if name != "change":
-            yield field.alias or name, (field.description or "").replace("`", ""), field.is_required()
+            yield field.alias or name, field.description or "", field.is_required()
 
 
 def _sentences(console: Console, sentences: Iterable[str], indent: int) -> None:
