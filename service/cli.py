@@ -498,11 +498,11 @@ def scenarios(
 ) -> None:
     """List the scenarios of the bundled portfolios with their stories."""
     from scenarios.library import ENTRIES
-    from service.what_if import scenarios_json, show_scenarios
+    from service.what_if import show_scenarios
 
     cases = ENTRIES if portfolio is None else (_entry(portfolio),)
     if as_json:
-        _print_json({"items": [one for case in cases for one in scenarios_json(case)]})
+        _print_json({"items": [one.to_json() for case in cases for one in case.scenarios()]})
         return
     console = _console()
     for case in cases:

@@ -96,13 +96,6 @@ def show_scenarios(console: Console, case: Entry, language: str) -> None:
     console.print()
 
 
-def scenarios_json(case: Entry) -> Iterator[dict[str, Any]]:
-    """A bundled portfolio's scenarios as records, each with its changes in words."""
-    portfolio = case.portfolio()
-    for one in case.scenarios():
-        yield {**one.to_json(), "words": list(words(portfolio, one.changes))}
-
-
 def show_kinds(console: Console) -> None:
     """Print every change with what it means and its fields."""
     for change in CHANGES:
