@@ -404,7 +404,7 @@ def test_a_proposal_scores_as_it_says(portfolio: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_the_demo_ends_with_what_to_do_next(language: str) -> None:
-    """The demo shows the talent balance with what is missing, what could be done about it, and commands to go on with."""
+    """The demo shows the talent balance with what is missing, scenarios, and commands to go on with."""
     code, output = invoke("demo", "--seconds", "3", "--lang", language)
     assert code == 0
     assert {"en": "Persuading", "nl": "Overtuigen"}[language] in output
