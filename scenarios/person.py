@@ -100,7 +100,7 @@ class _Explaining:
             fit=Fit(
                 expertise=int(tables.expertise_fit[ME, a]) / HUNDRED,
                 talent=int(tables.talent_fit[ME, a]) / HUNDRED,
-                energy=float(tables.energy[ME, a]) / 2,
+                energy=tables.energy(ME, a) / 2,
             ),
             asks=tuple(self._asked(int(r)) for r in tables.requirements_of(a)),
         )

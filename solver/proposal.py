@@ -284,7 +284,7 @@ def _bookings(tables: Tables, plan: Plan) -> Iterable[BookingLine]:
         fit = Fit(
             expertise=int(tables.expertise_fit[p, a]) / HUNDRED,
             talent=int(tables.talent_fit[p, a]) / HUNDRED,
-            energy=float(tables.energy[p, a]) / 2,
+            energy=tables.energy(p, a) / 2,
         )
         yield BookingLine(
             person=tables.portfolio.people[p].id,

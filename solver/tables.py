@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from solver.portfolio import Booking, Observation, Person, Portfolio
 from solver.rules import rules_of
-from solver.rules.base import IntArray, Rule, percent
+from solver.rules.base import HUNDRED, NOWHERE, IntArray, Rule, percent
 from solver.vocabulary import Vocabulary, combine
 
 Bools = npt.NDArray[np.bool_]
@@ -25,18 +26,18 @@ Percents = npt.NDArray[np.int16]
 #: an own talent of at least this level (tenths) is one of the talents a person is known for
 TOP_TALENT = 30
 TOP_TALENTS = 5
-NO_UNIT = -1
+NO_UNIT = NOWHERE
 
 
 @dataclass(frozen=True)
 class LendingGroup:
-    """Bookings that together may take at most `most` hundredths of hours, and the words for it.
+    """Bookings that together may take at most a share (percents) of some people's hours, and the words for it.
 
-    `hours_of`: the people whose available hours are counted, as (person, hours) — a candidate only when taken on.
+    people, hours: (n,) whose available hours are counted — a candidate's only when taken on. Which bookings: those with
+    this one's number in `Tables.lending_group`.
     """
 
     words: str
-    pairs: IntArray
     share: int
     people: IntArray
     hours: IntArray
@@ -176,7 +177,8 @@ class Tables:
         self._bounds = np.searchsorted(self.requirement_activity, np.arange(self.A + 1))
 
         #: level (P, R) tenths: L of the model for the requirement's term, trainings up to the window's start included
-        self.level: Levels = self.base_level[:, self.requirement_term]
+        # Tables of people × requirements, and × activities, lie column by column: so they are made and mostly read.
+        self.level: Levels = np.ascontiguousarray(self.base_level.T)[self.requirement_term].T
         starts = self.first[self.requirement_activity] if self.R else self.requirement_activity
         for p, person in enumerate(self.portfolio.people):
             for training in person.trained:
@@ -184,41 +186,37 @@ class Tables:
                     self.requirement_term, self.vocabulary.broader_or_self(self.term_index[training.term])
                 ) & (starts >= training.from_)
                 self.level[p, serves] = np.maximum(self.level[p, serves], 10 * training.level)
-        asked_level = (10 * self.requirement_level).astype(np.int16)
+        asked_level = (10 * self.requirement_level).astype(np.int8)
         under = 10 * self.rule["eligibility"].settings.under_level
         gap = 10 * self.rule["stretch_cap"].settings.max_gap
         #: meets, near, can_learn (P, R), as the model's notation has them
         self.meets: Bools = self.level >= asked_level
-        self.near: Bools = self.level >= np.maximum(1, asked_level - under)
-        self.can_learn: Bools = (
-            ~self.meets
-            & (self.level >= np.maximum(10, asked_level - gap))
-            & (self.aim[:, self.requirement_term] > self.level)
-        )
+        self.near: Bools = self.level >= np.maximum(1, asked_level - under).astype(np.int8)
+        self.can_learn: Bools = self.level < np.ascontiguousarray(self.aim.T)[self.requirement_term].T
+        self.can_learn &= ~self.meets
+        self.can_learn &= self.level >= np.maximum(10, asked_level - gap).astype(np.int8)
 
-        shape = (self.P, self.A)
         self.has_requirements = np.diff(self._bounds) > 0
         #: expert (P, A): meets at least one expertise requirement, everybody if there are none
-        self.expert = np.zeros(shape, dtype=bool)
+        self.expert: Bools = self._by_column(bool)
         #: able (P, A): near an expertise requirement or meeting a talent one; everybody if there are none at all
-        self.able = np.zeros(shape, dtype=bool)
+        self.able: Bools = self._by_column(bool)
         #: learnable (P, A): can learn at least one requirement
-        self.learnable = np.zeros(shape, dtype=bool)
+        self.learnable: Bools = self._by_column(bool)
         #: expertise_fit, talent_fit (P, A) percents
-        self.expertise_fit: Percents = np.full(shape, 100, dtype=np.int16)
-        self.talent_fit: Percents = np.full(shape, 100, dtype=np.int16)
+        self.expertise_fit: Percents = self._by_column(np.int16)
+        self.talent_fit: Percents = self._by_column(np.int16)
         for a in range(self.A):
-            every = self.requirements_of(a)
-            talents = every[self.requirement_talent[every]]
-            expertise = every[~self.requirement_talent[every]]
-            self.expert[:, a] = self.meets[:, expertise].any(axis=1) if len(expertise) else True
+            first, last = int(self._bounds[a]), int(self._bounds[a + 1])
+            between = last - int(self.requirement_talent[first:last].sum())
+            expertise, talents = slice(first, between), slice(between, last)
+            self.expert[:, a] = self.meets[:, expertise].any(axis=1) if between > first else True
             self.able[:, a] = (
-                self.near[:, expertise].any(axis=1) | self.meets[:, talents].any(axis=1) if len(every) else True
+                self.near[:, expertise].any(axis=1) | self.meets[:, talents].any(axis=1) if last > first else True
             )
-            self.learnable[:, a] = self.can_learn[:, every].any(axis=1)
-            for fit, those in ((self.expertise_fit, expertise), (self.talent_fit, talents)):
-                if len(those):
-                    fit[:, a] = self._fit(those)
+            self.learnable[:, a] = self.can_learn[:, first:last].any(axis=1)
+            self.expertise_fit[:, a] = self._fit(expertise)
+            self.talent_fit[:, a] = self._fit(talents)
         self._energy()
         self._where()
 
@@ -237,14 +235,24 @@ class Tables:
         """Indices of the activity's requirements, expertise first."""
         return np.arange(self._bounds[a], self._bounds[a + 1])
 
-    def _fit(self, requirements: IntArray) -> IntArray:
-        """(P,) percents: the weighted mean of min(1, L / (10 × level)), rounded half up; 600 = lcm of 10 × level."""
-        level, weight = self.requirement_level[requirements], self.requirement_weight[requirements]
-        reached = np.minimum(self.level[:, requirements], 10 * level).astype(np.int64) * (60 // level) * weight
-        return _half_up(100 * reached.sum(axis=1), 600 * int(weight.sum()))
+    def _by_column(self, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        """An empty (P, A) table that lies column by column."""
+        return np.zeros((self.A, self.P), dtype=kind).T
+
+    def _fit(self, those: slice) -> IntArray | int:
+        """(P,) percents over some requirements: the weighted mean of min(1, L / (10 × level)), rounded half up.
+
+        Exact: 600 is the least common multiple of 10 × level.
+        """
+        level, weight = self.requirement_level[those], self.requirement_weight[those]
+        if not len(level):
+            return HUNDRED
+        factor = (60 // level * weight).astype(np.int32)
+        reached = np.minimum(self.level[:, those], (10 * level).astype(np.int8)).astype(np.int32) @ factor
+        return _half_up(HUNDRED * reached, 600 * int(weight.sum()))
 
     def _energy(self) -> None:
-        """energy_sum and energy_count (P, A) over the statements that touch an activity, and drain in percents."""
+        """Sum and count (P, A) of the statements that touch an activity, and what it drains in percents."""
         touched: dict[str, IntArray] = {}
 
         def activities_of(what: str) -> IntArray:
@@ -258,69 +266,69 @@ class Tables:
                 touched[what] = found
             return touched[what]
 
-        total = np.zeros((self.P, self.A), dtype=np.int16)
-        count = np.zeros((self.P, self.A), dtype=np.int16)
+        self._energy_sum = np.zeros((self.P, self.A), dtype=np.int16)
+        self._energy_count = np.zeros((self.P, self.A), dtype=np.int16)
         for p, person in enumerate(self.portfolio.people):
             for statement in person.energy:
-                total[p, activities_of(statement.of)] += statement.value
-                count[p, activities_of(statement.of)] += 1
-        #: energy (P, A): −2…2, the mean of the statements that touch the activity, 0 where none does
-        self.energy = total / np.maximum(1, count)
+                self._energy_sum[p, activities_of(statement.of)] += statement.value
+                self._energy_count[p, activities_of(statement.of)] += 1
         #: drain (P, A) percents
-        self.drain: Percents = _half_up(
-            50 * np.maximum(0, -total).astype(np.int64), np.maximum(1, count).astype(np.int64)
-        ).astype(np.int16)
+        self.drain: Percents = np.zeros((self.P, self.A), dtype=np.int16)
+        drained = np.nonzero(self._energy_sum < 0)
+        lost, count = -self._energy_sum[drained].astype(np.int64), self._energy_count[drained].astype(np.int64)
+        self.drain[drained] = _half_up(50 * lost, count)
+
+    def energy(self, p: int, a: int) -> float:
+        """−2…2: the mean of the person's statements that touch the activity, 0 where none does."""
+        return float(self._energy_sum[p, a] / max(1, self._energy_count[p, a]))
 
     def _where(self) -> None:
         """Who may work where: foreign and allowed (P, A), and the groups of bookings that share a limit."""
         there, here = self.person_unit[:, None], self.activity_unit[None, :]
         #: foreign (P, A): the work of another unit than the person's own
         self.foreign: Bools = (there != NO_UNIT) & (here != NO_UNIT) & (there != here)
+        #: allowed (P, A): the person's unit may work there
+        self.allowed: Bools = ~self.foreign
+        #: lending_group (P, A): which of `lending_groups` a foreign booking counts in, NOWHERE where in none
+        self.lending_group = np.full((self.P, self.A), NOWHERE, dtype=np.int16)
         unspoken = self.foreign.copy()
         groups: list[LendingGroup] = []
-        allowed = ~self.foreign
 
-        def group(words: str, pairs: Bools, share: int, people: IntArray, hours: IntArray) -> None:
-            """The pairs not yet counted elsewhere count here."""
-            mine = pairs & unspoken
-            unspoken[mine] = False
-            if share:
-                allowed[mine] = True
-            if mine.any():
-                groups.append(LendingGroup(words, np.argwhere(mine), share, people, hours))
+        def group(words: str, rows: IntArray, columns: Bools, share: int, hours: IntArray) -> None:
+            """What these people book on these activities counts here, where it does not count elsewhere already."""
+            mine = unspoken[rows] & columns
+            if not mine.any():
+                return
+            unspoken[rows] &= ~columns
+            self.lending_group[rows] = np.where(mine, len(groups), self.lending_group[rows])
+            self.allowed[rows] |= mine & (share > 0)
+            groups.append(LendingGroup(words, share, rows, hours))
 
-        units = self.portfolio.units
+        units, everywhere = self.portfolio.units, np.ones(self.A, dtype=bool)
         for p, person in enumerate(self.portfolio.people):
             for lent in person.lent:
-                pairs = np.zeros_like(unspoken)
-                pairs[p] = (
-                    (self.activity_unit == self.unit_index[lent.unit])
-                    & (self.first >= lent.first)
-                    & (self.last <= lent.last)
-                )
+                inside = (self.first >= lent.first) & (self.last <= lent.last)
+                there_too = self.activity_unit == self.unit_index[lent.unit]
                 hours = self.available[p, lent.first : lent.last + 1].sum()
                 words = f"{person.name}, lent to {units[self.unit_index[lent.unit]].name}"
-                group(words, pairs, percent(lent.share), np.array([p]), np.array([hours]))
-        rotating = (self.rotation_share > 0)[:, None] & unspoken
-        allowed |= rotating
-        unspoken &= ~rotating
+                group(words, np.array([p]), inside & there_too, percent(lent.share), np.array([hours]))
+        rotating = np.flatnonzero(self.rotation_share)
+        self.allowed[rotating] |= unspoken[rotating]
+        unspoken[rotating] = False
         for opened in self.portfolio.policy.lending:
             source, target = self.unit_index[opened.from_], self.unit_index[opened.to]
             mine = np.flatnonzero(self.person_unit == source)
             words = f"{units[source].name}, lent to {units[target].name}"
-            pairs = (there == source) & (here == target)
-            group(words, pairs, percent(opened.share), mine, self.hours_available[mine])
+            group(words, mine, self.activity_unit == target, percent(opened.share), self.hours_available[mine])
         for u, unit in enumerate(units):
             mine = np.flatnonzero(self.person_unit == u)
             group(
                 f"{unit.name}, lent to other units",
-                np.broadcast_to(there == u, unspoken.shape),
-                percent(unit.lend_share),
                 mine,
+                everywhere,
+                percent(unit.lend_share),
                 self.hours_available[mine],
             )
-        #: allowed (P, A): the person's unit may work there
-        self.allowed = allowed
         self.lending_groups = tuple(groups)
 
     # --- bookings that exist --------------------------------------------------------------------------------------

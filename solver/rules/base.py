@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from solver.tables import Tables
 
 HUNDRED = 100
+#: an index where there is none
+NOWHERE = -1
 IntArray = npt.NDArray[np.int64]
 Key = tuple[int, ...]
 Mode = Literal["hard", "soft", "off"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, hours
+from solver.rules.base import HUNDRED, NOWHERE, Amounts, Item, Key, Rule, hours
 
 if TYPE_CHECKING:
-    from solver.model import Model
+    from solver.model import Expression, Model
     from solver.plan import Plan
     from solver.tables import Tables
 
@@ -30,8 +30,12 @@ class LendingCap(Rule):
 
     def post(self, model: Model) -> Sequence[Item]:
         """One row per agreement."""
-        for n, group in enumerate(model.tables.lending_groups):
-            lent = [model.hours[model.at[p, a]] for p, a in group.pairs.tolist() if (p, a) in model.at]
+        tables = model.tables
+        in_group: dict[int, list[Expression]] = {}
+        for i, pair in enumerate(model.pairs):
+            in_group.setdefault(int(tables.lending_group[pair]), []).append(model.hours[i])
+        for n, group in enumerate(tables.lending_groups):
+            lent = in_group.get(n)
             if lent:
                 there = [
                     int(hours) * group.share * model.taken_on(int(p))
@@ -43,11 +47,11 @@ class LendingCap(Rule):
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours over, per agreement."""
         groups = tables.lending_groups
-        over = [
-            max(0, HUNDRED * int(plan.hours[group.pairs[:, 0], group.pairs[:, 1]].sum()) - group.most(plan.present))
-            for group in groups
-        ]
-        return Amounts.of(np.arange(len(groups)), over)
+        counted = tables.lending_group[plan.person, plan.activity]
+        lent = np.zeros(len(groups), dtype=np.int64)
+        np.add.at(lent, counted[counted != NOWHERE], plan.booked[counted != NOWHERE])
+        most = np.array([group.most(plan.present) for group in groups], dtype=np.int64)
+        return Amounts.of(np.arange(len(groups)), np.maximum(0, HUNDRED * lent - most))
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """How many hours too many are lent."""

@@ -98,12 +98,11 @@ class _Lent:
     """What every lending agreement still has room for."""
 
     def __init__(self, tables: Tables, booked: IntArray) -> None:
-        self._group = np.full((tables.P, tables.A), -1, dtype=np.int64)
-        self._left = []
-        for n, group in enumerate(tables.lending_groups):
-            people, activities = group.pairs.T
-            self._group[people, activities] = n
-            self._left.append(group.most(~tables.candidate) // HUNDRED - int(booked[people, activities].sum()))
+        self._group = tables.lending_group
+        self._left = [
+            group.most(~tables.candidate) // HUNDRED - int(booked[self._group == n].sum())
+            for n, group in enumerate(tables.lending_groups)
+        ]
         self._endless = int(tables.asked.sum())
 
     def room(self, a: int) -> IntArray:
