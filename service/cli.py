@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -246,7 +247,7 @@ def run(
 
     every = (*(asked.changes if asked else ()), *policy_changes(preset, _set(change or [])))
     start = None if earlier is None else _earlier(earlier, found, as_json)
-    with _interruptible() as stop:
+    with _interruptible() as stop, _no_log():
         with _live(settings.seconds, stop, lang) as tell:
             from scenarios import runs
 
@@ -835,6 +836,17 @@ def _solve(portfolio: Portfolio, settings: Settings, stop: threading.Event, lang
             return solving.result()
 
 
+@contextmanager
+def _no_log() -> Iterator[None]:
+    """A run that fails is told by the command itself, and not logged as well."""
+    log, nowhere = logging.getLogger("staffing"), logging.NullHandler()
+    log.addHandler(nowhere)
+    try:
+        yield
+    finally:
+        log.removeHandler(nowhere)
+
+
 def _ended(handle: RunHandle, stop: threading.Event) -> Run:
     """The run once it has ended, which is soon after `stop` is set."""
     while True:
@@ -869,7 +881,7 @@ def _solved(
     orders = [runs.Order(base, changes, settings, earlier, str(n)) for n, (_, _, changes) in enumerate(wanted)]
     told: list[str] = []
 
-    with _live(settings.seconds * -(-len(wanted) // at_once), stop, lang, told) as tell:
+    with _no_log(), _live(settings.seconds * -(-len(wanted) // at_once), stop, lang, told) as tell:
 
         def hear(id: str, progress: Progress) -> None:
             if tell is not None:
