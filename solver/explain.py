@@ -6,7 +6,7 @@ No assumptions: at this size leaving something out and solving plainly is far qu
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -47,8 +47,10 @@ TRIED_LAST = ("budget", "rotation", "relation", "commitment")
 Name = tuple[str, Key]
 
 
-def conflict_of(search: Search) -> Conflict:
+def conflict_of(search: Search, force: Callable[[Model], None] = lambda model: None) -> Conflict:
     """The binding rules that cannot all hold, narrowed to the items that contradict each other.
+
+    force: what must hold besides and is not named, added to the model.
 
     Without any one of the named rules the other named ones can hold, and without any one of the items the other items.
     Where the time limit or a stop comes first, what was not tried yet is still named: the items contradict each other
@@ -57,7 +59,9 @@ def conflict_of(search: Search) -> Conflict:
     `eligibility` are not named for them.
     """
     tables = search.tables
-    subsets = _Subsets(search, _model(tables))
+    model = _model(tables)
+    force(model)
+    subsets = _Subsets(search, model)
     if subsets.feasible(subsets.left):
         raise InternalError("a portfolio without a plan has rules that can all hold")
     rule_of = np.array([name for name, _ in subsets.items])

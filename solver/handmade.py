@@ -38,7 +38,11 @@ def score_plan(portfolio: Portfolio, data: Any) -> Proposal:
     """
     began = time.monotonic()
     tables = Tables.of(portfolio)
-    plan = plan_from(tables, data)
+    return scored(tables, plan_from(tables, data), began)
+
+
+def scored(tables: Tables, plan: Plan, began: float) -> Proposal:
+    """The proposal of a plan, however it came about; `began`: when work on it began, by `time.monotonic`."""
     card = score.score(tables, plan)
     versions = {"staffing": version("staffing")}
     run = Run(

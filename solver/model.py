@@ -287,6 +287,10 @@ class Model:
                 amounts.append(amount)
         return cp_model.LinearExpr.weighted_sum(amounts, factors) if amounts else 0
 
+    def require(self, constraint: Any) -> None:
+        """Leave only plans with something that no rule asks for."""
+        self._row(constraint)
+
     def count(self, name: str, items: Iterable[tuple[int, Expression]]) -> None:
         """Let something beside the rules cost: (ten-thousandths, how often)."""
         self._items[name] = list(items)
