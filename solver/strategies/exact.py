@@ -10,7 +10,7 @@ from solver.strategies import greedy
 from solver.strategies.cpsat import complete_hint, solve_model
 
 #: the part of the time for repairing an earlier plan, and how close to the best of its teams is good enough
-EARLIER_SHARE, EARLIER_GAP = 0.2, 0.002
+EARLIER_SHARE, EARLIER_GAP = 0.2, 0.005
 
 
 def whole_model(search: Search) -> Model:
@@ -55,17 +55,23 @@ def first_plan(search: Search, model: Model) -> bool:
 
 
 def _from_earlier(search: Search) -> None:
-    """Hand in the best plan of the teams that the earlier plan has, as far as they are still possible.
+    """Hand in the earlier plan, repaired where a change broke it.
 
-    Where nothing changed its hours are the hint, elsewhere they are worked out anew, so what a change broke is repaired
-    and the rest stays.
+    Its teams stay, with its hours as the hint; but activities that lost somebody's hours may have anybody, and people
+    without any work in it, such as somebody new, may be anywhere.
     """
     if search.earlier is None:
         return
     search.stage = "earlier plan"
     tables, earlier = search.tables, search.earlier
     pairs, most = pairs_of(tables)
-    kept = np.array([tables.committed[p, a] or (p, a) in earlier for p, a in pairs.tolist()], dtype=bool)
+    booked = np.zeros((tables.P, tables.A), dtype=np.int64)
+    for pair, hours in earlier.items():
+        booked[pair] = hours
+    possible = np.zeros_like(booked)
+    possible[pairs[:, 0], pairs[:, 1]] = most
+    broken, new = (booked > possible).any(axis=0), booked.sum(axis=1, keepdims=True) == 0
+    kept = (tables.committed | (booked > 0) | broken | new)[pairs[:, 0], pairs[:, 1]]
     model = Model(tables, pairs[kept], most[kept])
     model.post(tables.rules)
     model.minimise(search.tier)

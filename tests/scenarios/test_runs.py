@@ -250,6 +250,21 @@ def test_a_run_knows_the_run_it_starts_from(base: Run) -> None:
         assert handle.run.fingerprint == fingerprint(tiny(), leave("ben"), QUICK)
 
 
+@pytest.mark.slow
+def test_a_warm_start_repairs_what_the_change_broke() -> None:
+    """The repaired plan alone costs less than what the same search has in the end that starts from nothing."""
+    of, settings = entry("adviesbureau").portfolio(), Settings(seconds=0.2, workers=1, repeatable=True)
+    changes = parse_changes([{"change": "leave", "person": "bram", "from": 3}])
+    base = run(of, (), settings)
+    cold, warm = (run(of, changes, settings, earlier) for earlier in (None, base))
+    repaired = [told.best for told in warm.progress if told.stage == "earlier plan"]
+    assert cold.proposal is not None
+    assert cold.proposal.run.objective is not None
+    assert repaired
+    assert repaired[-1] is not None
+    assert repaired[-1] < cold.proposal.run.objective
+
+
 # --- stopping ---------------------------------------------------------------------------------------------------------
 
 
