@@ -196,7 +196,6 @@ class Tables:
         self.can_learn &= ~self.meets
         self.can_learn &= self.level >= np.maximum(10, asked_level - gap).astype(np.int8)
 
-        self.has_requirements = np.diff(self._bounds) > 0
         #: expert (P, A): meets at least one expertise requirement, everybody if there are none
         self.expert: Bools = self._by_column(bool)
         #: able (P, A): near an expertise requirement or meeting a talent one; everybody if there are none at all
