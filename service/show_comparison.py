@@ -21,6 +21,8 @@ WIDE = 110
 MOST_ROWS = 200
 #: where a comparison is shown briefly: sentences of each proposal, and what they weigh at least beside the largest
 MOST_BRIEFLY, LEAST_BRIEFLY = 3, 0.1
+#: verdicts that a longer search does not change
+PROVEN = ("better", "worse", "equal")
 
 GOOD, FAIR, BAD, QUIET, TITLE = "green", "yellow", "bold red", "dim", "bold cyan"
 
@@ -105,7 +107,7 @@ class ComparisonPage:
         return self._section(self._word("compared"), table)
 
     def briefly(self) -> RenderableType:
-        """Cost, gap and money of each, then of each other one its largest effects on cost."""
+        """Cost, gap and money of each, then of each other one what is not certain, and its largest effects on cost."""
         table = self._table()
         table.add_column(self._word("proposal"), ratio=1)
         for key in ("cost", "difference", "gap", "money_column"):
@@ -127,8 +129,10 @@ class ComparisonPage:
             effects.add_column(ratio=1)
             for sentence in told:
                 effects.add_row(self._signed(sentence.cost), Text(plain(sentence.text)))
-            if told:
-                parts += [Padding(Text(plain(difference.other), style="bold"), (1, 1, 0, 1)), effects]
+            verdict = difference.verdict
+            unsure = [] if verdict.proven in PROVEN else [Padding(Text(plain(verdict.text), style=FAIR), (0, 1))]
+            if told or unsure:
+                parts += [Padding(Text(plain(difference.other), style="bold"), (1, 1, 0, 1)), *unsure, effects]
         return self._section(self._word("briefly"), *parts)
 
     def parts(self, difference: Difference) -> Iterable[RenderableType]:
@@ -150,7 +154,7 @@ class ComparisonPage:
     def moved(self, difference: Difference) -> RenderableType:
         """The headline, what is proven, what to be careful with, and the sentences with their part of the cost."""
         verdict = difference.verdict
-        style = {"better": GOOD, "worse": GOOD, "equal": GOOD}.get(verdict.proven, FAIR)
+        style = GOOD if verdict.proven in PROVEN else FAIR
         lines: list[RenderableType] = [
             Padding(Text(plain(difference.moved.headline), style="bold"), (0, 1)),
             Padding(Text(plain(verdict.text), style=style), (0, 1)),
