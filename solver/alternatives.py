@@ -24,8 +24,10 @@ from solver.tables import Tables
 
 #: plans differ in at least this part of the proposal's bookings, and in so many pairs
 SHARE, LEAST = 0.05, 2
-#: activities around one that are freed at once in a large portfolio, and seconds for it
-FREED, SECONDS = 8, 5.0
+#: activities around one that are freed at once in a large portfolio: at first, at least; and seconds for it
+FREED, FEWEST, SECONDS = 12, 6, 5.0
+#: a plan this close to the best of its neighbourhood will do
+GAP = 0.002
 
 
 class Alternative(Part):
@@ -100,10 +102,11 @@ class _Looking:
         self.limit = int(score.cost(self.tables, before) * (1 + within / 100))
         self.found: list[Plan] = []
         self.exhausted = False
+        self._size = FREED
         self._random = np.random.default_rng(search.settings.seed)
 
     def look(self, k: int) -> None:
-        """Find up to k plans, one after the other, each the cheapest of its neighbourhood."""
+        """Find up to k plans, one after the other, each among the cheapest of its neighbourhood."""
         whole = len(self.nearby.pairs) <= SMALL or self.tables.A <= FREED
         order: list[int] = []
         tries = 0
@@ -117,11 +120,13 @@ class _Looking:
             self._restrict(model)
             budget = self.search.budget
             seconds = budget / (k - len(self.found)) if whole else min(SECONDS, budget)
-            found = self.nearby.best(model, seconds)
+            found = self.nearby.best(model, seconds, GAP)
             if found.plan is not None and self._is_one(found.plan):
                 self.found.append(found.plan)
             elif whole:
                 self._prove(model, budget)
+            else:  # too little was freed, or so much that the time was too short
+                self._size = min(self.tables.A, self._size + 3) if found.finished else max(FEWEST, self._size - 2)
 
     def _prove(self, model: Model, seconds: float) -> None:
         """Nothing was found in the whole: by CP-SAT a plan after all, or that there is none."""
@@ -138,7 +143,7 @@ class _Looking:
         nobody = np.zeros(self.tables.P, dtype=bool)
         alone = np.zeros(self.tables.A, dtype=bool)
         alone[a] = True
-        return Around(self.nearby.related(alone, FREED), nobody, nobody)
+        return Around(self.nearby.related(alone, self._size), nobody, nobody)
 
     def _restrict(self, model: Model) -> None:
         """Within the distance, and other people than in every plan so far."""

@@ -14,7 +14,7 @@ from solver import score
 from solver.model import Expression, Model, pairs_of
 from solver.plan import Plan
 from solver.search import UNIT, InternalError, Search
-from solver.strategies.cpsat import solve_model
+from solver.strategies.cpsat import Hint, solve_model
 from solver.strategies.mip import Worker
 from solver.tables import Bools, Tables
 
@@ -104,14 +104,14 @@ class Nearby:
         else:
             model.hold(tiers[0], rank[0])
 
-    def best(self, model: Model, seconds: float) -> Found:
-        """The plan of the lowest rank, tier by tier, within some seconds; it breaks no rule."""
+    def best(self, model: Model, seconds: float, gap: float = 0) -> Found:
+        """The plan of the lowest rank, tier by tier, within some seconds, or within a relative gap of it."""
         best, finished, ends = None, True, self.search.seconds + seconds
         for number, tier in enumerate(self.search.tiers, 1):
             last = number == len(self.search.tiers)
             model.minimise(tier | {CHANGES} if last else tier)
             left = seconds if self.search.settings.repeatable else max(0.05, ends - self.search.seconds)
-            found = self._solve(model, left)
+            found = self._solve(model, left, gap)
             finished = finished and found.finished
             if found.plan is None:
                 return Found(best, finished and best is None)
@@ -123,18 +123,18 @@ class Nearby:
     def any_plan(self, model: Model, seconds: float) -> Found:
         """Any plan at all; only CP-SAT's word is taken for there being none."""
         model.cp.clear_objective()  # type: ignore[no-untyped-call]
-        return self._by_cpsat(model, seconds)
+        return self._by_cpsat(model, seconds, hint=model.hints(self.plan) or ())
 
-    def _solve(self, model: Model, seconds: float) -> Found:
+    def _solve(self, model: Model, seconds: float, gap: float) -> Found:
         if self.worker is None or not self.worker.alive:
-            return self._by_cpsat(model, seconds)
-        found = self.worker.solve(model, seconds, lambda: self.search.stop.is_set())
+            return self._by_cpsat(model, seconds, gap)
+        found = self.worker.solve(model, seconds, lambda: self.search.stop.is_set(), gap)
         if found.plan is not None and score.broken(self.tables, found.plan):  # floating point
             return Found(None, False)
         return Found(found.plan, found.finished)
 
-    def _by_cpsat(self, model: Model, seconds: float) -> Found:
-        found = solve_model(model, self.search, seconds)
+    def _by_cpsat(self, model: Model, seconds: float, gap: float = 0, hint: Hint = ()) -> Found:
+        found = solve_model(model, self.search, seconds, hint, gap_limit=gap)
         plan = found.plan(model)
         if plan is not None and score.broken(self.tables, plan):
             raise InternalError("a plan was found that breaks a rule")

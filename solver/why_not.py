@@ -223,10 +223,10 @@ class _Answer:
         searched = steps = self._steps(nearby)
         for number, around in enumerate(steps):
             tried, last = best is not None, number == len(steps) - 1
-            # Of what takes long, only the related activities are looked at once there is an answer.
-            if search.stopped or (tried and around.freed.all() and len(nearby.pairs) > SMALL):
+            # The whole of a large portfolio takes too long; whether it has any such plan is asked at last.
+            if search.stopped or (around.freed.all() and len(nearby.pairs) > SMALL):
                 break
-            if tried and around.shifting.any():
+            if tried and around.shifting.any():  # much freedom, for where less is not enough
                 continue
             seconds = search.budget * (1 if last else SHARE)
             if tried and not search.settings.repeatable:
@@ -249,7 +249,7 @@ class _Answer:
         return self._none(nearby)
 
     def _steps(self, nearby: Nearby) -> list[Around]:
-        """What to free: the activity alone, what those concerned do at the same time, related activities, all."""
+        """What to free: the activity, what those concerned do then, who else could help, related activities, all."""
         tables, a = self.tables, self.named.a
         loose = np.zeros(tables.P, dtype=bool)
         loose[list(self.named.people)] = True
@@ -261,7 +261,8 @@ class _Answer:
         steps = [Around(alone, loose, nobody)]
         if own.sum() > 1:
             steps.append(Around(own, loose, nobody))
-        steps.append(Around(own, loose, nearby.able[:, a]))
+        helpers = nearby.able[:, a] & (tables.meets[:, self.named.r] if self.named.r >= 0 else True)
+        steps.append(Around(own, loose | helpers, helpers))
         if tables.A > RELATED:
             steps.append(Around(nearby.related(own, RELATED), loose, nobody))
         return [*steps, Around(every, ~nobody, nobody)]
