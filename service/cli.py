@@ -150,7 +150,8 @@ def check(portfolio: PortfolioArgument, as_json: JsonOption = False, lang: LangO
     asked = sum(activity.hours for activity in found.activities)
     console.print(
         f"{plain(found.name)} is right: {len(found.people):,} people, {len(found.activities):,} activities "
-        f"({asked:,} h) in {len(found.projects):,} projects, {calendar.periods} periods of a {calendar.period} from "
+        f"({asked:,} h) in {len(found.projects):,} {'project' if len(found.projects) == 1 else 'projects'}, "
+        f"{calendar.periods} periods of a {calendar.period} from "
         f"{calendar.start}.",
         soft_wrap=True,
     )

@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from scenarios.library import ENTRIES, Entry, entry
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse, parse_json
 
 STANDARD_INPUT = "-"
+PROPOSAL = "staffing-proposal/1"
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".zip")
 ZIP = b"PK\x03\x04"
 
@@ -45,11 +47,19 @@ def portfolio_of(source: str) -> Portfolio:
             raise Unusable([Problem("", "not_a_portfolio", source, expected)])
         return parse_json(data)
     except PortfolioInvalid as invalid:
-        raise Unusable(invalid.problems) from None
+        raise Unusable(_of_a_proposal(invalid.problems)) from None
     except OSError as error:
         slugs = ", ".join(one.slug for one in ENTRIES)
         expected = f"a JSON file, an .xlsx workbook, a folder of CSV files, -, or one of {slugs} ({_why(error)})"
         raise Unusable([Problem("", "unreadable", source, expected)]) from None
+
+
+def _of_a_proposal(problems: list[Problem]) -> list[Problem]:
+    """The one problem that matters where a proposal was given as a portfolio, else all of them."""
+    for one in problems:
+        if (one.path, one.value) == ("/format", PROPOSAL):
+            return [replace(one, expected="a portfolio; this is a proposal, the second argument of `staffing score`")]
+    return problems
 
 
 def bundled(source: str) -> Entry | None:
@@ -63,7 +73,13 @@ def plan_of(source: str, what: str = "a plan") -> Any:
     Raises Unusable where it is no JSON, or writes a name twice in one object.
     """
     try:
-        return json.loads(_bytes(source).decode("utf-8-sig"), object_pairs_hook=_once)
+        data = _bytes(source)
+        if data.startswith(ZIP) or Path(source).suffix.lower() in (*SPREADSHEETS, ".csv"):
+            expected = (
+                f"a JSON file with {what}; a spreadsheet is not read here (`propose --out plan.json` writes JSON)"
+            )
+            raise Unusable([Problem("", "not_json", None, expected)])
+        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once)
     except OSError as error:
         problem = Problem("", "unreadable", source, f"a JSON file with {what} ({_why(error)})")
     except UnicodeDecodeError as error:

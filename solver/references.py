@@ -44,6 +44,7 @@ class TermNames:
     def __init__(self, data: dict[str, Any]) -> None:
         self.dimension: dict[str, str | None] = {}  # None where it is neither of the two
         self._alias: dict[str, str] = {}
+        self.by_label: dict[str, str] = {}  # no names of terms, but often taken for one
         for _, term in _items(data, "vocabulary"):
             if isinstance(term.get("id"), str):
                 dimension = term.get("dimension")
@@ -52,6 +53,10 @@ class TermNames:
                 for _, alias in _entries(term.get("aliases")):
                     if isinstance(alias, str):
                         self._alias.setdefault(fold(alias), term["id"])
+                labels = term.get("labels")
+                for label in labels.values() if isinstance(labels, dict) else ():
+                    if isinstance(label, str):
+                        self.by_label.setdefault(fold(label), term["id"])
 
     def __call__(self, name: str) -> str:
         """The id of the term that `name` means, or `name` itself where it means none."""
@@ -123,7 +128,8 @@ class References:
         what = f"a term of dimension {dimension}" if dimension else "a term"
         term = self.names(name)
         if term not in self.names.dimension:
-            close = self.report.closest(name, self.names.dimension)
+            labelled = self.names.by_label.get(fold(name))
+            close = f'; "{labelled}" has this label' if labelled else self.report.closest(name, self.names.dimension)
             self.report.add(at, "unknown_id", name, f"the id or an alias of {what}{close}")
         elif dimension and self.names.dimension[term] not in (dimension, None):
             self.report.add(at, "wrong_dimension", name, f"the id or an alias of {what}")

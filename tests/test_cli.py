@@ -393,6 +393,17 @@ def test_a_plan_that_is_none_is_refused(plan: str, says: str, portfolio: Path) -
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("suffix", ["json", "csv", "xlsx"])
+def test_a_portfolio_and_a_plan_that_are_mixed_up(suffix: str, portfolio: Path, tmp_path: Path) -> None:
+    """A proposal given as a portfolio, and a plan in a spreadsheet, are refused in one line that says what to do."""
+    out = tmp_path / f"plan.{suffix}"
+    invoke("propose", portfolio, *QUICK, "--out", out)
+    done = run("check", out) if suffix == "json" else run("score", portfolio, out)
+    assert done.returncode == 1
+    assert len((done.stdout + done.stderr).splitlines()) <= 5
+    assert "this is a proposal" in done.stdout if suffix == "json" else "propose --out" in done.stderr
+
+
 def test_a_proposal_scores_as_it_says(portfolio: Path, tmp_path: Path) -> None:
     """What `propose` writes, `score` finds right, at the same cost."""
     out = tmp_path / "plan.json"

@@ -968,6 +968,13 @@ def test_the_closest_name_is_suggested(path: str, value: Any, suggestion: str) -
     assert f'did you mean "{suggestion}"?' in problem.expected
 
 
+def test_a_label_leads_to_its_term() -> None:
+    """Labels are no names of terms, but who gives one is told the id."""
+    (problem,) = problems(changed(("/people/0/expertise/0/term", "overheidsFinanciën")))
+    assert problem.code == "unknown_id"
+    assert problem.expected.endswith('"public-finance" has this label')
+
+
 def test_suggestions_end() -> None:
     """Looking for close names takes time, so a thoroughly broken portfolio gets them for its first problems only."""
     expected = [problem.expected for problem in problems(changed(*((f"/peopl{n}", n) for n in range(150))))]
