@@ -179,7 +179,7 @@ def _serve(connection: Connection[Any, Any]) -> None:
     while True:
         try:
             serialised, seconds, gap, seed = connection.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
         began = time.monotonic()
         program = mathopt.Model.from_model_proto(model_pb2.ModelProto.FromString(serialised))
