@@ -471,7 +471,8 @@ def _whole(value: ReadValue, decimal_comma: bool) -> int:
     try:
         number = _number(value, decimal_comma)
     except _Wrong as wrong:
-        raise _Wrong(wrong.code, wrong.expected.replace("a number", "a whole number")) from None
+        whole = wrong.expected.replace("a number", "a whole number")
+        raise _Wrong(wrong.code, whole.partition(", such as")[0]) from None
     if number != int(number):
         raise _Wrong("not_whole", "a whole number")
     return int(number)

@@ -429,6 +429,12 @@ def test_a_doubtful_number_is_not_guessed_at(example: Path, given: str) -> None:
     assert (found.code, found.value) == ("not_a_number", given)
 
 
+def test_what_a_whole_number_is_not_shown_as(example: Path) -> None:
+    """Where a whole number is asked for, no fraction is given as an example."""
+    put(example / "people.csv", 2, "leaves", "soon")
+    assert only(lambda: spreadsheet.read(example)).expected == "a whole number"
+
+
 def test_a_dutch_mark_between_thousands_is_refused(example: Path) -> None:
     """4.000 in a file of semicolons is four thousand to a Dutch reader: it is not read as 4."""
     put(example / "people.csv", 4, "candidate_cost", "4.000")
