@@ -123,7 +123,7 @@ class Page:
         """How it ended, what it costs, how far from the best it can be, and how much of the work is staffed."""
         words, run, broken = self._words, self._proposal.run, self._broken
         good = run.status == "OPTIMAL"
-        style = f"bold {GOOD if good else FAIR}" if self._bookings or run.status == "FEASIBLE" else BAD
+        style = f"bold {GOOD if good else FAIR}" if run.status in ("OPTIMAL", "FEASIBLE") else BAD
         said = words(run.status)
         if broken:
             said, style = words("broken_one") if len(broken) == 1 else words("broken", n=len(broken)), BAD

@@ -148,6 +148,14 @@ def test_nothing_to_show_is_no_trouble() -> None:
     assert "Tiny" in shown(portfolio, plan, 80)
 
 
+def test_an_empty_plan_can_be_the_best() -> None:
+    """Where nothing is asked for, nothing is proven to be best, and that is good."""
+    portfolio = parse(portfolio_data())
+    text = shown(portfolio, solve(portfolio, Settings(seconds=5)))
+    assert UNICODE.yes in text
+    assert UNICODE.no not in text
+
+
 def test_both_languages_say_the_same_things() -> None:
     """Every key has words in both languages, with the same blanks to fill in."""
     for key, words in WORDS.items():
