@@ -9,6 +9,7 @@ rounded and both sides agree to the last digit.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -91,7 +92,7 @@ class Item:
     weight: int = HUNDRED
 
 
-class Rule:
+class Rule(ABC):
     """One constraint or objective of the model, with the numbers the policy gives it."""
 
     name: ClassVar[str]
@@ -112,21 +113,21 @@ class Rule:
         #: the largest amount of one item in mode `hard`, hundredths
         self.tolerance = round(tolerance * HUNDRED)
 
+    @abstractmethod
     def post(self, model: Model) -> Sequence[Item]:
         """Add the rule to the CP-SAT model; a soft rule returns its items, unweighted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """The exact amount of every item of the plan."""
-        raise NotImplementedError
 
+    @abstractmethod
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """One sentence about one item with real names and numbers; `amount` in hundredths."""
-        raise NotImplementedError
 
+    @abstractmethod
     def demand(self, tables: Tables, key: Key) -> str:
         """What the rule asks of one item, where it binds: for telling a conflict in words."""
-        raise NotImplementedError
 
     @property
     def leeway(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,9 +24,9 @@ class PerHour(Rule):
     #: what is wrong with the hours that count, in words
     words: ClassVar[str]
 
+    @abstractmethod
     def percents(self, tables: Tables) -> Percents:
         """(P, A) hundredths of an hour that each booked hour counts for."""
-        raise NotImplementedError
 
     def post(self, model: Model) -> Sequence[Item]:
         """The hours times the percentage."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,9 +24,9 @@ class ShareOfHours(Rule):
     #: the sort of work, in words
     words: ClassVar[str]
 
+    @abstractmethod
     def counts_as(self, tables: Tables) -> Bools:
         """(P, A): the activity is of that sort for the person."""
-        raise NotImplementedError
 
     def people(self, tables: Tables) -> IntArray:
         """Indices of the people the rule looks at."""
