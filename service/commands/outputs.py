@@ -1,0 +1,192 @@
+"""What commands print and write, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from service.words import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from solver.portfolio import Portfolio, Problem
+    from solver.proposal import Proposal
+
+BAD, WRONG_USE, OUR_FAULT, INTERRUPTED = 1, 2, 3, 130
+#: a line longer than this is hard to read, however wide the terminal
+WIDEST = 150
+
+
+def check_out(out: Path | None, suffixes: tuple[str, ...] = (".json", ".csv", ".xlsx")) -> None:
+    """Refuse, before anything takes long, a file that what is wanted cannot be written to."""
+    if out is None:
+        return
+    if out.suffix.lower() not in suffixes:
+        *most, last = suffixes
+        raise typer.BadParameter(f"{out} should end in {', '.join(most)} or {last}", param_hint="'--out'")
+    if out.is_dir() or not out.parent.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise typer.BadParameter(f"{out} cannot be written", param_hint="'--out'")
+
+
+def check_sheets(out: Path) -> None:
+    """Refuse a file or folder that a spreadsheet cannot be written to."""
+    if out.suffix.lower() not in (".xlsx", ".zip", ""):
+        raise typer.BadParameter(f"{out} should end in .xlsx or .zip, or be a folder", param_hint="'OUT'")
+
+
+def write_proposal(portfolio: Portfolio, proposal: Proposal, out: Path | None, lang: str) -> str | None:
+    """Write the proposal where one is wanted; what to say of it, None where it was not wanted or could not be."""
+    if out is None:
+        return None
+    from service import export
+
+    try:
+        export.write(portfolio, proposal, out, lang)
+    except export.NoPlan:
+        say(f"There is no plan, so {out} was not written.")
+        return None
+    except OSError as error:
+        # The plan took long to find: it is shown instead, and not lost.
+        say(f"{out} could not be written: {error.strerror}")
+        return None
+    return f"Written to {out}."
+
+
+def keep(out: Path, data: bytes) -> str | None:
+    """Write what took long to find; what to say of it, None where it could not be written."""
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        say(f"{out} could not be written: {error.strerror}")
+        return None
+    return f"Written to {out}."
+
+
+def write_or_refuse(out: Path, write: Callable[[], object]) -> None:
+    """Write at once, and say so; where that is not possible, say why and end the command."""
+    try:
+        write()
+    except OSError as error:
+        raise typer.BadParameter(f"{out} cannot be written: {error.strerror}", param_hint="'OUT'") from None
+    new_console().print(f"Written to {out}.", soft_wrap=True)
+
+
+def refuse(source: str, problems: list[Problem], as_json: bool, code: int = BAD, stderr: bool = True) -> NoReturn:
+    """Say what is wrong, and end the command."""
+    if as_json:
+        print_json(problems_json(problems, []))
+    else:
+        console = new_console(stderr=stderr)
+        if len(problems) == 1 and not problems[0].path:
+            (one,) = problems
+            console.print(_one_line(source, one), soft_wrap=True)
+        else:
+            things = "1 thing is" if len(problems) == 1 else f"{len(problems):,} things are"
+            console.print(f"{things} wrong with {source}:\n", soft_wrap=True)
+            print_problems(console, problems, "bold red")
+    raise typer.Exit(code)
+
+
+def _one_line(source: str, problem: Problem) -> str:
+    given = "" if problem.value in (None, source) else f"{plain(str(problem.value))!r} is not right, "
+    return f"{source}: {given}expected {plain(problem.expected)} [{problem.code}]"
+
+
+def print_problems(console: Console, problems: Iterable[Problem], style: str) -> None:
+    """Path, what was given and what would be right, each problem apart from the next."""
+    for one in problems:
+        console.print(plain(one.path) or "the whole", style=style, soft_wrap=True, end="")
+        console.print(f"  [{one.code}]", style="dim", soft_wrap=True)
+        given = "nothing" if one.value is None else plain(json.dumps(one.value, ensure_ascii=False))
+        console.print(f"    given     {given}", soft_wrap=True)
+        console.print(f"    expected  {plain(one.expected)}", soft_wrap=True)
+
+
+def problems_json(errors: Iterable[Problem], warnings: Iterable[Problem]) -> dict[str, Any]:
+    """What is wrong and what is odd, as JSON has it."""
+
+    def listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+        return [{"path": p.path, "code": p.code, "value": p.value, "expected": p.expected} for p in problems]
+
+    return {"errors": listed(errors), "warnings": listed(warnings)}
+
+
+def print_markdown(text: str) -> None:
+    """Laid out on a terminal; in a pipe the Markdown itself, for a program or a file."""
+    console = new_console()
+    if console.is_terminal:
+        from rich.markdown import Markdown
+
+        console.print(Markdown(text))
+    else:
+        emit(text.encode("utf-8", "replace"))
+
+
+def print_json(data: Any) -> None:
+    """Print indented JSON."""
+    emit((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace"))
+
+
+def print_proposal(portfolio: Portfolio, proposal: Proposal) -> None:
+    """Print a proposal as JSON."""
+    from service.export import to_json
+
+    emit(to_json(portfolio, proposal))
+
+
+def emit(data: bytes) -> None:
+    """Print these bytes as they are."""
+    try:
+        typer.echo(data, nl=False)
+    except BrokenPipeError:
+        _nobody_reads()
+
+
+def _nobody_reads() -> None:
+    """Whoever read standard output has seen enough: the exit code is what it would have been."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(text: str) -> None:
+    """A line on standard error."""
+    typer.echo(text, err=True)
+
+
+def new_console(stderr: bool = False) -> Console:
+    """A terminal that prints text as it is, never as markup."""
+    from rich.console import Console
+
+    class Patient(Console):
+        def on_broken_pipe(self) -> None:
+            _nobody_reads()
+
+    console = Patient(stderr=stderr, markup=False, highlight=False, emoji=False)
+    console.width = min(console.width, WIDEST)
+    return console
+
+
+def new_table(*headers: str) -> Any:
+    """A table without lines, its first column in bold."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for n, header in enumerate(headers):
+        table.add_column(header, no_wrap=n == 0, style="bold" if n == 0 else "")
+    return table
+
+
+def command_name() -> str:
+    """How this command was called, so that what is suggested works as it stands."""
+    called = Path(sys.argv[0])
+    if called.stem != "staffing":
+        return "python -m service.cli"
+    found = shutil.which("staffing")
+    return "staffing" if found and Path(found).resolve() == called.resolve() else str(called)

@@ -1,0 +1,148 @@
+"""`staffing check`, `propose` and `score`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from service.commands.inputs import one_from_input, read_portfolio, search_settings, with_settings
+from service.commands.options import (
+    By,
+    ByOption,
+    JsonOption,
+    LangOption,
+    OutOption,
+    PortfolioArgument,
+    PresetOption,
+    RepeatableOption,
+    SecondsOption,
+    SeedOption,
+    SetOption,
+    WorkersOption,
+)
+from service.commands.outputs import (
+    BAD,
+    check_out,
+    new_console,
+    print_json,
+    print_problems,
+    print_proposal,
+    problems_json,
+    refuse,
+    write_proposal,
+)
+from service.commands.solving import end, interruptible, solve_shown
+from service.words import Language, Words, plain
+
+
+def check(portfolio: PortfolioArgument, as_json: JsonOption = False, lang: LangOption = Language.en) -> None:
+    """Say what is wrong with a portfolio, all at once.
+
+    What is legal but odd is said too, and does no harm.
+    """
+    found = read_portfolio(portfolio, as_json, stderr=False)
+    from solver.check import warnings
+    from solver.tables import Tables
+
+    odd = warnings(Tables.of(found))
+    if as_json:
+        print_json(problems_json([], odd))
+        return
+    console, words = new_console(), Words(lang)
+    calendar = found.calendar
+    asked = sum(activity.hours for activity in found.activities)
+    console.print(
+        f"{plain(found.name)} is right: {len(found.people):,} people, {len(found.activities):,} activities "
+        f"({asked:,} h) in {len(found.projects):,} {'project' if len(found.projects) == 1 else 'projects'}, "
+        f"{calendar.periods} periods of a {calendar.period} from "
+        f"{calendar.start}.",
+        soft_wrap=True,
+    )
+    if odd:
+        console.print(f"\n{words('warnings')}:\n")
+        print_problems(console, odd, "yellow")
+
+
+def propose(
+    portfolio: PortfolioArgument,
+    seconds: SecondsOption = 30.0,
+    preset: PresetOption = None,
+    change: SetOption = None,
+    seed: SeedOption = 1,
+    workers: WorkersOption = 8,
+    repeatable: RepeatableOption = False,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    by: ByOption = By.activity,
+    lang: LangOption = Language.en,
+) -> None:
+    """Find the best staffing within the time.
+
+    Shows the plan, why it is so, and how far from the best possible it can be at most.
+    """
+    check_out(out)
+    settings = search_settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
+    found = with_settings(read_portfolio(portfolio, as_json), preset, change or [], as_json)
+    with interruptible() as stop:
+        proposal = solve_shown(found, settings, stop, lang)
+        written = write_proposal(found, proposal, out, lang)
+        if as_json:
+            print_proposal(found, proposal)
+        else:
+            from service.show import Page, show
+
+            console = new_console()
+            if written is None:
+                show(console, found, proposal, lang, by)
+            else:
+                console.print(Page(console, found, proposal, lang).headline())
+                console.print(written, soft_wrap=True)
+        end(proposal, stop)
+
+
+def score(
+    portfolio: PortfolioArgument,
+    plan: Annotated[
+        str,
+        typer.Argument(
+            metavar="PLAN",
+            help="JSON with `bookings` of person, activity and hours: a proposal, a run, or a plan made by hand or by "
+            "another tool; - for standard input.",
+        ),
+    ],
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Language.en,
+) -> None:
+    """Score any plan by the same rules.
+
+    The exit code is 1 if it breaks a rule that may not be broken.
+    """
+    one_from_input(portfolio, plan)
+    check_out(out)
+    found = read_portfolio(portfolio, as_json)
+    from service.comparing import plan_in
+    from service.reading import Unusable
+    from solver.handmade import score_plan
+    from solver.portfolio import PortfolioInvalid
+
+    try:
+        found, data = plan_in(plan, found)
+        scored = score_plan(found, data)
+    except Unusable as unusable:
+        refuse(plan, unusable.problems, as_json)
+    except PortfolioInvalid as invalid:
+        refuse(plan, invalid.problems, as_json)
+    written = write_proposal(found, scored, out, lang)
+    if as_json:
+        print_proposal(found, scored)
+    else:
+        from service.show import show_score
+
+        console = new_console()
+        show_score(console, found, scored, lang)
+        if written is not None:
+            console.print(written, soft_wrap=True)
+    if scored.run.status != "FEASIBLE":
+        raise typer.Exit(BAD)

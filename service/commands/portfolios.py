@@ -1,0 +1,94 @@
+"""`staffing library`, `template` and `convert`: portfolios as files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.commands.inputs import bundled_case, read_portfolio
+from service.commands.options import ForceOption, JsonOption, LangOption, PortfolioArgument
+from service.commands.outputs import check_sheets, new_console, new_table, print_json, write_or_refuse
+from service.words import Language
+
+if TYPE_CHECKING:
+    from solver.portfolio import Portfolio
+
+
+def library(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Tell the story of this one.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="OUT", help="Write it here: .json, .xlsx, .zip, or a folder of CSV files."),
+    ] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Language.en,
+) -> None:
+    """List the bundled portfolios, or show or write one."""
+    from scenarios.library import ENTRIES
+
+    if name is None:
+        if out is not None:
+            raise typer.BadParameter("say which portfolio to write", param_hint="'NAME'")
+        if as_json:
+            print_json({"items": [{"slug": e.slug, "title": e.title, "summary": e.summary} for e in ENTRIES]})
+            return
+        table = new_table("name", "title", "what it is about")
+        for one in ENTRIES:
+            table.add_row(one.slug, one.title[lang], one.summary[lang])
+        new_console().print(table)
+        return
+    case = bundled_case(name)
+    if out is not None:
+        if out.suffix.lower() == ".json":
+            write_or_refuse(out, lambda: out.write_text(case.text(), encoding="utf-8"))
+        else:
+            _write_portfolio(case.portfolio(), out)
+    elif as_json:
+        print_json(json.loads(case.text()))
+    else:
+        from rich.markdown import Markdown
+
+        new_console().print(Markdown(case.story(lang)))
+
+
+def template(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="An .xlsx or .zip file, or a folder for CSV files.")],
+    examples: Annotated[bool, typer.Option("--examples", help="With a small portfolio in it, to write over.")] = False,
+    force: ForceOption = False,
+) -> None:
+    """Write an empty workbook, or folder of CSV files.
+
+    Every column is explained in it. What is there already is not replaced.
+    """
+    from service import spreadsheet
+
+    check_sheets(out)
+    if not force and out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise typer.BadParameter(f"{out} is there already; --force replaces it", param_hint="'OUT'")
+    write_or_refuse(out, lambda: spreadsheet.template(out, examples=examples))
+
+
+def convert(
+    portfolio: PortfolioArgument,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A .json, .xlsx or .zip file, or a folder of CSV files.")],
+) -> None:
+    """Write a portfolio as JSON or as a spreadsheet.
+
+    A file that is there already is replaced.
+    """
+    if out.suffix.lower() != ".json":
+        check_sheets(out)
+    _write_portfolio(read_portfolio(portfolio, as_json=False), out)
+
+
+def _write_portfolio(portfolio: Portfolio, out: Path) -> None:
+    if out.suffix.lower() == ".json":
+        text = json.dumps(portfolio.canonical(), ensure_ascii=False, indent=2) + "\n"
+        write_or_refuse(out, lambda: out.write_text(text, encoding="utf-8"))
+        return
+    from service import spreadsheet
+
+    write_or_refuse(out, lambda: spreadsheet.write(portfolio, out))
