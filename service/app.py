@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import problems
+from service.access import allowed
 from service.openapi import describe
 from service.routes import check, health, library, proposals, rules, scores
 from service.settings import ServiceSettings
@@ -43,7 +44,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     for routes in (check, proposals, scores, rules, library):
-        app.include_router(routes.router, prefix="/v1")
+        app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed)])
     app.include_router(health.router, prefix="/health")
     app.add_middleware(Headers)
     app.add_middleware(LastWord)

@@ -10,13 +10,27 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from service.problems import MEDIA_TYPE, TABLE, NotJson, ProblemDetails, Refusal, TooLarge, TooSlow, Wrong, WrongType
+from service.problems import (
+    MEDIA_TYPE,
+    TABLE,
+    Forbidden,
+    NotJson,
+    ProblemDetails,
+    Refusal,
+    TooLarge,
+    TooSlow,
+    Unauthenticated,
+    Wrong,
+    WrongType,
+)
 from service.settings import ServiceSettings
 from solver.rules import OF_EVERY_SOFT_RULE, RULES
 
 SCHEMAS = "#/components/schemas/"
 #: what every route with a body may refuse
 OF_BODIES = (NotJson, TooSlow, TooLarge, WrongType, Wrong)
+#: what every route under /v1 may refuse
+OF_ACCESS = (Unauthenticated, Forbidden)
 
 
 def body(model: type[BaseModel], example: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -52,11 +66,22 @@ def describe(app: FastAPI, settings: ServiceSettings, bodies: Iterable[type[Base
     schemas |= read["$defs"] | told["$defs"]
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own 422, which no route of ours gives
         schemas.pop(name, None)
-    for path in document["paths"].values():
+    for name, path in document["paths"].items():
         for operation in path.values():
             answers = operation["responses"]
+            if name.startswith("/v1/"):
+                answers |= {str(status): told for status, told in refusals(*OF_ACCESS).items()}
+                operation["security"] = [{}, {"key": []}]
             if "application/json" in answers.get("422", {}).get("content", {}):
                 del answers["422"]
+    document["components"]["securitySchemes"] = {
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "a key of `staffing keys add`, or a token of the OpenID Connect provider; a service without "
+            "keys answers its own machine alone, and asks for none",
+        }
+    }
     _short_forms(schemas)
     _rules(schemas)
     _limits(schemas, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from service.visible import visible_errors
 from solver.portfolio import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -33,11 +35,11 @@ log = logging.getLogger("staffing")
 class FieldError(BaseModel):
     """One thing that is wrong in a body."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=lambda schema: schema["required"].remove("value"))
 
     path: str = Field(description="JSON pointer into the body; empty for the whole of it")
     code: str = Field(description="stable slug")
-    value: Any = Field(description="what was given, cut short where it is long")
+    value: Any = Field(description="what was given, cut short where it is long; left out where the role may not see it")
     expected: str = Field(description="what would be right")
 
 
@@ -66,12 +68,39 @@ class NotJson(Refusal):
     """The body cannot be read as JSON."""
 
 
+class Unauthenticated(Refusal):
+    """Nobody knows who asks."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(Refusal):
+    """Who asks may not."""
+
+
 class UnknownPath(Refusal):
     """Nothing is there."""
 
 
+class BadCursor(Refusal):
+    """A page that no page before it named."""
+
+
 class UnknownPortfolio(Refusal):
-    """The library has no portfolio of that name."""
+    """There is no portfolio, or no revision of it, of that name."""
+
+
+class UnknownScenario(Refusal):
+    """There is no scenario of that id."""
+
+
+class UnknownRun(Refusal):
+    """There is no run of that id."""
+
+
+class UnknownComparison(Refusal):
+    """There is no comparison of that id."""
 
 
 class WrongMethod(Refusal):
@@ -80,6 +109,18 @@ class WrongMethod(Refusal):
 
 class TooSlow(Refusal):
     """The body did not arrive in time."""
+
+
+class Exists(Refusal):
+    """Something of that id is there already."""
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used for another request."""
+
+
+class Stale(Refusal):
+    """It has changed since it was read."""
 
 
 class TooLarge(Refusal):
@@ -102,7 +143,7 @@ class Wrong(Refusal):
 
 
 class Busy(Refusal):
-    """All solves that fit are running, and as many as may are waiting."""
+    """As many runs as may are waiting."""
 
 
 class Ending(Refusal):
@@ -145,13 +186,27 @@ TABLE: Mapping[type[Exception], Sort] = {
         "The body is not JSON: line 1, column 15: Expecting value.",
         (Problem("", "bad_json", "}", "JSON; line 1, column 15: Expecting value"),),
     ),
+    Unauthenticated: Sort(
+        401,
+        "unauthenticated",
+        "Who asks is not known",
+        "A key is needed: send `Authorization: Bearer` and the key.",
+        headers={"WWW-Authenticate": "how to say who asks: Bearer"},
+    ),
+    Forbidden: Sort(403, "forbidden", "Not allowed", "The role employee may not do this."),
+    BadCursor: Sort(
+        400, "bad_cursor", "No such page", "There is no page 'two'; take the cursor from `next` of the page before."
+    ),
     UnknownPath: Sort(404, "unknown_path", "Nothing is there", "There is no /v2; /openapi.json lists what there is."),
     UnknownPortfolio: Sort(
         404,
         "unknown_portfolio",
         "No such portfolio",
-        'The library has no "adviesburo"; it has adviesbureau, bedrijfsbureau and kenniswerkers.',
+        "There is no portfolio adviesburo.",
     ),
+    UnknownScenario: Sort(404, "unknown_scenario", "No such scenario", "There is no scenario hire."),
+    UnknownRun: Sort(404, "unknown_run", "No such run", "There is no run 019a8f."),
+    UnknownComparison: Sort(404, "unknown_comparison", "No such comparison", "There is no comparison 019a8f."),
     WrongMethod: Sort(
         405,
         "wrong_method",
@@ -160,6 +215,13 @@ TABLE: Mapping[type[Exception], Sort] = {
         headers={"Allow": "the methods that work"},
     ),
     TooSlow: Sort(408, "too_slow", "The body took too long", "The body was not complete after 30 seconds."),
+    Exists: Sort(
+        409, "exists", "It is there already", "There is a portfolio example already; a change to it makes a revision."
+    ),
+    KeyReused: Sort(
+        409, "key_reused", "The key was used", "Idempotency-Key 7 was used for another request; use a new one."
+    ),
+    Stale: Sort(412, "stale", "It has changed", "Portfolio example is at revision 3 by now, not at 2; read it again."),
     TooLarge: Sort(413, "too_large", "The body is too large", "The body is larger than 20,971,520 bytes."),
     WrongType: Sort(
         415, "wrong_type", "The body is of another type", "The body is text/plain; it has to be application/json."
@@ -174,8 +236,8 @@ TABLE: Mapping[type[Exception], Sort] = {
     Busy: Sort(
         429,
         "busy",
-        "All solves are taken",
-        "2 solves are running and 8 are waiting; try again in 10 seconds.",
+        "The queue is full",
+        "1000 runs are waiting, as many as may; try again in 10 seconds.",
         headers={"Retry-After": "after how many seconds to try again"},
     ),
     Exception: Sort(
@@ -199,7 +261,10 @@ def answer(
 
 async def _refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
-    return answer(TABLE[type(refusal)], refusal.detail, refusal.errors, refusal.headers)
+    sort = TABLE[type(refusal)]
+    told = sort.body(refusal.detail, refusal.errors)
+    told["errors"] = visible_errors(told["errors"], getattr(request.state, "who", None))
+    return JSONResponse(told, sort.status, media_type=MEDIA_TYPE, headers={**HEADERS, **(refusal.headers or {})})
 
 
 async def _not_routed(request: Request, error: Exception) -> Response:
@@ -220,7 +285,9 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 async def _fault(request: Request, error: Exception) -> Response:
     """A fault of ours; what it is stands in the log alone."""
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    # without the error's message: it may hold what people said of others
+    places = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s %s failed: %s\n%s", request.method, request.url.path, type(error).__name__, places)
     return answer(TABLE[Exception], TABLE[Exception].detail)
 
 

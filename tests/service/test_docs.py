@@ -81,15 +81,16 @@ def test_every_body_and_every_error_is_described_with_an_example(name: str) -> N
 
 def test_errors_are_described_where_they_can_occur() -> None:
     """Bodies can be wrong in five ways, slugs unknown, solves taken or given up; nothing else is said."""
-    body = {"200", "400", "408", "413", "415", "422"}
+    known = {"200", "401", "403"}
+    body = known | {"400", "408", "413", "415", "422"}
     assert {name: set(operation["responses"]) for name, operation in OPERATIONS.items()} == {
         "POST /v1/check": body,
         "POST /v1/proposals": body | {"404", "429", "503"},
         "POST /v1/scores": body | {"404"},
-        "GET /v1/rules": {"200"},
-        "GET /v1/presets": {"200"},
-        "GET /v1/library": {"200"},
-        "GET /v1/library/{slug}": {"200", "404"},
+        "GET /v1/rules": known,
+        "GET /v1/presets": known,
+        "GET /v1/library": known,
+        "GET /v1/library/{slug}": known | {"404"},
         "GET /health/live": {"200"},
         "GET /health/ready": {"200"},
     }

@@ -1,0 +1,154 @@
+"""Who may do what: one table from operation to roles, and the dependency that every route under /v1 passes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.problems import Forbidden, Unauthenticated
+from service.visible import (
+    visible,
+    visible_changes,
+    visible_comparison,
+    visible_errors,
+    visible_person,
+    visible_portfolio,
+    visible_progress,
+    visible_proposal,
+)
+from service.who import LOCAL, ROLES, Role, Who
+
+__all__ = [
+    "LOCAL",
+    "PERMISSIONS",
+    "ROLES",
+    "Role",
+    "TheWho",
+    "Who",
+    "allowed",
+    "visible",
+    "visible_changes",
+    "visible_comparison",
+    "visible_errors",
+    "visible_person",
+    "visible_portfolio",
+    "visible_progress",
+    "visible_proposal",
+]
+
+EVERYBODY: frozenset[Role] = frozenset(ROLES)
+#: those whose own view there is; HR see everybody's
+PEOPLE: frozenset[Role] = frozenset({"lead", "planner", "hr", "employee"})
+STAFFING: frozenset[Role] = frozenset({"lead", "planner", "hr"})
+PLANNING: frozenset[Role] = frozenset({"planner", "hr"})
+RUNS_READ: frozenset[Role] = STAFFING | {"auditor"}
+RECORD: frozenset[Role] = frozenset({"hr", "auditor"})
+HR: frozenset[Role] = frozenset({"hr"})
+ADMIN: frozenset[Role] = frozenset({"admin"})
+
+#: operation id → the roles that may; what is not here is refused
+PERMISSIONS: Mapping[str, frozenset[Role]] = {
+    # what the service can do
+    "list_rules": EVERYBODY,
+    "list_presets": EVERYBODY,
+    "list_changes": EVERYBODY,
+    "list_library": EVERYBODY,
+    "get_library_portfolio": EVERYBODY,
+    "get_model_card": EVERYBODY,
+    # without the store
+    "check": STAFFING,
+    "propose": STAFFING,
+    "score": STAFFING,
+    # portfolios and scenarios
+    "add_portfolio": PLANNING,
+    "list_portfolios": STAFFING,
+    "get_portfolio": STAFFING,
+    "change_portfolio": PLANNING,
+    "list_revisions": STAFFING,
+    "import_portfolio": PLANNING,
+    "export_portfolio": STAFFING,
+    "add_scenario": STAFFING,
+    "list_scenarios": STAFFING,
+    "get_scenario": STAFFING,
+    "replace_scenario": PLANNING,
+    "delete_scenario": PLANNING,
+    # runs
+    "start_run": STAFFING,
+    "list_runs": RUNS_READ,
+    "get_run": RUNS_READ,
+    "watch_run": RUNS_READ,
+    "cancel_run": STAFFING,
+    "get_proposal": RUNS_READ,
+    "ask_why_not": STAFFING,
+    "ask_alternatives": STAFFING,
+    "ask_conflict": STAFFING,
+    "compare": STAFFING,
+    "start_study": PLANNING,
+    "list_studies": PLANNING,
+    "get_study": PLANNING,
+    "watch_study": PLANNING,
+    "cancel_study": PLANNING,
+    # people's decisions, and the record
+    "decide": STAFFING,
+    "list_decisions": PEOPLE | RECORD,
+    "make_incumbent": PLANNING,
+    "report_overrides": RECORD,
+    "explain_person": PEOPLE,
+    "get_agreement": PEOPLE,
+    "contest_level": PEOPLE,
+    "list_contests": PEOPLE,
+    "settle_contest": HR,
+    "erase_person": HR,
+    "list_audit": RECORD | PEOPLE,
+    "verify_audit": RECORD,
+    # keys
+    "add_key": ADMIN,
+    "list_keys": ADMIN,
+    "revoke_key": ADMIN,
+}
+
+
+def who_of(request: Request) -> Who:
+    """Who asks; raises Unauthenticated where that cannot be told."""
+    _only_this_machine(request)
+    return LOCAL
+
+
+def allowed(request: Request) -> Who:
+    """Who asks for an operation that they may ask for.
+
+    Raises Unauthenticated, or Forbidden where the role may not, or where nobody said who may.
+    """
+    who = request.state.who = who_of(request)
+    operation = getattr(request.scope["route"], "operation_id", None)
+    if not who.roles & PERMISSIONS.get(operation or "", frozenset()):
+        raise Forbidden(f"The role {who.role} may not do this.")
+    return who
+
+
+TheWho = Annotated[Who, Depends(allowed)]
+
+
+def _only_this_machine(request: Request) -> None:
+    """Without keys the service answers this machine alone.
+
+    Nobody else's address, none forwarded, and no name that a page elsewhere could have pointed at this machine.
+    """
+    server = (request.scope.get("server") or ("", None))[0]
+    client = "" if request.client is None else request.client.host
+    name = (request.url.hostname or "").rstrip(".")
+    elsewhere = [one for one in (server, client, name) if _is_address(one) and not ip_address(one).is_loopback]
+    named = not _is_address(name) and "." in name and not name.endswith(".localhost")
+    if elsewhere or named:
+        raise Unauthenticated("There are no keys yet, so only this machine is answered: `staffing keys add` makes one.")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

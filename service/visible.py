@@ -1,0 +1,363 @@
+"""What of an answer a role may see; everything else is left out, not nulled.
+
+Everything here is pure: JSON in, new JSON out. Rates are for HR and for planners of the person's unit; performance and
+potential for HR; energy, ambitions, wishes, levels and where they come from for HR and the person, for leads and
+planners only as the fit that results; a lead sees the own projects, an employee the own part. Sums over a whole plan
+stay, but not where they have money in them that the role may not see: from those a rate could be worked out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from service.who import Who
+from solver.portfolio import Portfolio
+from solver.proposal import reason
+from solver.rules import rules_of
+from solver.tables import Tables
+
+Json = dict[str, Any]
+
+#: of a person: the talent review, which HR alone sees
+REVIEW = frozenset({"performance", "potential"})
+#: of a person: levels, where they come from, and the person's own words
+OWN_WORDS = frozenset({"expertise", "talents", "energy", "ambitions", "wishes", "trained"})
+#: of a person: what everybody who plans with them needs to know
+NAME = ("id", "name", "unit")
+#: rules whose findings tell what somebody said, can do, or is thought of
+PRIVATE_RULES = frozenset({"wishes", "stretch", "talent_use"})
+#: rules that measure the fit
+FIT_RULES = frozenset({"expertise_fit", "talent_fit", "energy"})
+#: rules in money
+RATE_RULES = frozenset({"cost", "budget"})
+MONEY_RULES = RATE_RULES | {"hiring"}
+#: of a policy and of changes: money, for those who see money
+MONEY = frozenset({"budget", "fixed_costs", "max_hires", "cost", "price"})
+
+_PRIVATE_WORDS = tuple(sorted(rule.replace("_", " ") for rule in PRIVATE_RULES))
+_MONEY_WORDS = (*sorted(MONEY_RULES), "is taken on for")
+#: paths of errors at which the value tells what is kept from some roles, or holds such a value
+_HIDDEN_PATH = re.compile(
+    r"(?:/people/[^/]+|/person)/(?:" + "|".join(sorted(REVIEW | OWN_WORDS | {"rate", "candidate"})) + r")(?:/|$)"
+    r"|(?:^|/)(?:people|people/[^/]+|person|portfolio|value)$|^$"
+)
+
+
+# --- portfolios
+
+
+def visible_portfolio(data: Json, who: Who, portfolio: Portfolio) -> Json:
+    """A portfolio's canonical JSON; without what is left out it still is a portfolio."""
+    if who.role == "hr":
+        return data
+    own = who.activities(portfolio)
+    shown = {**data, "people": [visible_person(one, who) for one in data["people"]]}
+    if who.role == "planner":
+        return shown
+    shown["relations"] = []
+    shown["policy"] = _without(data["policy"], MONEY | {"lending"})
+    if who.role != "lead":
+        mine = {one["activity"] for one in data["bookings"] if one["person"] == who.person}
+        own = frozenset(mine) if who.role == "employee" else frozenset()
+        shown["people"] = [one for one in shown["people"] if who.role == "employee" and one["id"] == who.person]
+    there = {one["id"] for one in shown["people"]}
+    activities = [one for one in data["activities"] if one["id"] in own]
+    projects = {one["project"] for one in activities}
+    shown["activities"] = [{**one, "after": [id for id in one["after"] if id in own]} for one in activities]
+    shown["projects"] = [
+        _without(one, () if one["lead"] in there else ("lead",)) for one in data["projects"] if one["id"] in projects
+    ]
+    shown["bookings"] = [one for one in data["bookings"] if one["activity"] in own and one["person"] in there]
+    return shown
+
+
+def visible_person(data: Json, who: Who) -> Json:
+    """A person of a portfolio."""
+    if who.role == "hr":
+        return data
+    if who.person is not None and data["id"] == who.person:
+        hidden = REVIEW if who.sees_rates_of(data.get("unit")) else REVIEW | {"rate", "candidate"}
+        return _without(data, hidden)
+    if who.role != "planner":
+        return {name: data[name] for name in NAME if name in data}
+    return _without(data, REVIEW | OWN_WORDS | (set() if who.sees_rates_of(data.get("unit")) else {"rate"}))
+
+
+# --- proposals
+
+
+def visible_proposal(data: Json, who: Who, portfolio: Portfolio) -> Json:
+    """A proposal."""
+    if who.role == "hr":
+        return data
+    own = who.activities(portfolio)
+    shown = {**data, "run": visible_progress(data["run"], who, portfolio)}
+    shown["people"] = [_without(one, ("top_talents_used", "top_talents_unused")) for one in data["people"]]
+    if who.role not in ("lead", "planner", "auditor"):
+        for name in ("unfilled", "hires", "score_card", "warnings", "conflict", "talent_balance"):
+            del shown[name]
+        shown["bookings"] = [one for one in data["bookings"] or () if one["person"] == who.person]
+        shown["learning"] = [
+            _without(one, ("mentor", "mentor_hours_by_period"))
+            for one in data["learning"]
+            if one["person"] == who.person
+        ]
+        shown["people"] = [one for one in data["people"] if one["person"] == who.person]
+        return shown
+    if data["bookings"] is not None:
+        shown["bookings"] = _bookings(data, who, portfolio, own)
+    shown["learning"] = [_without(one, ("from",)) for one in data["learning"] if one["activity"] in own]
+    shown["hires"] = data["hires"]
+    shown["score_card"] = _score_card(data["score_card"], who, portfolio, own)
+    shown["warnings"] = [one for one in data["warnings"] if _warning_is_shown(one["path"], who, portfolio, own)]
+    shown["conflict"] = _conflict(data["conflict"], who, portfolio, own)
+    if who.role != "planner":
+        shown["hires"] = [_without(one, ("cost",)) for one in data["hires"]]
+    if who.role == "lead":
+        booked = {one["person"] for one in shown["bookings"] or ()}
+        shown["hires"] = [one for one in shown["hires"] if one["person"] in booked]
+        shown["unfilled"] = [one for one in data["unfilled"] if one["activity"] in own]
+        del shown["people"], shown["talent_balance"]
+    return shown
+
+
+def visible_progress(data: Json, who: Who, portfolio: Portfolio) -> Json:
+    """One report of a run's progress, an event of it, or the `run` of a proposal."""
+    return _without(data, ("best", "objective", "bound")) if _hides_totals(who, portfolio) else data
+
+
+def _bookings(data: Json, who: Who, portfolio: Portfolio, own: frozenset[str]) -> list[Json]:
+    shown = [one for one in data["bookings"] if one["activity"] in own]
+    if who.role == "auditor":
+        return [_without(one, ("fit", "reason")) for one in shown]
+    wishes = {person.id: set(person.wishes) for person in portfolio.people}
+    asked_for = {(one["person"], one["activity"]) for one in shown if one["activity"] in wishes.get(one["person"], ())}
+    if not asked_for:
+        return shown
+    reasons = _Reasons(data, portfolio)
+    return [
+        {**one, "reason": reasons.of(one)} if (one["person"], one["activity"]) in asked_for else one for one in shown
+    ]
+
+
+class _Reasons:
+    """Reasons of bookings as they would be if nobody had asked for anything: a wish is the person's own word."""
+
+    def __init__(self, data: Json, portfolio: Portfolio) -> None:
+        silent = tuple(one.model_copy(update={"wishes": ()}) for one in portfolio.people)
+        self.tables = Tables.of(portfolio.model_copy(update={"people": silent}))
+        self.learning: list[Json] = data["learning"]
+        self.people = {one.id: p for p, one in enumerate(portfolio.people)}
+
+    def of(self, booking: Json) -> str:
+        """The reason of one booking."""
+        tables, p, a = self.tables, self.people[booking["person"]], self.tables.activity_index[booking["activity"]]
+        terms = {
+            one["term"]
+            for one in self.learning
+            if (one["person"], one["activity"]) == (booking["person"], booking["activity"])
+        }
+        learned = [int(r) for r in tables.requirements_of(a) if tables.requirements[r].term in terms]
+        return reason(tables, p, a, booking["hours"], learned)
+
+
+def _score_card(data: Json | None, who: Who, portfolio: Portfolio, own: frozenset[str]) -> Json | None:
+    if data is None:
+        return None
+    hidden = _hidden_rules(who, portfolio)
+    private = PRIVATE_RULES | (FIT_RULES if who.role == "auditor" else frozenset())
+    rules = []
+    for rule in data["rules"]:
+        if rule["name"] in hidden:
+            continue
+        findings = [one for one in rule["findings"] if rule["name"] not in private and _is_own(one["about"], who, own)]
+        rules.append({**rule, "findings": findings})
+    shown = {**data, "rules": rules}
+    return _without(shown, ("total",)) if _hides_totals(who, portfolio) else shown
+
+
+def _conflict(data: Json | None, who: Who, portfolio: Portfolio, own: frozenset[str]) -> Json | None:
+    if data is None:
+        return None
+    hidden = _hidden_rules(who, portfolio) | PRIVATE_RULES | (FIT_RULES if who.role == "auditor" else frozenset())
+    rules = [
+        {
+            **rule,
+            "items": [one for one in rule["items"] if rule["name"] not in hidden and _is_own(one["about"], who, own)],
+        }
+        for rule in data["rules"]
+    ]
+    shown = {**data, "rules": rules}
+    if who.role == "planner" and data["ways_out"] is not None:
+        return {**shown, "ways_out": [visible(one, who, portfolio) for one in data["ways_out"]]}
+    return shown if who.role == "planner" else _without(shown, ("ways_out",))
+
+
+def _is_own(about: Mapping[str, str], who: Who, own: frozenset[str]) -> bool:
+    """Whether a finding is about work that the role is shown; a lead is not told of what lies beyond the own work."""
+    return who.role != "lead" or about.get("activity") in own
+
+
+def _warning_is_shown(path: str, who: Who, portfolio: Portfolio, own: frozenset[str]) -> bool:
+    section, _, rest = path.removeprefix("/").partition("/")
+    if who.role == "planner":
+        return not _HIDDEN_PATH.search(path)
+    index = rest.partition("/")[0]
+    return who.role == "lead" and section == "activities" and portfolio.activities[int(index)].id in own
+
+
+# --- comparisons and explanations
+
+
+def visible_comparison(data: Json, who: Who, portfolio: Portfolio) -> Json:
+    """A comparison; the portfolio is that of the base."""
+    if who.role == "hr":
+        return data
+    totals = ("cost", "objective", "bound") if _hides_totals(who, portfolio) else ()
+    return {
+        **data,
+        "proposals": [_without(one, totals) for one in data["proposals"]],
+        "differences": [_compared(one, who, portfolio) for one in data["differences"]],
+    }
+
+
+def _compared(data: Json, who: Who, portfolio: Portfolio) -> Json:
+    own, hidden, no_total = who.activities(portfolio), _hidden_rules(who, portfolio), _hides_totals(who, portfolio)
+    shown = _without(data, {"total", "verdict"} if no_total else ())
+    if hidden:
+        shown = _without(shown, ("money",))
+    shown["rules"] = [one for one in data["rules"] if one["name"] not in hidden]
+    shown["people"] = [_without(one, ("talents_used", "talents_unused")) for one in data["people"]]
+    shown["activities"] = [one for one in data["activities"] if one["activity"] in own]
+    words = (*_PRIVATE_WORDS, *(_MONEY_WORDS if hidden else ()))
+    sentences = [
+        one
+        for one in data["moved"]["sentences"]
+        if _is_own(one["about"], who, own) and not any(word in one["text"] for word in words)
+    ]
+    kept = sentences if not no_total else [_without(one, ("cost",)) for one in sentences]
+    shown["moved"] = _without({**data["moved"], "sentences": kept}, ("headline", "more_cost") if no_total else ())
+    if who.role != "planner":
+        shown = _without(shown, ("people", "units", "lending", "terms", "cautions"))
+    if who.role not in ("lead", "planner"):
+        shown = _without(shown, ("activities", "moved"))
+    return shown
+
+
+def _difference(data: Json, who: Who, portfolio: Portfolio) -> Json:
+    """What differs between a plan and a changed one, as the explanations tell it."""
+    own, hidden = who.activities(portfolio), _hidden_rules(who, portfolio)
+    shown = {
+        **data,
+        "rules": [one for one in data["rules"] if one["name"] not in hidden],
+        "moves": [one for one in data["moves"] if one["activity"] in own],
+        "learning": [one for one in data["learning"] if one["activity"] in own],
+    }
+    return _without(shown, ("cost",)) if _hides_totals(who, portfolio) else shown
+
+
+def visible_changes(data: Iterable[Json], who: Who) -> list[Json]:
+    """A list of scenario changes."""
+    return [_change(one, who) for one in data]
+
+
+def _change(data: Json, who: Who) -> Json:
+    if who.role == "hr":
+        return data
+    shown = data if who.role == "planner" else _without(data, MONEY)
+    if isinstance(data.get("person"), dict):
+        shown = {**shown, "person": visible_person(data["person"], who)}
+    if isinstance(data.get("people"), list):
+        people = [visible_person(one, who) if isinstance(one, dict) else one for one in data["people"]]
+        shown = {**shown, "people": people}
+    return shown
+
+
+def visible(data: Any, who: Who, portfolio: Portfolio) -> Any:
+    """Any answer about a portfolio: a run, an explanation, a study; documents within it are known by their `format`."""
+    if who.role == "hr":
+        return data
+    if isinstance(data, list):
+        return [visible(one, who, portfolio) for one in data]
+    if not isinstance(data, dict):
+        return data
+    whole = _OF_FORMAT.get(data.get("format", ""))
+    if whole is not None:
+        return whole(data, who, portfolio)
+    if isinstance(data.get("change"), str):
+        return _change(data, who)
+    if {"cost", "rules", "moves", "learning"} <= data.keys():
+        return _difference(data, who, portfolio)
+    if "gap" in data and "bound" in data:
+        data = visible_progress(data, who, portfolio)
+    if isinstance(data.get("sentences"), list) and not _tells_all(data, who, portfolio):
+        data = _without(data, ("sentences", "limit"))
+    return {
+        name: visible(one, who, portfolio)
+        for name, one in data.items()
+        if not (name in REVIEW or name == "rate" or (name in OWN_WORDS and isinstance(one, list) and _of_person(data)))
+    }
+
+
+def _of_person(data: Json) -> bool:
+    return "hours_per_period" in data or "wishes" in data
+
+
+def _tells_all(data: Json, who: Who, portfolio: Portfolio) -> bool:
+    """Whether the sentences of an explanation tell of nothing that its numbers leave out."""
+    if _hides_totals(who, portfolio):
+        return False
+    if who.role == "planner":
+        return True
+    own, told = who.activities(portfolio), [data, *data.get("alternatives", ())]
+    differences = [one["difference"] for one in told if one.get("difference")]
+    moved = {move["activity"] for one in differences for sort in ("moves", "learning") for move in one[sort]}
+    about = {one["about"].get("activity") for one in data.get("reasons", ())}
+    return who.role == "lead" and moved | about <= own
+
+
+_OF_FORMAT: Mapping[str, Callable[[Json, Who, Portfolio], Json]] = {
+    "staffing-portfolio/1": visible_portfolio,
+    "staffing-proposal/1": visible_proposal,
+    "staffing-comparison/1": visible_comparison,
+}
+
+
+# --- errors
+
+
+def visible_errors(errors: Iterable[Json], who: Who | None) -> list[Json]:
+    """Errors of a body; who sent a value knows it, but a stored one may be what this role is not shown."""
+    if who is not None and who.role == "hr":
+        return list(errors)
+    return [_without(one, ("value",)) if _HIDDEN_PATH.search(one["path"]) else one for one in errors]
+
+
+# --- money
+
+
+def _hidden_rules(who: Who, portfolio: Portfolio) -> frozenset[str]:
+    """Rules in money whose numbers the role is not shown."""
+    if who.role not in ("hr", "planner"):
+        return MONEY_RULES
+    rated = [one for one in portfolio.people if one.rate is not None]
+    return frozenset() if all(who.sees_rates_of(one.unit) for one in rated) else RATE_RULES
+
+
+def _hides_totals(who: Who, portfolio: Portfolio) -> bool:
+    """Whether the total cost has points for money that the role is not shown."""
+    hidden = _hidden_rules(who, portfolio)
+    if not hidden:
+        return False
+    there = {"cost": any(one.rate for one in portfolio.people) or bool(portfolio.policy.fixed_costs)}
+    there["hiring"] = any(one.candidate is not None for one in portfolio.people)
+    return any(
+        rule.counts and there.get(rule.name, False) for rule in rules_of(portfolio.policy) if rule.name in hidden
+    )
+
+
+def _without(data: Json, names: Iterable[str]) -> Json:
+    left_out = set(names)
+    return {name: one for name, one in data.items() if name not in left_out}
