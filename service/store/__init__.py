@@ -1,0 +1,81 @@
+"""Everything that lasts: portfolios, scenarios, runs, comparisons, in one SQLite file or in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from sqlalchemy import Engine
+
+from scenarios.library import ENTRIES
+from service.problems import Exists
+from service.store.comparisons import Comparisons
+from service.store.engine import connect, upgrade, url_of
+from service.store.portfolios import Portfolios
+from service.store.records import (
+    ENDED,
+    Kind,
+    Page,
+    Status,
+    StoredComparison,
+    StoredEvent,
+    StoredPortfolio,
+    StoredRun,
+    StoredScenario,
+)
+from service.store.runs import Fenced, Key, NewRun, Room, Runs
+from service.store.scenarios import Scenarios
+
+__all__ = [
+    "ENDED",
+    "LIBRARY",
+    "Fenced",
+    "Key",
+    "Kind",
+    "NewRun",
+    "Page",
+    "Room",
+    "Status",
+    "Store",
+    "StoredComparison",
+    "StoredEvent",
+    "StoredPortfolio",
+    "StoredRun",
+    "StoredScenario",
+]
+
+#: who the bundled portfolios and their scenarios are by
+LIBRARY = "library"
+
+
+class Store(Portfolios, Scenarios, Runs, Comparisons):
+    """The store. Every method may be called from any thread, but not from the event loop."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._at_hand = OrderedDict()
+
+    @classmethod
+    def open(cls, address: str) -> Store:
+        """The store at an address, up to date and with the library in it; raises ValueError for a bad address."""
+        store = cls(connect(url_of(address)))
+        upgrade(store.engine)
+        store._add_library()
+        return store
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def _add_library(self) -> None:
+        """The bundled portfolios and their scenarios, where they are not there yet: `adviesbureau.hire`."""
+        there = {stored.id for stored in self.portfolios(limit=200, by=LIBRARY).items}
+        for entry in ENTRIES:
+            if entry.slug in there:
+                continue
+            try:
+                stored = self.add_portfolio(entry.portfolio(), LIBRARY)
+                for one in entry.scenarios():
+                    name = f"{entry.slug}.{one.id}"
+                    self.add_scenario(one.name, stored.id, stored.revision, one.changes, LIBRARY, name)
+            except Exists:
+                continue  # another server did it at the same moment, or somebody has a portfolio of that name

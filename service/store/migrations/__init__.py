@@ -1,0 +1,1 @@
+"""Each file in `versions/` brings a database one step further."""

