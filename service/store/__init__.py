@@ -10,6 +10,7 @@ from scenarios.library import ENTRIES
 from service.problems import Exists
 from service.store.comparisons import Comparisons
 from service.store.engine import connect, upgrade, url_of
+from service.store.keys import Keys, StoredKey
 from service.store.portfolios import Portfolios
 from service.store.records import (
     ENDED,
@@ -24,10 +25,12 @@ from service.store.records import (
 )
 from service.store.runs import Fenced, Key, NewRun, Room, Runs
 from service.store.scenarios import Scenarios
+from service.store.trail import Entry, Trail
 
 __all__ = [
     "ENDED",
     "LIBRARY",
+    "Entry",
     "Fenced",
     "Key",
     "Kind",
@@ -38,6 +41,7 @@ __all__ = [
     "Store",
     "StoredComparison",
     "StoredEvent",
+    "StoredKey",
     "StoredPortfolio",
     "StoredRun",
     "StoredScenario",
@@ -47,7 +51,7 @@ __all__ = [
 LIBRARY = "library"
 
 
-class Store(Portfolios, Scenarios, Runs, Comparisons):
+class Store(Portfolios, Scenarios, Runs, Comparisons, Keys, Trail):
     """The store. Every method may be called from any thread, but not from the event loop."""
 
     def __init__(self, engine: Engine) -> None:

@@ -98,7 +98,7 @@ class Keys(Base):
         if row is None or not right or row.revoked is not None or row.expires <= now():
             return None
         units = None if row.units is None else frozenset(row.units)
-        return Who(role=row.role, name=row.name, person=row.person, units=units)
+        return Who(role=row.role, name=f"key {row.id}", person=row.person, units=units)
 
 
 def _hash(secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.store import access_tables  # noqa: F401 - its tables belong to the metadata
 from service.store.tables import metadata
 
 __all__ = ["metadata"]

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Text, cast, delete, func, insert, select
 
 from service.store.access_tables import audit, salts
 from service.store.base import Base, columns, now, page
@@ -52,9 +52,7 @@ class Verdict:
     broken: int | None
 
 
-def add(
-    connection: Connection, by: Who, action: str, about: dict[str, Any], people: Iterable[str | None] = ()
-) -> None:
+def add(connection: Connection, by: Who, action: str, about: dict[str, Any], people: Iterable[str | None] = ()) -> None:
     """Add an entry, in the transaction of what it tells of."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(select(func.pg_advisory_xact_lock(ADDING)))
@@ -85,12 +83,12 @@ class Trail(Base):
     def entries(self, cursor: str | None = None, limit: int = 50, person: str | None = None) -> Page[Entry]:
         """The log, newest first; of a person only what is about them."""
         asked = select(*columns(audit, Entry))
-        if person is not None:
-            with self.reading() as connection:
-                salt = connection.scalar(select(salts.c.salt).where(salts.c.person == person))
-            hashed = "" if salt is None else _salted(salt, person)
-            asked = asked.where(func.instr_text(audit.c.people, hashed))
         with self.reading() as connection:
+            if person is not None:
+                salt = connection.scalar(select(salts.c.salt).where(salts.c.person == person))
+                if salt is None:
+                    return Page([], None)
+                asked = asked.where(cast(audit.c.people, Text).contains(_salted(salt, person)))
             return page(connection, asked, audit.c.number, Entry, cursor, limit)
 
     def verify(self) -> Verdict:
