@@ -1,6 +1,6 @@
 """Warm starts: a scenario solved from its base's proposal, against the same scenario solved from nothing.
 
-    python benchmarks/warm_start.py --people 12 30 --activities 20 50 --seeds 1 2 3 --seconds 30
+    python -m benchmarks.warm_start --people 12 30 --activities 20 50 --seeds 1 2 3 --seconds 30
 
 A made-up portfolio is solved; then whoever has most hours leaves after a third of the calendar, and that is solved both
 ways at the same time, so that whatever else the machine does slows both. Printed as Markdown: when each first had 99 %
@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from portfolios import made
+from benchmarks.make_portfolio import make
 
 from scenarios.changes import Change, parse_changes
 from scenarios.runs import Order, Run, run, run_many
@@ -104,7 +104,7 @@ def rows(sizes: Sequence[tuple[int, int]], seeds: Sequence[int], settings: Setti
     for people, activities in sizes:
         size, measured = f"{people} × {activities}", []
         for seed in seeds:
-            measured.append(compare(parse(made(people, activities, seed)), settings))
+            measured.append(compare(parse(make(people, activities, seed=seed, incumbents=0.2)), settings))
             yield cells(size, str(seed), measured[-1])
         yield cells(size, "median", [median(ways) for ways in zip(*measured, strict=True)])
 

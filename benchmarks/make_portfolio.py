@@ -1,11 +1,17 @@
-"""Made-up but lifelike portfolios of any size: the same arguments give the same portfolio on every machine.
+"""Write a made-up but lifelike portfolio of any size: the same arguments, the same file, on every machine.
+
+    python benchmarks/make_portfolio.py --people 50 --activities 80 --incumbents 0.2 --seed 1 > portfolio.json
 
 A professional-services organisation: units with their own expertise, people strong in a few terms of it and a little in
-others, projects of about six activities in three phases.
+others, projects of about six activities in three phases, demand at `--load` of what people have. Everything is drawn
+from one generator (NumPy's PCG64), in one order.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import sys
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -17,7 +23,7 @@ Item = TypeVar("Item")
 FIELDS = {
     "finance": "public finance, cost-benefit analysis, audit, budgeting, procurement, subsidies",
     "law": "administrative law, privacy law, contract law, labour law, permits, European tendering",
-    "people": "workforce planning, pay and grading, recruitment, absence policy, learning design, works councils",
+    "people": "workforce planning, pay and grading, recruitment, absence policy, learning design, works-council matters",
     "data": "statistics, data engineering, dashboards, machine learning, survey research, data protection",
     "space": "urban planning, mobility, housing policy, climate adaptation, energy transition, land development",
     "care": "youth care, elderly care, social support, public health, care purchasing, debt relief",
@@ -40,13 +46,16 @@ GOALS = ["Clients come back", "New services", "Public value", "Sound delivery"]
 
 
 class Made:
-    """One portfolio in the making; everything is drawn from one generator, in one order."""
+    """One portfolio in the making."""
 
     def __init__(self, seed: int, periods: int, block: int) -> None:
         self.rng = np.random.default_rng(seed)
         self.periods, self.block = periods, block
         self.fields = {field: [_id(term) for term in terms.split(", ")] for field, terms in FIELDS.items()}
         self.talents = [talent for talents in TALENTS.values() for talent in talents.split(", ")]
+        self.work: list[Json] = []
+        #: per activity its part of all hours, in proportion to each other
+        self.sizes: list[float] = []
 
     def some(self, items: Sequence[Item], most: int) -> list[Item]:
         """Different items, at most so many."""
@@ -69,8 +78,7 @@ class Made:
         hours = int(self.rng.choice([36, 40, 32, 24], p=[0.4, 0.3, 0.2, 0.1]))
         absences = [{"first": t, "last": t} for t in range(self.periods) if self.rng.random() < 0.05]
         weaker = [term for term, level in levels.items() if level <= 3] or list(levels)
-        liked = zip(self.some(KINDS, 3), self.rng.integers(-2, 3, 3).tolist(), strict=True)
-        hoped = self.some(weaker, self.one(1, 3))
+        felt = zip(self.some(KINDS, 3), self.rng.integers(-2, 3, 3).tolist(), strict=True)
         return {
             "id": f"p{p:04d}",
             "name": f"Person {p:04d}",
@@ -79,36 +87,45 @@ class Made:
             "absences": absences,
             "expertise": [{"term": term, "level": level} for term, level in levels.items()],
             "talents": [{"term": talent, "level": level} for talent, level in talents.items()],
-            "energy": [{"of": f"kind:{kind}", "value": value} for kind, value in liked if value],
-            "ambitions": [{"term": term, "level": levels[term] + 1} for term in hoped if levels[term] < 5],
+            "energy": [{"of": f"kind:{kind}", "value": value} for kind, value in felt if value],
+            "ambitions": [
+                {"term": term, "level": levels[term] + 1}
+                for term in self.some(weaker, self.one(1, 3))
+                if levels[term] < 5
+            ],
             "mentoring": {"max_learners": self.one(1, 4)},
             "performance": self.one(1, 4),
             "potential": self.one(1, 4),
-            "rate": 60 + 10 * max(levels.values()) + 5 * self.one(0, 5),
+            "rate": float(60 + 10 * max(levels.values()) + 5 * self.one(0, 5)),
+            "leaves": None,
         }
 
-    def project(self, x: int, number: int, work: list[Json], terms: Sequence[str]) -> list[float]:
-        """Add the activities of a project to the work; how large they are to be, in proportion to each other."""
+    def add_project(self, x: int, number: int, terms: Sequence[str]) -> None:
+        """Add the activities of a project to the work."""
         first = self.one(0, max(1, self.periods // 2))
-        longest = self.one(max(2, self.periods // 3), max(3, self.periods))
-        cuts = np.linspace(first, min(self.periods - 1, first + longest) + 1, 4).astype(int).tolist()
+        last = min(self.periods - 1, first + self.one(max(2, self.periods // 3), max(3, self.periods)))
+        cuts = np.linspace(first, last + 1, 4).astype(int).tolist()
         by_phase: list[list[Json]] = [[], [], []]
-        sizes = []
         for n in range(number):
             phase = min(2, n * 3 // number)
             low, high = cuts[phase], max(cuts[phase], cuts[phase + 1] - 1)
             before = by_phase[phase - 1] if phase and self.rng.random() < 0.5 else []
             activity = {
-                "id": f"a{len(work):04d}",
+                "id": f"a{len(self.work):04d}",
                 "project": f"x{x:03d}",
                 "phase": PHASES[phase],
-                "name": f"Activity {len(work)}",
+                "name": f"Activity {len(self.work)}",
                 "kind": str(self.rng.choice(KINDS)),
+                "hours": 0,
                 "window": {"first": low, "last": high},
+                "team": {"min": 1, "max": 3},
                 "priority": self.one(1, 6),
-                "expertise": [self.asked(term, self.one(2, 5), must=0.3) for term in self.some(terms, self.one(1, 4))],
+                "expertise": [
+                    {"term": term, "level": self.one(2, 5), "people": 1, "must": bool(self.rng.random() < 0.3)}
+                    for term in self.some(terms, self.one(1, 4))
+                ],
                 "talents": [
-                    self.asked(talent, self.one(3, 5))
+                    {"term": talent, "level": self.one(3, 5), "people": 1, "must": False}
                     for talent in self.some([*self.talents, *TALENTS], self.one(1, 4))
                 ],
                 "responsibility": bool(self.rng.random() < 0.3),
@@ -116,13 +133,16 @@ class Made:
                 "after": [one["id"] for one in before if one["window"]["last"] < low][:1],
             }
             by_phase[phase].append(activity)
-            work.append(activity)
-            sizes.append(self.rng.gamma(2.0) * (high - low + 1))
-        return sizes
+            self.work.append(activity)
+            self.sizes.append(self.rng.gamma(2.0) * (high - low + 1))
 
-    def asked(self, term: str, level: int, must: float = 0.0) -> Json:
-        """A requirement; `must` is how likely it is one that must be met."""
-        return {"term": term, "level": level, "people": 1, "must": bool(must and self.rng.random() < must)}
+    def share_out(self, hours: float) -> None:
+        """Give each activity its part of the hours, and the largest team that makes sense for it."""
+        parts = np.array(self.sizes) / sum(self.sizes)
+        for activity, part in zip(self.work, parts.tolist(), strict=True):
+            span = activity["window"]["last"] - activity["window"]["first"] + 1
+            activity["hours"] = max(2 * self.block, round(hours * part / self.block) * self.block)
+            activity["team"]["max"] = min(12, max(2, -(-activity["hours"] // (span * 16)) + 1))
 
     def incumbent(self, activity: Json, crew: Sequence[Json], unit: str, used: dict[str, int]) -> Json | None:
         """Somebody of the unit who fits the activity and is on it already, if there is anybody."""
@@ -149,41 +169,53 @@ class Made:
         return {"person": person["id"], "activity": activity["id"], "hours": hours, "status": "incumbent"}
 
 
-def made(
+def make(
     people: int,
     activities: int,
-    seed: int,
     periods: int = 12,
+    seed: int = 1,
     load: float = 0.85,
-    incumbents: float = 0.2,
     block: int = 4,
+    incumbents: float = 0.0,
 ) -> Json:
     """A portfolio as JSON; load: part of all hours that is asked for; incumbents: of the activities that have one."""
     new = Made(seed, periods, block)
     weights = new.rng.integers(1, 6, len(GOALS)).tolist()
-    units = max(1, people // 25)
-    unit_fields = [new.some(list(FIELDS), 2) for _ in range(units)]
-    lend_shares = new.rng.choice([0.0, 0.2, 0.4], units).tolist()
-    terms = [[term for field in fields for term in new.fields[field]] for fields in unit_fields]
-    crew = [new.person(p, p % units, terms[p % units]) for p in range(people)]
+    goals = [{"id": f"g{n}", "name": name, "weight": w} for n, (name, w) in enumerate(zip(GOALS, weights, strict=True))]
+    count = max(1, people // 25)
+    fields = [new.some(list(FIELDS), 2) for _ in range(count)]
+    units = [
+        {
+            "id": f"u{u}",
+            "name": f"Unit {u} ({', '.join(own)})",
+            "lend_share": float(new.rng.choice([0.0, 0.2, 0.4])),
+        }
+        for u, own in enumerate(fields)
+    ]
+    terms = [[term for field in own for term in new.fields[field]] for own in fields]
+    crew = [new.person(p, p % count, terms[p % count]) for p in range(people)]
     numbers = np.bincount(new.rng.integers(0, max(1, round(activities / 6)), activities)).tolist()
-    work: list[Json] = []
-    sizes: list[float] = []
-    projects: list[Json] = []
+    numbers += [0] * (max(1, round(activities / 6)) - len(numbers))
+    projects = [
+        {
+            "id": f"x{x:03d}",
+            "name": f"Project {x:03d}",
+            "unit": f"u{x % count}",
+            "lead": None,
+            "goals": [goal["id"] for goal in new.some(goals, new.one(1, 3))],
+        }
+        for x in range(len(numbers))
+    ]
     for x, number in enumerate(numbers):
-        goals = [f"g{goal}" for goal in new.some(range(len(GOALS)), new.one(1, 3))]
-        projects.append({"id": f"x{x:03d}", "name": f"Project {x:03d}", "unit": f"u{x % units}", "goals": goals})
-        sizes += new.project(x, number, work, terms[x % units])
-    capacity = sum(person["hours_per_period"] * (periods - len(person["absences"])) for person in crew)
-    for activity, size in zip(work, sizes, strict=True):
-        span = activity["window"]["last"] - activity["window"]["first"] + 1
-        hours = max(2 * block, round(load * capacity * size / sum(sizes) / block) * block)
-        activity["hours"] = hours
-        activity["team"] = {"min": 1, "max": min(12, max(2, -(-hours // (span * 16)) + 1))}
-    used = {person["id"]: 0 for person in crew}
-    unit_of = {project["id"]: project["unit"] for project in projects}
-    chosen = [activity for activity in work if new.rng.random() < incumbents]
-    bookings = [new.incumbent(activity, crew, unit_of[activity["project"]], used) for activity in chosen]
+        new.add_project(x, number, terms[x % count])
+    new.share_out(load * sum(person["hours_per_period"] * (periods - len(person["absences"])) for person in crew))
+    bookings = []
+    if incumbents:
+        used = {person["id"]: 0 for person in crew}
+        for activity in new.work:
+            if new.rng.random() < incumbents:
+                unit = projects[int(activity["project"][1:])]["unit"]
+                bookings.append(new.incumbent(activity, crew, unit, used))
     return {
         "format": "staffing-portfolio/1",
         "id": f"made-{people}x{activities}x{periods}-{seed}",
@@ -191,19 +223,20 @@ def made(
         "calendar": {"start": "2027-01-04", "period": "week", "periods": periods},
         "block_hours": block,
         "vocabulary": [*_terms(FIELDS, "expertise"), *_terms(TALENTS, "talent")],
-        "goals": [
-            {"id": f"g{n}", "name": name, "weight": w} for n, (name, w) in enumerate(zip(GOALS, weights, strict=True))
-        ],
-        "units": [
-            {"id": f"u{u}", "name": f"Unit {u} ({', '.join(fields)})", "lend_share": share}
-            for u, (fields, share) in enumerate(zip(unit_fields, lend_shares, strict=True))
-        ],
+        "goals": goals,
+        "units": units,
         "people": crew,
         "projects": projects,
-        "activities": work,
+        "activities": new.work,
         "bookings": [booking for booking in bookings if booking],
+        "relations": [],
         "policy": {"preset": "balanced", "rules": {}},
     }
+
+
+def text(portfolio: Json) -> str:
+    """The file of a portfolio."""
+    return json.dumps(portfolio, indent=1) + "\n"
 
 
 def _id(words: str) -> str:
@@ -212,7 +245,7 @@ def _id(words: str) -> str:
 
 def _terms(families: dict[str, str], dimension: str) -> list[Json]:
     """Each family as a term, and its terms below it."""
-    terms = []
+    terms: list[Json] = []
     for family, narrower in families.items():
         terms.append({"id": family, "dimension": dimension, "labels": {"en": family.capitalize()}})
         terms += [
@@ -220,3 +253,20 @@ def _terms(families: dict[str, str], dimension: str) -> list[Json]:
             for name in narrower.split(", ")
         ]
     return terms
+
+
+def main() -> None:
+    """Write the portfolio that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--activities", type=int, default=80)
+    parser.add_argument("--periods", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--load", type=float, default=0.85, help="hours asked for as a part of the hours people have")
+    parser.add_argument("--block", type=int, default=4, help="hours of a block")
+    parser.add_argument("--incumbents", type=float, default=0.0, help="part of the activities with somebody on it")
+    sys.stdout.write(text(make(**vars(parser.parse_args()))))
+
+
+if __name__ == "__main__":
+    main()
