@@ -45,7 +45,9 @@ def serve(connection: Connection[Any, Any], parent: int) -> None:
     tell("begun", None)
     try:
         portfolio = parse_json(task.portfolio)
-        proposal = solve(portfolio, task.settings, lambda progress: tell("progress", progress), stop, task.earlier)
+        proposal = solve(
+            portfolio, task.settings, lambda progress: tell("progress", progress), stop, task.earlier, task.limits
+        )
     except Exception as error:
         tell("error", f"{type(error).__name__}: {error}")
         raise

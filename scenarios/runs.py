@@ -30,6 +30,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from scenarios import scenario
 from scenarios.changes import Change, changes_to_json, parse_changes
+from solver.limits import Limit
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
 from solver.search import Progress
@@ -73,7 +74,7 @@ class Run(BaseModel):
     portfolio: SHA-256 of the portfolio before the changes. parent: the run whose plan it starts from. progress: the
     reports that tell most, at most 200. outcome: `finished` came to its end, whatever it found (see the proposal's
     `run.status`); `cancelled` was stopped, the proposal has the best plan until then, if there was one; `failed` has
-    no proposal but a `failure`.
+    no proposal but a `failure`. limits: what the plan had to keep besides the portfolio's own rules.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -95,6 +96,7 @@ class Run(BaseModel):
     outcome: Outcome | None = None
     failure: Failure | None = None
     proposal: Proposal | None = None
+    limits: tuple[Limit, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Ready for JSON; `Run.model_validate` of it gives the same run."""
@@ -103,11 +105,12 @@ class Run(BaseModel):
 
 @dataclass(frozen=True)
 class Task:
-    """What the child gets: the canonical JSON of the changed portfolio, settings and a proposal to start from."""
+    """What the child gets: the canonical JSON of the changed portfolio, settings, a proposal to start from, limits."""
 
     portfolio: str
     settings: Settings
     earlier: Proposal | None
+    limits: tuple[Limit, ...] = ()
 
 
 class Order(NamedTuple):
@@ -118,6 +121,7 @@ class Order(NamedTuple):
     settings: Settings = Settings()
     earlier: Run | Proposal | None = None
     id: str | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 def fingerprint(
@@ -125,16 +129,19 @@ def fingerprint(
     changes: Sequence[Change] = (),
     settings: Settings | None = None,
     earlier: Run | Proposal | None = None,
+    limits: Sequence[Limit] = (),
 ) -> str:
     """The content hash of all that decides a repeatable run: what is solved, how, with what, and from which plan on."""
     plan = _proposal_of(earlier)
     booked = None if plan is None else sorted((one.person, one.activity, one.hours) for one in plan.bookings or ())
-    said = {
+    said: dict[str, Any] = {
         "scenario": scenario.fingerprint(portfolio, changes),
         "settings": (settings or Settings()).model_dump(mode="json"),
         "versions": VERSIONS,
         "earlier": booked,
     }
+    if limits:
+        said["limits"] = [limit.model_dump(mode="json") for limit in limits]
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -148,12 +155,13 @@ def start(
     *,
     id: str | None = None,
     clock_seconds: float | None = None,
+    limits: Sequence[Limit] = (),
 ) -> RunHandle:
     """Start a run in a process of its own and come back at once; raises ChangeInvalid where a change cannot apply.
 
     earlier: a run or proposal of the portfolio before the changes, whose plan to start from. on_progress and on_end are
     called from a thread that belongs to the run; be quick in them. clock_seconds: when a run that has not ended by
-    itself is killed as hung; by default well beyond the seconds of the settings.
+    itself is killed as hung; by default well beyond the seconds of the settings. limits: what else the plan must keep.
     """
     settings = settings or Settings()
     plan = _proposal_of(earlier)
@@ -164,13 +172,14 @@ def start(
         changes=tuple(changes),
         settings=settings,
         versions=VERSIONS,
-        fingerprint=fingerprint(portfolio, changes, settings, plan),
+        fingerprint=fingerprint(portfolio, changes, settings, plan, limits),
         parent=earlier.id if isinstance(earlier, Run) and plan is not None else None,
         started=datetime.now(UTC),
+        limits=tuple(limits),
     )
     if clock_seconds is None:
         clock_seconds = settings.seconds * (REPEATABLE_FACTOR if settings.repeatable else 1) + GRACE_SECONDS
-    task = Task(json.dumps(changed.canonical()), settings, plan)
+    task = Task(json.dumps(changed.canonical()), settings, plan, tuple(limits))
     return RunHandle(begun, task, clock_seconds, on_progress, on_end)
 
 
@@ -205,10 +214,10 @@ def run_many(
     running: dict[str, RunHandle] = {}
 
     def begin(order: Order) -> None:
-        portfolio, changes, settings, earlier, name = Order(*order)
+        portfolio, changes, settings, earlier, name, limits = Order(*order)
         name = name or uuid.uuid4().hex
         tell = None if on_progress is None else lambda progress: on_progress(name, progress)
-        running[name] = start(portfolio, changes, settings, earlier, tell, ended.put, id=name)
+        running[name] = start(portfolio, changes, settings, earlier, tell, ended.put, id=name, limits=limits)
 
     try:
         while True:

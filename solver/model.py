@@ -17,7 +17,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.plan import Learning, Plan, plan_of
-from solver.rules.base import HUNDRED, IntArray, Key, Rule
+from solver.rules.base import HUNDRED, IntArray, Item, Key, Rule
 from solver.tables import Tables
 
 #: linear in the decisions; numbers count as constants
@@ -63,6 +63,7 @@ class Model:
         self._most = most
         self._made: dict[tuple[Any, ...], Expression] = {}
         self._items: dict[str, list[tuple[int, Expression]]] = {}
+        self._of_rule: dict[str, Sequence[Item]] = {}
         self._posting: Rule | None = None
         #: per constraint that a rule added: the rule's name and the item it is about
         self.about: dict[int, tuple[str, Key]] = {}
@@ -272,11 +273,17 @@ class Model:
             if rule.hard:
                 rule.post(self)
             elif rule.binds:
-                for item in rule.post(self):
+                for item in self.items_of(rule):
                     self.add(item.amount <= rule.tolerance, item.key)
             elif rule.counts:
-                self._items[rule.name] = [(rule.weight * item.weight, item.amount) for item in rule.post(self)]
+                self._items[rule.name] = [(rule.weight * item.weight, item.amount) for item in self.items_of(rule)]
             self._posting = None
+
+    def items_of(self, rule: Rule) -> Sequence[Item]:
+        """The items of a soft rule, also of one that costs nothing; posted once."""
+        if rule.name not in self._of_rule:
+            self._of_rule[rule.name] = rule.post(self)
+        return self._of_rule[rule.name]
 
     def cost(self, rules: Iterable[str] | None = None) -> Expression:
         """Σ weight × item weight × amount of the posted soft rules (or those named), in ten-thousandths."""

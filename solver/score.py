@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from solver.plan import Plan
 from solver.proposal import ScoreCard, score_card
 from solver.rules.base import Amounts, Rule
@@ -22,10 +24,13 @@ def cost(tables: Tables, plan: Plan, rules: frozenset[str] | None = None) -> int
     )
 
 
-def broken(tables: Tables, plan: Plan) -> list[tuple[Rule, Amounts]]:
-    """The binding rules that the plan breaks: hard ones, and soft ones in mode `hard` beyond their tolerance."""
+def broken(tables: Tables, plan: Plan, rules: Sequence[Rule] | None = None) -> list[tuple[Rule, Amounts]]:
+    """The binding rules that the plan breaks: hard ones, and soft ones in mode `hard` beyond their tolerance.
+
+    rules: those to look at, by default the policy's.
+    """
     found = []
-    for rule in tables.rules:
+    for rule in tables.rules if rules is None else rules:
         if rule.binds:
             measured = rule.measure(tables, plan)
             if (measured.amount > rule.tolerance).any():

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from solver import score
+from solver.limits import Limit, Limits
 from solver.plan import Plan, plan_of
-from solver.rules.base import HUNDRED
+from solver.rules.base import HUNDRED, Amounts, Rule
 from solver.settings import Settings
 from solver.tables import Tables
+
+if TYPE_CHECKING:
+    from solver.model import Model
 
 #: costs and bounds are in ten-thousandths: hundredths of an amount × percents of an item's weight
 UNIT = HUNDRED * HUNDRED
@@ -50,10 +55,13 @@ class Search:
         on_progress: Callable[[Progress], None] | None = None,
         stop: threading.Event | None = None,
         earlier: Mapping[tuple[int, int], int] | None = None,
+        limits: Sequence[Limit] = (),
     ) -> None:
         self.tables, self.settings = tables, settings
         #: hours per (person, activity) of a plan from before a change, to start from
         self.earlier = earlier
+        #: the policy's rules, and the limits of a study on top
+        self.rules: tuple[Rule, ...] = (*tables.rules, *([Limits(limits)] if limits else []))
         self.stop = stop or threading.Event()
         self._on_progress = on_progress
         self._lock = threading.Lock()
@@ -71,6 +79,11 @@ class Search:
         self.infeasible = False
         self.plans = 0
         self.stage = "model"
+
+    def limit(self, model: Model) -> None:
+        """Post what is on top of the policy's rules."""
+        for rule in self.rules[len(self.tables.rules) :]:
+            rule.post(model)
 
     @property
     def seconds(self) -> float:
@@ -99,11 +112,11 @@ class Search:
 
     def consider(self, plan: Plan) -> bool:
         """Hand in a plan that may break a rule, such as one from a solver in floating point; it is then left alone."""
-        return not score.broken(self.tables, plan) and self.offer(plan)
+        return not self._broken(plan) and self.offer(plan)
 
     def offer(self, plan: Plan, said: int | None = None) -> bool:
         """Hand in a plan; True if it is better than what there was. `said`: what the solver thinks it costs."""
-        wrong = score.broken(self.tables, plan)
+        wrong = self._broken(plan)
         if wrong:
             rules = ", ".join(f"{rule.name} by {measured.total / HUNDRED}" for rule, measured in wrong)
             raise InternalError(f"a plan was found that breaks {rules}")
@@ -117,6 +130,9 @@ class Search:
             self.plan, self.cost = plan, cost
         self.tell(always=True)
         return True
+
+    def _broken(self, plan: Plan) -> list[tuple[Rule, Amounts]]:
+        return score.broken(self.tables, plan, self.rules)
 
     def raise_bound(self, bound: int) -> None:
         """Hand in a bound (ten-thousandths) that no plan can be below."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from typing import Any
 
 from solver import score
 from solver.check import warnings
 from solver.explain import conflict_of
+from solver.limits import Limit
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal, Run, Status, proposal_of
 from solver.search import UNIT, Progress, Search, gap, value_captured
@@ -29,31 +31,36 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     earlier: Proposal | None = None,
+    limits: Sequence[Limit] = (),
 ) -> Proposal:
     """The best proposal found within the settings.
 
-    earlier: a proposal for this portfolio as it was before a change, to start from. on_progress is called from several
-    threads, at most ten times a second. Setting `stop` ends the search and keeps the best plan. Raises InternalError
-    where solver and specification disagree.
+    earlier: a proposal for this portfolio as it was before a change, to start from. limits: what else must hold.
+    on_progress is called from several threads, at most ten times a second. Setting `stop` ends the search and keeps the
+    best plan. Raises InternalError where solver and specification disagree.
     """
     tables = Tables.of(portfolio)
     known = None if earlier is None else _hours(tables, earlier)
-    search = Search(tables, settings or Settings(), on_progress, stop, known)
+    search = Search(tables, settings or Settings(), on_progress, stop, known, limits)
     if not search.stopped:
         # In tiers and where every run must be the same, one solver does it all.
         alone = len(search.tiers) > 1 or search.settings.repeatable
         (exact if alone else guided).solve(search)
-    return _proposal(search, fingerprint(portfolio, search.settings, earlier))
+    return _proposal(search, fingerprint(portfolio, search.settings, earlier, limits))
 
 
-def fingerprint(portfolio: Portfolio, settings: Settings, earlier: Proposal | None = None) -> str:
+def fingerprint(
+    portfolio: Portfolio, settings: Settings, earlier: Proposal | None = None, limits: Sequence[Limit] = ()
+) -> str:
     """The content hash of what decides a repeatable solve: portfolio, settings, versions and what it starts from."""
-    said = {
+    said: dict[str, Any] = {
         "portfolio": portfolio.sha256(),
         "settings": settings.model_dump(mode="json"),
         "versions": VERSIONS,
         "earlier": None if earlier is None else [(b.person, b.activity, b.hours) for b in earlier.bookings or ()],
     }
+    if limits:
+        said["limits"] = [limit.model_dump(mode="json") for limit in limits]
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -89,5 +96,5 @@ def _proposal(search: Search, fingerprint: str) -> Proposal:
         versions=VERSIONS,
         fingerprint=fingerprint,
     )
-    conflict = conflict_of(search) if search.infeasible else None
+    conflict = conflict_of(search, search.limit) if search.infeasible else None
     return proposal_of(tables, run, plan, card, warnings(tables), conflict)

@@ -16,7 +16,7 @@ EARLIER_SHARE, EARLIER_GAP = 0.2, 0.005
 def whole_model(search: Search) -> Model:
     """The model of the whole portfolio with all its rules, minimising the search's tier."""
     model = Model(search.tables)
-    model.post(search.tables.rules)
+    model.post(search.rules)
     model.minimise(search.tier)
     return model
 
@@ -41,6 +41,7 @@ def first_plan(search: Search, model: Model) -> bool:
 
     Looking for any plan, without caring what it costs, takes a fraction of the time.
     """
+    _from_earlier(search)
     if search.plan is None:
         model.cp.clear_objective()  # type: ignore[no-untyped-call]
         found = solve_model(model, search, search.budget)
@@ -49,8 +50,6 @@ def first_plan(search: Search, model: Model) -> bool:
         if plan is not None:
             search.offer(plan)
         search.infeasible = found.status == "INFEASIBLE"
-    if search.plan is not None:
-        _from_earlier(search)
     return search.plan is not None
 
 
@@ -73,7 +72,7 @@ def _from_earlier(search: Search) -> None:
     broken, new = (booked > possible).any(axis=0), booked.sum(axis=1, keepdims=True) == 0
     kept = (tables.committed | (booked > 0) | broken | new)[pairs[:, 0], pairs[:, 1]]
     model = Model(tables, pairs[kept], most[kept])
-    model.post(tables.rules)
+    model.post(search.rules)
     model.minimise(search.tier)
     hint = [
         (variable, value)

@@ -146,7 +146,7 @@ def _among_booked(search: Search, relaxation: Relaxation, given: float) -> Model
     fixed = tables.committed[pairs[:, 0], pairs[:, 1]]
     chosen = (relaxation.on > BOOKED) | fixed
     model = Model(tables, pairs[chosen], most[chosen])
-    model.post(tables.rules)
+    model.post(search.rules)
     model.minimise(search.tier)
     for i in np.flatnonzero((relaxation.on[chosen] >= given) & ~fixed[chosen]).tolist():
         model.cp.add(model.on[i] == 1)
@@ -175,7 +175,7 @@ def _solve_neighbourhood(
     """Look for a better plan with all teams kept but those of the freed activities; True if there was time for all."""
     chosen = freed[pairs[:, 1]] | plan.on[pairs[:, 0], pairs[:, 1]]
     model = Model(search.tables, pairs[chosen], most[chosen])
-    model.post(search.tables.rules)
+    model.post(search.rules)
     for i, (_, a) in enumerate(model.pairs):
         if not freed[a]:
             model.cp.add(model.on[i] == 1)
