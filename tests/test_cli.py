@@ -486,7 +486,8 @@ def test_the_page_has_every_command_option_and_exit_code() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert set(sections) == set(commands)
     for name, command in commands.items():
-        options = {option for parameter in command.params for option in parameter.opts if option.startswith("-")}
+        parameters = [one for part in getattr(command, "commands", {"": command}).values() for one in part.params]
+        options = {option for parameter in parameters for option in parameter.opts if option.startswith("-")}
         listed = re.findall(r"^\| (`-.*?) \|", sections[name], re.MULTILINE)
         assert set(re.findall(r"`(-[\w-]+)`", " ".join(listed))) == options - {"--help", "-h"}, name
     codes = re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
