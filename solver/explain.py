@@ -1,6 +1,8 @@
 """Why hard rules contradict, in words: found by leaving rules and items out and solving again, without an objective.
 
-No assumptions: at this size leaving something out and solving plainly is far quicker, and its cores are narrow.
+Nearly always rules contradict already without whole numbers, and then one linear program names a few items to begin
+with (see `strategies.contradiction`). No assumptions: leaving something out and solving plainly is far quicker at this
+size, and its cores are narrow.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from solver.model import Model, pairs_of
 from solver.proposal import Conflict, ConflictItem, ConflictRule
 from solver.rules.base import IntArray, Key, Rule
 from solver.search import InternalError, Search
+from solver.strategies.contradiction import Rows, contradicting
 from solver.tables import Bools, Tables
 
 #: seconds in which a conflict is looked for
@@ -23,6 +26,8 @@ SECONDS = 12.0
 FIRST_LOOK = 1.0
 #: seconds after which a solve is given up; what it tried to leave out stays
 LONGEST_LOOK = 3.0
+#: seconds for the linear program, and the number of items from which on it is of use
+LINEAR_SECONDS, MANY = 5.0, 300
 #: people × activities × pairs of window ends up to which every pair is in the model, bookable or not
 LARGEST = 3_000_000
 #: a rule with more items than this is named as a whole
@@ -60,9 +65,10 @@ def conflict_of(search: Search, force: Callable[[Model], None] = lambda model: N
     """
     tables = search.tables
     model = _model(tables)
+    own = len(model.cp.proto.constraints)
     force(model)
-    subsets = _Subsets(search, model)
-    if subsets.feasible(subsets.left):
+    subsets = _Subsets(search, model, own)
+    if not subsets.keep_linear() and subsets.feasible(subsets.left):
         raise InternalError("a portfolio without a plan has rules that can all hold")
     rule_of = np.array([name for name, _ in subsets.items])
     rules = [rule for rule in sorted(tables.rules, key=_order) if rule.binds]
@@ -141,7 +147,8 @@ def _joined(one: IntArray, other: IntArray, size: int) -> IntArray:
 class _Subsets:
     """Parts of a model: its own constraints, and those of some of the items of the rules posted on it."""
 
-    def __init__(self, search: Search, model: Model) -> None:
+    def __init__(self, search: Search, model: Model, own: int) -> None:
+        """own: how many constraints the model and its rules have; those after them are forced."""
         self._search = search
         self._ends = time.monotonic() + SECONDS
         self._proto = model.cp.proto
@@ -155,6 +162,7 @@ class _Subsets:
         for row, item in model.about.items():
             self._item[row] = index[item]
         self._constraints = list(constraints)
+        self._own = own
         self._read()
         self._connect()
         #: per plan that a solve came upon, (I,) which items it breaks
@@ -235,6 +243,27 @@ class _Subsets:
         """component (V,): variables that the model's own constraints tie together have the same number."""
         own = self._item[self._row] < 0
         self._component = _joined(self._row[own], self._variable[own], len(self._proto.variables))
+
+    def keep_linear(self) -> bool:
+        """Keep only items that contradict each other already without whole numbers; False where that is not known."""
+        if len(self.items) < MANY or self._over:
+            return False
+        tables = self._search.tables
+        asks = np.array([_asks(tables.rule[name]) for name, _ in self.items])
+        giving = (self._item >= 0) & asks[self._item]
+        giving[self._own :] = True
+        domains = [variable.domain for variable in self._proto.variables]
+        least, most = (np.array(ends) for ends in zip(*((one[0], one[len(one) - 1]) for one in domains), strict=True))
+        rows = Rows(self._row, self._variable, self._coefficient, self._low, self._high, least, most)
+        found = contradicting(rows, giving, min(LINEAR_SECONDS, self._ends - time.monotonic()))
+        if found is None:
+            return False
+        left = np.zeros_like(self.left)
+        left[self._item[found & (self._item >= 0)]] = True
+        if self.feasible(left) is not False:
+            return False
+        self.left = left
+        return True
 
     def keep_one_part(self) -> None:
         """Where the items in `left` fall apart into parts that share no variable, keep one that contradicts itself."""

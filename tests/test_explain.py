@@ -208,9 +208,34 @@ def test_in_a_large_portfolio_only_pairs_with_room_are_looked_at(monkeypatch: py
 @pytest.mark.parametrize("seed", RANDOM)
 def test_no_item_of_a_random_conflict_is_needless(seed: int) -> None:
     """The named items cannot all hold, and without any one of them, or any one rule, the others can."""
+    none_is_needless(seed)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nor_where_a_linear_program_begins(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same holds where, as in a large portfolio, the items to begin with come from a linear program."""
+    monkeypatch.setattr(explain, "MANY", 0)
+    none_is_needless(seed)
+
+
+def test_a_linear_program_names_what_contradicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the few items of a conflict, and nothing where rules contradict only in whole numbers."""
+    monkeypatch.setattr(explain, "MANY", 0)
+    found = {}
+    for case in ("rotation to work that is too small", "pinned to a team of others"):
+        looking = search(parse(CASES[case][0]))
+        model = explain._model(looking.tables)
+        subsets = explain._Subsets(looking, model, len(model.cp.proto.constraints))
+        found[case] = subsets.keep_linear() and int(subsets.left.sum())
+    assert found == {"rotation to work that is too small": 3, "pinned to a team of others": False}
+
+
+def none_is_needless(seed: int) -> None:
+    """Hold the conflict of a random portfolio, if it has one, to what is said of conflicts."""
     tables = Tables.of(parse(random_data(seed)))
     looking = Search(tables, SETTINGS)
-    subsets = explain._Subsets(looking, explain._model(tables))
+    model = explain._model(tables)
+    subsets = explain._Subsets(looking, model, len(model.cp.proto.constraints))
     if subsets.feasible(subsets.left):
         return
     conflict = conflict_of(looking)
