@@ -1,0 +1,13 @@
+"""The web page: templates, pictures drawn as SVG by the server, and htmx; no build step, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from service.page.routes import portfolios, runs, start, why
+
+
+def mount(app: FastAPI) -> None:
+    """Serve the page at `/`."""
+    for routes in (start, portfolios, runs, why):
+        app.include_router(routes.router)

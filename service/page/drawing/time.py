@@ -1,0 +1,103 @@
+"""Bookings in time: per person the load against what is available, per project when its activities are worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from service.page.drawing.svg import fitting, picture, tag, text, title
+
+#: colours for projects: `p0` … `p7`, then again
+COLOURS = 8
+LOAD_HEIGHT, LOAD_WIDTH = 58, 620
+ROW, NAMES = 24, 230
+WIDE, AXIS = 860, 20
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Hours per period of one project, or of guiding others (`colour` −1)."""
+
+    name: str
+    colour: int
+    hours: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An activity in its window: hours booked per period from `first` on, and what was asked for in all."""
+
+    name: str
+    said: str
+    href: str
+    first: int
+    hours: Sequence[int]
+    asked: int
+
+
+def load(available: Sequence[int], layers: Sequence[Layer], periods: Sequence[str], said: str) -> Markup:
+    """Stacked hours per period below the line of what is available."""
+    booked = [sum(layer.hours[t] for layer in layers) for t in range(len(available))]
+    most = max(1, *available, *booked)
+    step, scale = LOAD_WIDTH / len(available), (LOAD_HEIGHT - 6) / most
+    parts = []
+    for t, free in enumerate(available):
+        y, told = float(LOAD_HEIGHT), []
+        for layer in layers:
+            if layer.hours[t]:
+                height = layer.hours[t] * scale
+                y -= height
+                colour = "guide" if layer.colour < 0 else f"p{layer.colour % COLOURS}"
+                place = {"x": round(step * t + 1, 1), "width": round(step - 2, 1)}
+                parts.append(tag("rect", y=round(y, 1), height=round(height, 1), class_=colour, **place))
+                told.append(f"{layer.name} {layer.hours[t]}")
+        over = tag("rect", x=round(step * t, 1), y=0, width=round(step, 1), height=LOAD_HEIGHT, class_="hover")
+        parts.append(tag("g", title("\n".join([f"{periods[t]}: {booked[t]} / {free}", *told])), over))
+    steps = "".join(f"H{step * (t + 1):.1f}V{LOAD_HEIGHT - free * scale:.1f}" for t, free in enumerate(available[1:]))
+    line = f"M0 {LOAD_HEIGHT - available[0] * scale:.1f}{steps}H{LOAD_WIDTH}"
+    parts.append(tag("path", d=line, class_="available"))
+    parts.append(tag("line", x1=0, x2=LOAD_WIDTH, y1=LOAD_HEIGHT - 0.5, y2=LOAD_HEIGHT - 0.5, class_="axis"))
+    return picture(LOAD_WIDTH, LOAD_HEIGHT, said, parts, "picture load", stretch=True)
+
+
+def calendar(bars: Sequence[Bar], periods: Sequence[str], colour: int, said: str) -> Markup:
+    """The activities of one project below each other, darker where more hours lie."""
+    step = (WIDE - NAMES) / max(1, len(periods))
+    height = AXIS + ROW * len(bars)
+    every = max(1, round(64 / step))
+    parts = [
+        text(period, x=round(NAMES + step * t + 2, 1), y=AXIS - 7, class_="quiet small")
+        for t, period in enumerate(periods)
+        if t % every == 0
+    ]
+    most = max([1, *(hours for bar in bars for hours in bar.hours)])
+    for n, bar in enumerate(bars):
+        y = AXIS + ROW * n
+        name = text(fitting(bar.name, NAMES - 16, 12.5), x=2, y=y + ROW / 2, class_="middle")
+        cells = [
+            tag(
+                "rect",
+                title(f"{bar.name}\n{periods[bar.first + i]}: {hours}"),
+                x=round(NAMES + step * (bar.first + i) + 1, 1),
+                y=y + 5,
+                width=round(step - 2, 1),
+                height=ROW - 10,
+                class_=f"p{colour % COLOURS}",
+                fill_opacity=round(0.25 + 0.75 * hours / most, 2),
+            )
+            for i, hours in enumerate(bar.hours)
+            if hours
+        ]
+        window = tag(
+            "rect",
+            x=round(NAMES + step * bar.first, 1),
+            y=y + 3,
+            width=round(step * len(bar.hours), 1),
+            height=ROW - 6,
+            rx=4,
+            class_="window",
+        )
+        parts += [tag("a", title(bar.said), name, href=bar.href), window, *cells]
+    return picture(WIDE, height, said, parts, "picture calendar")

@@ -1,0 +1,254 @@
+"""What every view of the page shares: who looks at it, in which language, and how an answer becomes HTML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, cast
+from urllib.parse import quote, urlsplit
+
+import jinja2
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from markupsafe import Markup
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+
+from service.access import PERMISSIONS, Who, who_of
+from service.page.drawing.bars import difference, share
+from service.page.tongue import Tongue, tongue
+from service.problems import TABLE, Forbidden, Refusal, TooLarge, Unauthenticated, UnknownPath
+from service.settings import ServiceSettings
+from service.store import Store
+from solver.portfolio import PortfolioInvalid
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+#: cookies: the key somebody signed in with, the language, light or dark
+KEY, LANGUAGE, THEME = "staffing_key", "staffing_language", "staffing_theme"
+#: scripts and styles are files of this service, and nothing else is loaded or run
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+ROLE_NAMES = {
+    "lead": ("project lead", "projectleider"),
+    "planner": ("planner", "planner"),
+    "hr": ("HR", "HR"),
+    "employee": ("employee", "medewerker"),
+    "auditor": ("auditor", "auditor"),
+    "admin": ("administrator", "beheerder"),
+}
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file, which changes with what is in it, so that it may be kept for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{digest}/{name}"
+
+
+class Desk:
+    """What a view works with: the store, who looks, and in which language."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.store = cast(Store, request.app.state.store)
+        self.settings = cast(ServiceSettings, request.app.state.settings)
+        cookies = request.cookies
+        accepted = request.headers.get("accept-language", "")
+        self.t: Tongue = tongue(request.query_params.get("language"), cookies.get(LANGUAGE), accepted)
+        theme = cookies.get(THEME, "")
+        self.theme = theme if theme in ("light", "dark") else ""
+        self._who: Who | None = None
+
+    @property
+    def who(self) -> Who:
+        """Who looks; raises Unauthenticated where that cannot be told."""
+        if self._who is None:
+            self._who = who_of(self.request)
+        return self._who
+
+    def may(self, operation: str) -> bool:
+        """Whether the role may do what the operation of that id does over REST."""
+        return bool(self.who.roles & PERMISSIONS.get(operation, frozenset()))
+
+    def need(self, operation: str) -> Who:
+        """Who looks; raises Forbidden unless the role may do that operation."""
+        if not self.may(operation):
+            role = self.t(*ROLE_NAMES[self.who.role])
+            raise Forbidden(self.t("As {role} you may not do this.", "Als {role} mag je dit niet.", role=role))
+        return self.who
+
+    @property
+    def partial(self) -> bool:
+        """Whether a script asks, which puts the answer into the page that is there."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """A template as an answer."""
+        url = self.request.url
+        shared = {
+            "t": self.t,
+            "who": self._who,
+            "theme": self.theme,
+            "here": url.path + (f"?{url.query}" if url.query else ""),
+            "signed": KEY in self.request.cookies,
+            "static": static,
+            "share": share,
+            "difference": difference,
+            "may": self.may,
+            "partial": self.partial,
+            "role_name": self._role,
+        }
+        return HTMLResponse(ENVIRONMENT.get_template(template).render(shared | context), status)
+
+    def to(self, address: str) -> Response:
+        """Go and look there."""
+        if self.partial:
+            return Response(headers={"HX-Redirect": address})
+        return RedirectResponse(address, 303)
+
+    def _role(self, who: Who) -> str:
+        name = self.t(*ROLE_NAMES[who.role])
+        return f"{name} · {who.person}" if who.person else name
+
+
+def _desk(request: Request) -> Desk:
+    return Desk(request)
+
+
+TheDesk = Annotated[Desk, Depends(_desk)]
+
+
+class Form:
+    """What a form sent: text fields, each perhaps several times, and files."""
+
+    def __init__(self, data: FormData) -> None:
+        self.data = data
+
+    def __call__(self, name: str, default: str = "") -> str:
+        """The text of a field, without spaces around it."""
+        value = self.data.get(name, default)
+        return value.strip() if isinstance(value, str) else default
+
+    def all(self, name: str) -> list[str]:
+        """Every text of a field that was sent several times."""
+        return [value for value in self.data.getlist(name) if isinstance(value, str)]
+
+    def fields(self) -> dict[str, str]:
+        """All text fields; of those sent several times the last."""
+        return {name: value for name, value in self.data.items() if isinstance(value, str)}
+
+    def file(self, name: str) -> tuple[str, bytes] | None:
+        """Name and content of a file, where one was chosen."""
+        value = self.data.get(name)
+        if not isinstance(value, UploadFile) or not value.filename:
+            return None
+        return value.filename, value.file.read()
+
+
+async def _form(request: Request) -> Form:
+    """The form of a request; raises TooLarge."""
+    most = cast(ServiceSettings, request.app.state.settings).body_bytes
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise TooLarge(f"The form is larger than {most:,} bytes.", headers={"Connection": "close"})
+        parts.append(part)
+
+    async def body() -> AsyncIterator[bytes]:
+        for part in parts:
+            yield part
+        yield b""
+
+    stream = cast(Any, body())
+    sort = request.headers.get("content-type", "")
+    try:
+        if sort.startswith("multipart/form-data"):
+            return Form(await MultiPartParser(request.headers, stream, max_part_size=most).parse())
+        return Form(await FormParser(request.headers, stream).parse())
+    except MultiPartException as error:
+        raise UnknownPath(f"The form cannot be read: {error.message}") from None
+
+
+TheForm = Annotated[Form, Depends(_form)]
+
+
+class PageRoute(APIRoute):
+    """A route that answers errors as a page, and posts only from the page itself."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the handler of FastAPI."""
+        handle = super().get_route_handler()
+
+        async def wrapped(request: Request) -> Response:
+            _sign(request)
+            try:
+                if request.method == "POST" and not _own(request):
+                    raise Forbidden("This was sent from another page than this service's own.")
+                answer = await handle(request)
+            except Unauthenticated as error:
+                answer = _sign_in(request, error)
+            except Refusal as error:
+                answer = _refused(request, error)
+            except PortfolioInvalid as error:
+                answer = Desk(request).page("invalid.html", 422, problems=error.problems, what="")
+            answer.headers.setdefault("Content-Security-Policy", POLICY)
+            return answer
+
+        return wrapped
+
+
+def _sign(request: Request) -> None:
+    """Who signed in on the page sends the key in a cookie."""
+    key = request.cookies.get(KEY)
+    if key and "authorization" not in request.headers:
+        request.scope["headers"] = [*request.scope["headers"], (b"authorization", f"Bearer {key}".encode())]
+        del request._headers  # it was read before this
+
+
+def _own(request: Request) -> bool:
+    """Whether a form comes from this service: browsers say so, and others have no cookies to be misused."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _sign_in(request: Request, error: Refusal) -> Response:
+    desk = Desk(request)
+    if desk.partial:
+        return Response(headers={"HX-Redirect": "/sign-in"})
+    if request.method == "GET" and request.url.path != "/sign-in":
+        back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
+        return RedirectResponse(f"/sign-in?back={back}", 303)
+    return desk.page("sign-in.html", 401, back="/", wrong=error.detail)
+
+
+def _refused(request: Request, error: Refusal) -> Response:
+    desk, sort = Desk(request), TABLE[type(error)]
+    answer = desk.page("error.html", sort.status, title=sort.title, detail=error.detail, problems=error.errors)
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+def as_json(data: Any) -> Markup:
+    """Data within a page, for the script."""
+    return Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026"))

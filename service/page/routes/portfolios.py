@@ -1,0 +1,90 @@
+"""One portfolio: what it is about, its scenarios, its runs, and asking for a proposal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from scenarios.changes import parse_changes
+from scenarios.library import ENTRIES
+from scenarios.scenario import words
+from service import spreadsheet
+from service.access import visible_changes
+from service.page.http import Desk, PageRoute, TheDesk, TheForm
+from service.page.markdown import to_html
+from service.page.routes.runs import MEDIA
+from service.page.running import start
+from service.store import StoredScenario
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+#: seconds that a run gets where nobody says otherwise, and the choices there are
+SECONDS, CHOICES = 20.0, (5, 20, 60, 180)
+MOST_RUNS = 20
+
+
+@router.get("/portfolios/{id}")
+def portfolio(desk: TheDesk, id: str) -> Response:
+    """What a portfolio is about, what could be done, and what was proposed."""
+    desk.need("list_portfolios")
+    stored, whole = desk.store.portfolio(id)
+    entry = next((one for one in ENTRIES if one.slug == id), None)
+    story = None if entry is None else to_html(entry.story(desk.t.language))
+    scenarios = desk.store.scenarios(portfolio=id).items if desk.may("list_scenarios") else []
+    runs = desk.store.runs(limit=MOST_RUNS, kind="solve", portfolio=id).items
+    titles = {} if entry is None else {f"{id}.{one.id}": one for one in entry.scenarios()}
+    studies = desk.store.runs(limit=MOST_RUNS, kind="study", portfolio=id).items if desk.may("list_studies") else []
+    return desk.page(
+        "portfolio.html",
+        stored=stored,
+        portfolio=whole,
+        story=story,
+        entry=entry,
+        scenarios=[(one, *_told(desk, one, titles)) for one in reversed(scenarios)],
+        runs=runs,
+        studies=studies,
+        names={id: stored.name},
+        choices=CHOICES,
+        seconds=SECONDS,
+        hours=sum(one.hours for one in whole.activities),
+    )
+
+
+def _told(desk: Desk, one: StoredScenario, titles: dict[str, object]) -> tuple[str, list[str]]:
+    """Name and changes of a scenario in words; of a bundled one the title and summary in the language."""
+    bundled = titles.get(one.id)
+    if bundled is not None:
+        return bundled.title[desk.t.language], [bundled.summary[desk.t.language]]  # type: ignore[attr-defined]
+    _, before = desk.store.portfolio(one.portfolio, one.revision)
+    changes = parse_changes(visible_changes(one.changes, desk.who)) if desk.who.role != "lead" else ()
+    return one.name, list(words(before, changes))
+
+
+@router.post("/portfolios/{id}/runs")
+def propose(desk: TheDesk, id: str, form: TheForm) -> Response:
+    """Start a run of the portfolio as it stands, or of a scenario."""
+    desk.need("start_run")
+    seconds = float(form("seconds")) if form("seconds").isdigit() else SECONDS
+    scenario = form("scenario")
+    if scenario:
+        found = desk.store.scenario(scenario)
+        run = start(desk, found.portfolio, found.revision, parse_changes(found.changes), seconds, found.id)
+    else:
+        stored, _ = desk.store.portfolio(id)
+        run = start(desk, id, stored.revision, (), seconds)
+    return desk.to(f"/runs/{run.id}")
+
+
+@router.get("/template.xlsx")
+def template(desk: TheDesk) -> Response:
+    """An empty workbook in which every column is explained."""
+    desk.need("add_portfolio")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "portfolio.xlsx"
+        spreadsheet.template(path)
+        data = path.read_bytes()
+    name = 'attachment; filename="portfolio.xlsx"'
+    return Response(data, media_type=MEDIA["xlsx"], headers={"Content-Disposition": name})

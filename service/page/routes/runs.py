@@ -1,0 +1,215 @@
+"""Runs: live while they go, then the proposal in all its parts, the cards of people and activities, downloads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from scenarios.changes import parse_changes
+from scenarios.scenario import words
+from service import export
+from service.page.drawing import heat
+from service.page.drawing.progress import progress
+from service.page.http import Desk, PageRoute, TheDesk, as_json
+from service.page.running import Solved, solved, view_of
+from service.page.shown import Shows
+from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, View
+from service.problems import UnknownPath
+from service.store import ENDED, StoredRun
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+TABS = {
+    "map": ("Who works on what", "Wie doet wat"),
+    "time": ("In time", "In de tijd"),
+    "talents": ("Talents", "Talenten"),
+    "open": ("Unfilled", "Open"),
+    "score": ("Score card", "Scorekaart"),
+    "people": ("People", "Mensen"),
+}
+MEDIA = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "ics": "text/calendar; charset=utf-8",
+}
+
+
+FILES = {
+    "xlsx": ("Workbook (XLSX)", "Werkmap (XLSX)"),
+    "csv": ("Bookings (CSV)", "Boekingen (CSV)"),
+    "ics": ("Calendar (iCalendar)", "Agenda (iCalendar)"),
+    "json": ("For programs (JSON)", "Voor programma's (JSON)"),
+}
+
+
+@router.get("/runs/{id}")
+def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activities: str = "project") -> Response:
+    """A run while it goes, or its proposal."""
+    desk.need("get_run")
+    stored = desk.store.run(id)
+    if stored.kind == "study":
+        return desk.to(f"/studies/{id}")
+    if stored.status not in ENDED:
+        return desk.page("live.html", **_live(desk, stored), **_about(desk, stored))
+    if desk.store.run_result(id) is None:
+        return desk.page("ended.html", run=stored, **_about(desk, stored))
+    found = solved(desk.store, id)
+    if found.proposal.bookings is None:
+        return desk.page("no-plan.html", view=view_of(desk, found)[0], **_of_proposal(found))
+    shown, shows = view_of(desk, found)
+    tabs = [(name, desk.t(*title)) for name, title in TABS.items() if _has(name, shows)]
+    tab = view if view in dict(tabs) else "map"
+    by = {
+        "people": people if people in PEOPLE_ORDERS else "unit",
+        "activities": activities if activities in ACTIVITY_ORDERS else "project",
+    }
+    orders = {"people": PEOPLE_ORDERS, "activities": ACTIVITY_ORDERS}
+    more: dict[str, Any] = {"heat_data": _heat_data(desk, shown, by)} if tab == "map" else {}
+    return desk.page(
+        "proposal.html",
+        view=shown,
+        shows=shows,
+        tabs=tabs,
+        tab=tab,
+        by=by,
+        orders=orders,
+        **_of_proposal(found),
+        **more,
+    )
+
+
+def _of_proposal(found: Solved) -> dict[str, Any]:
+    return {
+        "run": found.run,
+        "changed": found.changed,
+        "stopped": found.run.status == "cancelled",
+        "files": FILES.items(),
+    }
+
+
+def _has(tab: str, shows: Shows) -> bool:
+    return {"talents": shows.balance, "score": shows.score, "people": shows.loads}.get(tab, True)
+
+
+def _heat_data(desk: Desk, view: View, by: dict[str, str]) -> Any:
+    people, activities = view.ordered_people(by["people"]), view.ordered_activities(by["activities"])
+    headings = [view.person_heading(one, by["people"]) for one in people]
+    return as_json(
+        {
+            "base": view.base,
+            "cell": heat.CELL,
+            "row": heat.ROW,
+            "tops": heat.rows(headings)[0],
+            "people": [[one.id, view.names.person(one.id)] for one in people],
+            "activities": [[one.id, view.names.activity(one.id)] for one in activities],
+            "nothing": desk.t("not booked", "niet geboekt"),
+        }
+    )
+
+
+# --- while it runs
+
+
+@router.get("/runs/{id}/live")
+def live(desk: TheDesk, id: str) -> Response:
+    """The part of the page that moves; once the run has ended, the way to its proposal."""
+    desk.need("watch_run")
+    stored = desk.store.run(id)
+    if stored.status in ENDED:
+        return desk.to(f"/runs/{id}")
+    return desk.page("live-part.html", **_live(desk, stored))
+
+
+@router.post("/runs/{id}/cancel")
+def cancel(desk: TheDesk, id: str) -> Response:
+    """Stop, and keep the best plan."""
+    desk.need("cancel_run")
+    desk.store.cancel_run(id)
+    return desk.to(f"/runs/{id}")
+
+
+def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
+    t, limit = desk.t, float(run.settings.get("seconds", 30))
+    reports = [one.content for one in desk.store.events(run.id) if one.event == "progress"]
+    latest = reports[-1] if reports else None
+    now = datetime.now(UTC)
+    seconds = min(limit, (now - run.started).total_seconds()) if run.started else 0.0
+    if run.cancelling:
+        status = t("Stopping; the best plan is kept", "Stoppen; het beste plan blijft")
+    elif run.status == "queued":
+        status = t("Waiting for its turn", "Wacht op zijn beurt")
+    elif latest is None or latest.get("best") is None:
+        status = t("Looking for a first plan", "Op zoek naar een eerste plan")
+    else:
+        status = t("There is a plan; looking for a better one", "Er is een plan; op zoek naar een beter")
+    points = [(one["seconds"], one.get("best"), one.get("bound")) for one in reports]
+    said = t(
+        "Cost of the best plan and the least that any plan can cost, over time",
+        "Kosten van het beste plan en het minste wat een plan kan kosten, in de tijd",
+    )
+    picture = progress(
+        points,
+        limit,
+        {
+            "best": t("best plan", "beste plan"),
+            "bound": t("no plan costs less", "geen plan kost minder"),
+            "seconds": "s",
+            "said": said,
+        },
+    )
+    return {
+        "run": run,
+        "status": status,
+        "latest": latest,
+        "left": round(limit - seconds),
+        "limit": limit,
+        "seconds": round(seconds, 1),
+        "picture": picture,
+    }
+
+
+def _about(desk: Desk, run: StoredRun) -> dict[str, Any]:
+    stored, portfolio = desk.store.portfolio(run.portfolio, run.revision)
+    return {"name": stored.name, "changed": list(words(portfolio, parse_changes(run.changes)))}
+
+
+# --- cards
+
+
+@router.get("/runs/{id}/people/{person}")
+def person_card(desk: TheDesk, id: str, person: str) -> Response:
+    """One person: load, width, learning, talents used and unused, what the score card says."""
+    desk.need("get_proposal")
+    view, shows = view_of(desk, solved(desk.store, id))
+    if person not in view.people:
+        raise UnknownPath(f"There is no person {person}.")
+    return desk.page("person.html", view=view, shows=shows, person=view.people[person], line=view.lines.get(person))
+
+
+@router.get("/runs/{id}/activities/{activity}")
+def activity_card(desk: TheDesk, id: str, activity: str) -> Response:
+    """One activity: coverage, team, why, and what would fill it."""
+    desk.need("get_proposal")
+    view, shows = view_of(desk, solved(desk.store, id))
+    if activity not in view.activities:
+        raise UnknownPath(f"There is no activity {activity}.")
+    return desk.page("activity.html", view=view, shows=shows, activity=view.activities[activity])
+
+
+# --- files
+
+
+@router.get("/runs/{id}/download.{form}")
+def download(desk: TheDesk, id: str, form: str) -> Response:
+    """The proposal as a file."""
+    desk.need("get_proposal")
+    if form not in MEDIA:
+        raise UnknownPath(f"There is no download as {form}; there is {', '.join(MEDIA)}.")
+    view, _ = view_of(desk, solved(desk.store, id))
+    data = export.FORMATS[f".{form}"](view.portfolio, view.proposal, desk.t.language)
+    name = f'attachment; filename="{view.portfolio.id}-{id[:8]}.{form}"'
+    return Response(data, media_type=MEDIA[form], headers={"Content-Disposition": name})

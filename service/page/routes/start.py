@@ -1,0 +1,104 @@
+"""Where one begins: the portfolios, an upload, signing in, language and colours."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, RedirectResponse, Response
+
+from scenarios.library import ENTRIES
+from service.page.http import KEY, LANGUAGE, STATIC, THEME, PageRoute, TheDesk, TheForm, static
+from service.page.uploads import read_upload
+from service.problems import Exists, UnknownPath
+from service.store import StoredPortfolio
+from service.words import Language
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+#: runs and portfolios on the first page
+MOST_RUNS, MOST_PORTFOLIOS = 8, 50
+YEAR = 365 * 24 * 3600
+
+
+@router.get("/")
+def start(desk: TheDesk) -> Response:
+    """The portfolios there are, each one click from a proposal."""
+    if desk.who.role == "employee":
+        return desk.to("/me")
+    mine: list[StoredPortfolio] = []
+    library = {entry.slug: entry for entry in ENTRIES}
+    if desk.may("list_portfolios"):
+        mine = [one for one in desk.store.portfolios(limit=MOST_PORTFOLIOS).items if one.id not in library]
+    runs = desk.store.runs(limit=MOST_RUNS, kind="solve").items if desk.may("list_runs") else []
+    names = {one.id: one.name for one in desk.store.portfolios(limit=200).items} if runs else {}
+    return desk.page("start.html", library=library.values(), mine=mine, runs=runs, names=names)
+
+
+@router.post("/portfolios")
+def upload(desk: TheDesk, form: TheForm) -> Response:
+    """Store a portfolio from a file, or tell what is wrong with it."""
+    who = desk.need("add_portfolio")
+    file = form.file("file")
+    if file is None:
+        return desk.page(
+            "invalid.html", 422, problems=[], what=desk.t("No file was chosen.", "Er is geen bestand gekozen.")
+        )
+    portfolio, problems = read_upload(*file)
+    if portfolio is None:
+        return desk.page("invalid.html", 422, problems=problems, what=file[0])
+    try:
+        stored = desk.store.add_portfolio(portfolio, who.name)
+    except Exists:
+        stored = desk.store.revise_portfolio(portfolio.id, portfolio, who.name)
+    return desk.to(f"/portfolios/{stored.id}")
+
+
+@router.post("/look")
+def look(desk: TheDesk, form: TheForm) -> Response:
+    """Keep the language or the colours somebody wants."""
+    back = urlsplit(form("back", "/"))
+    answer = desk.to((back.path if back.path.startswith("/") else "/") + (f"?{back.query}" if back.query else ""))
+    if form("language") in [one.value for one in Language]:
+        answer.set_cookie(LANGUAGE, form("language"), max_age=YEAR, samesite="strict", httponly=True)
+    if form("theme") in ("light", "dark"):
+        answer.set_cookie(THEME, form("theme"), max_age=YEAR, samesite="strict", httponly=True)
+    elif "theme" in form.fields():
+        answer.delete_cookie(THEME)
+    return answer
+
+
+@router.get("/sign-in")
+def sign_in_form(desk: TheDesk, back: str = "/") -> Response:
+    """Ask for a key."""
+    return desk.page("sign-in.html", back=back, wrong="")
+
+
+@router.post("/sign-in")
+def sign_in(desk: TheDesk, form: TheForm) -> Response:
+    """Keep the key in a cookie that no script reads and no other site sends."""
+    back = urlsplit(form("back", "/")).path
+    answer = RedirectResponse(back if back.startswith("/") else "/", 303)
+    secure = desk.request.url.scheme == "https"
+    answer.set_cookie(KEY, form("key"), httponly=True, samesite="strict", secure=secure)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(desk: TheDesk) -> Response:
+    """Forget the key."""
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(KEY)
+    return answer
+
+
+@router.get("/static/{digest}/{name}")
+def file(digest: str, name: str) -> Response:
+    """A file of the page; its address changes with what is in it, so it may be kept."""
+    path = STATIC / Path(name).name
+    if not path.is_file() or static(path.name) != f"/static/{digest}/{name}":
+        raise UnknownPath(f"There is no file {name}.")
+    sort = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return FileResponse(path, media_type=sort, headers={"Cache-Control": f"public, max-age={YEAR}, immutable"})

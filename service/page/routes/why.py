@@ -1,0 +1,116 @@
+"""Why: the reason of a booking, why somebody is not booked, what would fill what is open, and asking again."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import TypeAdapter, ValidationError
+
+from scenarios.changes import parse_changes
+from service.access import visible
+from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
+from service.page.routes.portfolios import SECONDS
+from service.page.running import Solved, solved, start, view_of
+from service.page.view import View
+from service.problems import UnknownPath
+from solver.settings import Settings
+from solver.why_not import Question, WhyNot, WhyNotPerson, why_not
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+#: an answer is for somebody who waits; most come within a quarter of it
+ASK_SECONDS = 10.0
+#: one question at a time: each takes all cores
+_asking = threading.Lock()
+_QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
+
+
+@router.get("/runs/{id}/cell")
+def cell(desk: TheDesk, id: str, person: str, activity: str) -> Response:
+    """A booking and its reason, or an empty cell and why."""
+    desk.need("get_proposal")
+    view, shows = view_of(desk, solved(desk.store, id))
+    if person not in view.people or activity not in view.activities:
+        raise UnknownPath("There is no such cell.")
+    booking = next((one for one in view.of_person.get(person, []) if one.activity == activity), None)
+    asks = view.asks(person, activity) if shows.levels else []
+    return desk.page("cell.html", view=view, shows=shows, person=person, activity=activity, booking=booking, asks=asks)
+
+
+@router.post("/runs/{id}/ask")
+def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
+    """The answer to a question: the smallest changed plan, or what stands in the way."""
+    desk.need("ask_why_not")
+    found = solved(desk.store, id)
+    question = _question(form)
+    view, _ = view_of(desk, found)
+    with _asking:
+        answer = why_not(found.portfolio, found.proposal, question, Settings(seconds=ASK_SECONDS))
+    told = visible(answer.model_dump(mode="json", by_alias=True), desk.who, found.portfolio)
+    return desk.page("why.html", view=view, answer=answer, told=told, **_moves(desk, view, answer, told))
+
+
+def _question(form: Form) -> Question:
+    names = ("ask", "person", "activity", "term", "mentor", "learner")
+    data: dict[str, Any] = {name: form(name) for name in names if form(name)}
+    if form("hours").isdigit():
+        data["hours"] = int(form("hours"))
+    try:
+        return _QUESTION.validate_python(data)
+    except ValidationError:
+        raise UnknownPath("That is not a question that can be asked.") from None
+
+
+def _moves(desk: Desk, view: View, answer: WhyNot, told: dict[str, Any]) -> dict[str, Any]:
+    """What moves, team by team, and the pin that would take the answer over."""
+    difference = told.get("difference") or {"moves": [], "rules": []}
+    teams: dict[str, list[dict[str, Any]]] = {}
+    for move in difference["moves"]:
+        teams.setdefault(move["activity"], []).append(move)
+    pins = _pins(view, answer, difference["moves"])
+    rules = sorted((one for one in difference["rules"] if one["difference"]), key=lambda one: -abs(one["difference"]))
+    most = max([1.0, *(abs(one["difference"]) for one in rules)])
+    return {"teams": teams, "pins": pins, "rules": rules, "most": most, "cost": difference.get("cost")}
+
+
+def _pins(view: View, answer: WhyNot, moves: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The bookings that have to be pinned so that a new proposal has what was asked for."""
+    asked = answer.question
+    if isinstance(asked, WhyNotPerson):
+        pinned = [one for one in moves if (one["person"], one["activity"]) == (asked.person, asked.activity)]
+    else:
+        pinned = [one for one in moves if one["activity"] == asked.activity and not one["before"]]
+    return [one for one in pinned if one["after"]]
+
+
+@router.post("/runs/{id}/again")
+def again(desk: TheDesk, id: str, form: TheForm) -> Response:
+    """Ask for a new proposal in which bookings are pinned or forbidden, starting from this one."""
+    desk.need("start_run")
+    found = solved(desk.store, id)
+    wanted = []
+    people, activities, hours = form.all("person"), form.all("activity"), form.all("hours")
+    for n, (person, activity) in enumerate(zip(people, activities, strict=False)):
+        one: dict[str, Any] = {"change": form("change"), "person": person, "activity": activity}
+        if form("change") == "pin" and n < len(hours) and hours[n].isdigit():
+            one["hours"] = int(hours[n])
+        wanted.append(one)
+    pairs = {(one["person"], one["activity"]) for one in wanted}
+    kept = [
+        one
+        for one in found.run.changes
+        if not (one["change"] in ("pin", "forbid") and (one["person"], one["activity"]) in pairs)
+    ]
+    changes = (*parse_changes(kept), *parse_changes(wanted))
+    run = start(desk, found.run.portfolio, revision_of(found), changes, SECONDS, parent=id)
+    return desk.to(f"/runs/{run.id}")
+
+
+def revision_of(found: Solved) -> int:
+    """The stored revision of a run's portfolio; raises UnknownPath where the portfolio came with the request."""
+    if found.run.revision is None:
+        raise UnknownPath("The portfolio of this run is not stored: upload it, and ask from there.")
+    return found.run.revision

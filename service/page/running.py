@@ -1,0 +1,114 @@
+"""Runs as the page starts and reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scenarios import runs as solves
+from scenarios.changes import Change, changes_to_json, parse_changes
+from scenarios.scenario import apply, words
+from service.page.http import Desk
+from service.page.shown import Shows, shown
+from service.page.view import View
+from service.problems import UnknownRun
+from service.store import ENDED, NewRun, Store, StoredRun
+from solver.portfolio import Portfolio, parse_json
+from solver.proposal import Proposal
+from solver.settings import Settings
+
+#: proposals that are kept at hand with their portfolios
+MOST_AT_HAND = 16
+
+
+def start(
+    desk: Desk,
+    portfolio_id: str,
+    revision: int,
+    changes: Sequence[Change],
+    seconds: float,
+    scenario: str | None = None,
+    parent: str | None = None,
+) -> StoredRun:
+    """Queue a run; raises ChangeInvalid where a change cannot apply, Busy where too many wait."""
+    stored, portfolio = desk.store.portfolio(portfolio_id, revision)
+    apply(portfolio, changes)
+    settings = Settings(seconds=min(seconds, desk.settings.solve_seconds))
+    new = NewRun(
+        kind="solve",
+        by=desk.who.name,
+        portfolio=portfolio_id,
+        revision=revision,
+        content=None,
+        sha256=stored.sha256,
+        scenario=scenario,
+        changes=changes_to_json(changes),
+        asked=None,
+        settings=settings.model_dump(mode="json"),
+        versions=solves.VERSIONS,
+        fingerprint=solves.fingerprint(portfolio, changes, settings, None),
+        parent=parent,
+    )
+    run, _ = desk.store.add_run(new)
+    wake = getattr(desk.request.app.state, "here", None)
+    if wake is not None:
+        wake.wake()
+    return run
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A run that has a proposal: the portfolio with its changes made, and the proposal, both whole."""
+
+    run: StoredRun
+    before: Portfolio
+    portfolio: Portfolio
+    proposal: Proposal
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes that were made to the portfolio before."""
+        return parse_changes(self.run.changes)
+
+    @property
+    def changed(self) -> list[str]:
+        """The changes in words."""
+        return list(words(self.before, self.changes))
+
+
+def solved(store: Store, id: str) -> Solved:
+    """A run with its proposal; raises UnknownRun where it has none."""
+    run = store.run(id)
+    text = store.run_result(id) if run.kind == "solve" and run.status in ENDED else None
+    if text is None:
+        raise UnknownRun(f"Run {id} has no proposal.")
+    content = None if run.revision is not None else store.run_content(id)
+    before = parse_json(content) if content is not None else store.portfolio(run.portfolio, run.revision)[1]
+    portfolio, proposal = _parsed(_Kept(before, parse_changes(run.changes)), text)
+    return Solved(run, before, portfolio, proposal)
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """A portfolio and changes to it, the same only where the portfolio is the very one that the store has at hand."""
+
+    before: Portfolio
+    changes: tuple[Change, ...]
+
+    def __hash__(self) -> int:
+        return hash((id(self.before), len(self.changes)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kept) and self.before is other.before and self.changes == other.changes
+
+
+@lru_cache(MOST_AT_HAND)
+def _parsed(kept: _Kept, text: str) -> tuple[Portfolio, Proposal]:
+    return apply(kept.before, kept.changes), Proposal.model_validate_json(text)
+
+
+def view_of(desk: Desk, found: Solved) -> tuple[View, Shows]:
+    """The view of a run's proposal for who looks at it."""
+    portfolio, proposal, shows = shown(found.portfolio, found.proposal, desk.who)
+    return View(portfolio, proposal, desk.t, f"/runs/{found.run.id}"), shows

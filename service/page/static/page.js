@@ -1,0 +1,91 @@
+// What the page does beyond links and forms: the map is walked with the arrow keys, an empty cell can be clicked, the
+// panel beside it opens and closes. Everything that is shown comes from the server.
+(() => {
+  "use strict";
+  const side = () => document.getElementById("side");
+  let back = null; // where the focus goes when the panel closes
+
+  function close() {
+    if (!side() || !side().firstChild) return;
+    side().replaceChildren();
+    if (back && document.contains(back)) back.focus({ preventScroll: true });
+  }
+
+  function open(address, from) {
+    back = from;
+    htmx.ajax("GET", address, { target: "#side", swap: "innerHTML" });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) { event.preventDefault(); close(); }
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-at-once]");
+    if (form) form.requestSubmit();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "side") {
+      const heading = side().querySelector("h2");
+      if (heading) { heading.tabIndex = -1; heading.focus(); }
+      side().scrollTop = 0;
+    }
+    prepare();
+  });
+  // An answer that is an error has words for people too.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status >= 400 && event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+
+  function prepare() {
+    const map = document.querySelector(".heat:not([data-ready])");
+    if (!map) return;
+    map.dataset.ready = "yes";
+    const told = JSON.parse(document.getElementById("heat-data").textContent);
+    const cells = map.querySelector(".cells"), cursor = map.querySelector("#cursor"), voice = document.getElementById("heat-voice");
+    const head = map.querySelector(".heads").clientHeight, names = map.querySelector(".names").clientWidth;
+    let row = 0, column = 0;
+
+    const href = (p, a) => `${told.base}/cell?person=${encodeURIComponent(told.people[p][0])}&activity=${encodeURIComponent(told.activities[a][0])}`;
+
+    function place(p, a, speak) {
+      row = Math.max(0, Math.min(told.people.length - 1, p));
+      column = Math.max(0, Math.min(told.activities.length - 1, a));
+      const x = told.cell * column, y = told.tops[row];
+      cursor.setAttribute("x", x); cursor.setAttribute("y", y); cursor.setAttribute("visibility", "visible");
+      if (!speak) return;
+      const view = { left: map.scrollLeft, top: map.scrollTop, right: map.scrollLeft + map.clientWidth - names, bottom: map.scrollTop + map.clientHeight - head };
+      if (x < view.left) map.scrollLeft = x; else if (x + told.cell > view.right) map.scrollLeft += x + told.cell - view.right + 8;
+      if (y < view.top) map.scrollTop = y; else if (y + told.row > view.bottom) map.scrollTop += y + told.row - view.bottom + 8;
+      const there = cells.querySelector(`[data-at="${CSS.escape(told.people[row][0])} ${CSS.escape(told.activities[column][0])}"] title`);
+      voice.textContent = there ? there.textContent : `${told.people[row][1]} – ${told.activities[column][1]}: ${told.nothing}`;
+    }
+
+    map.addEventListener("keydown", (event) => {
+      const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], PageUp: [-10, 0], PageDown: [10, 0], Home: [0, -1e6], End: [0, 1e6] };
+      if (event.key in steps) {
+        event.preventDefault();
+        place(row + steps[event.key][0], column + steps[event.key][1], true);
+      } else if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        open(href(row, column), map);
+      }
+    });
+    map.addEventListener("focus", () => { if (map.matches(":focus-visible")) place(row, column, true); });
+    cells.addEventListener("click", (event) => {
+      event.preventDefault();
+      const at = cells.getBoundingClientRect(), y = event.clientY - at.top;
+      const p = told.tops.findIndex((top) => y >= top && y < top + told.row);
+      if (p < 0) return;
+      place(p, Math.floor((event.clientX - at.left) / told.cell), false);
+      open(href(row, column), map);
+    });
+  }
+  document.addEventListener("DOMContentLoaded", prepare);
+})();

@@ -1,0 +1,78 @@
+"""A portfolio in a file that somebody sends: JSON, a workbook, or a ZIP of CSV files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from service import spreadsheet
+from service.reading import SPREADSHEETS, ZIP
+from service.sheets import CellProblem, SpreadsheetInvalid
+from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse_json
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that is wrong in a file: what it is about, where in it, what stands there, what would be right."""
+
+    thing: str
+    where: str
+    value: object
+    expected: str
+
+
+def read_upload(name: str, data: bytes) -> tuple[Portfolio | None, dict[str, list[Wrong]]]:
+    """The portfolio in a file, or everything that is wrong with it, by the thing that it is about."""
+    try:
+        if data.startswith(ZIP) or PurePath(name).suffix.lower() in (*SPREADSHEETS, ".csv"):
+            return spreadsheet.read_bytes(data, name), {}
+        return parse_json(data), {}
+    except SpreadsheetInvalid as invalid:
+        return None, _by_thing([_in_sheet(one) for one in invalid.problems])
+    except PortfolioInvalid as invalid:
+        return None, _by_thing(in_json(invalid.problems, _decoded(data)))
+
+
+def in_json(problems: list[Problem], data: Any) -> list[Wrong]:
+    """Problems with a portfolio's JSON, said of the person, activity or other thing that they lie in."""
+    found = []
+    for one in problems:
+        section, _, rest = one.path.removeprefix("/").partition("/")
+        index, _, field = rest.partition("/")
+        thing = section or "/"
+        if index.isdigit():
+            thing = f"{section} {int(index) + 1}{_name(data, section, int(index))}"
+        elif rest:
+            field = rest
+        found.append(Wrong(thing, field, one.value, one.expected))
+    return found
+
+
+def _name(data: Any, section: str, index: int) -> str:
+    """What the thing is called, if it says so."""
+    items = data.get(section) if isinstance(data, dict) else None
+    item = items[index] if isinstance(items, list) and index < len(items) else None
+    name = (item.get("name") or item.get("id")) if isinstance(item, dict) else None
+    return f": {name}" if isinstance(name, str) else ""
+
+
+def _in_sheet(one: CellProblem) -> Wrong:
+    row = "" if one.row is None else f", {one.row}"
+    column = "" if one.column is None else one.column + (f" ({one.letter})" if one.letter else "")
+    return Wrong(f"{one.sheet}{row}", column, one.value, one.expected)
+
+
+def _by_thing(problems: list[Wrong]) -> dict[str, list[Wrong]]:
+    found: dict[str, list[Wrong]] = {}
+    for one in problems:
+        found.setdefault(one.thing, []).append(one)
+    return found
+
+
+def _decoded(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
