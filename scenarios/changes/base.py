@@ -112,10 +112,7 @@ class Change(Part):
 
     def apply(self, portfolio: Portfolio) -> Portfolio:
         """The changed portfolio; `portfolio` stays as it is. Raises ChangeInvalid with paths within the change."""
-        report = Report()
-        for place, mark, value in _marked(self, ()):
-            mark.check(portfolio, value, place, report)
-        if problems := report.problems():
+        if problems := unknown_names(self, portfolio):
             raise ChangeInvalid(problems)
         try:
             return parse(self.edited(portfolio).canonical())
@@ -136,6 +133,14 @@ class Change(Part):
     def given(self, portfolio: Portfolio) -> Mapping[str, str]:
         """Which part of the edited portfolio comes from which field: path there → path in the change."""
         return {}
+
+
+def unknown_names(record: BaseModel, portfolio: Portfolio) -> list[Problem]:
+    """What the marked fields of a record name that the portfolio does not know, with paths within the record."""
+    report = Report()
+    for place, mark, value in _marked(record, ()):
+        mark.check(portfolio, value, place, report)
+    return report.problems()
 
 
 def cannot(place: Place, code: str, value: Any, expected: str) -> NoReturn:

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from scenarios.changes.base import ActivityRef, Change, PersonRef, malformed
-from scenarios.changes.edits import refuse_worked, with_booking
+from scenarios.changes.base import ActivityRef, Change, PersonRef, cannot, malformed
+from scenarios.changes.edits import booking_of, refuse_worked, with_booking
 from scenarios.changes.sentences import name_of
 from solver.fields import Hours
 from solver.portfolio import Booking, Portfolio
@@ -76,3 +76,30 @@ class Forbid(Change):
         """Who is kept off what."""
         where = name_of(portfolio.activities, self.activity)
         return f"{name_of(portfolio.people, self.person)} is kept off {where}"
+
+
+class Release(Change):
+    """What was pinned, forbidden or there already for one person on one activity no longer is: the booking goes.
+
+    The solver may then book the pair or not. A pair of which hours were worked is refused: what was worked stays.
+    """
+
+    title: ClassVar[str] = "Release a booking"
+    change: Literal["release"] = "release"
+    person: Annotated[PersonRef, Field(description="whose booking")]
+    activity: Annotated[ActivityRef, Field(description="the activity")]
+
+    def edited(self, portfolio: Portfolio) -> Portfolio:
+        """The booking of the pair goes."""
+        refuse_worked(portfolio, self.person, self.activity)
+        gone = booking_of(portfolio, self.person, self.activity)
+        if gone is None:
+            cannot(("activity",), "no_booking", self.activity, "an activity on which the person has a booking")
+        return portfolio.model_copy(update={"bookings": tuple(one for one in portfolio.bookings if one is not gone)})
+
+    def words(self, portfolio: Portfolio) -> str:
+        """Who, and what stood there."""
+        pair = f"{name_of(portfolio.people, self.person)} on {name_of(portfolio.activities, self.activity)}"
+        there = booking_of(portfolio, self.person, self.activity)
+        status = "booked" if there is None or there.status == "incumbent" else there.status
+        return f"{pair} is no longer {status}"

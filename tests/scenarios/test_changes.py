@@ -645,26 +645,99 @@ def test_a_solved_plan_can_be_frozen_and_staffed_again() -> None:
         assert now.get((line.person, line.activity), line.by_period)[:done] == line.by_period[:done]
 
 
+# --- a little more of what there is -----------------------------------------------------------------------------------
+
+
+def test_somebody_works_more() -> None:
+    """In all periods, or in some: the others stay as they are, and a list stays a list."""
+    base = office()
+    assert found(change("more_hours", person="ana", hours=4).apply(base), "ana").hours_per_period == 44
+    one = change("more_hours", person="ana", hours=4, first=1, last=2)
+    there = one.apply(base)
+    assert found(there, "ana").hours_per_period == (40, 44, 44, 40, 40, 40)
+    assert one.words(base) == "Ana works 4 h more in each of weeks 1 to 2"
+    again = change("more_hours", person="ana", hours=2).apply(there)
+    assert found(again, "ana").hours_per_period == (42, 46, 46, 42, 42, 42)
+    assert change("more_hours", person="ana", hours=2, last=0).words(base) == "Ana works 2 h more in week 0"
+    assert change("more_hours", person="ana", hours=2).words(base) == "Ana works 2 h more in every week"
+
+
+def test_an_activity_changes() -> None:
+    """Hours, window and team are replaced where given; the sentence says what they were."""
+    base = office()
+    one = change("set_activity", activity="a", hours=20, last=2, team_max=2)
+    (there, *_) = one.apply(base).activities
+    assert (there.hours, there.window.first, there.window.last) == (20, 0, 2)
+    assert (there.team.min, there.team.max) == (1, 2)
+    assert one.words(base) == (
+        "A asks for 20 h instead of 40 h, is done in weeks 0 to 2 instead of weeks 0 to 1 and has a team of 1 to 2 "
+        "people instead of 1 to 99"
+    )
+    problem = one_refusal(base, change("set_activity", activity="b", last=1))
+    assert problem[:2] == ("/last", "ends_before_begins")
+    assert one_refusal(base, change("set_activity", activity="a", team_min=100))[:2] == ("/team_min", "min_above_max")
+
+
+def test_hours_by_period_stay_where_they_are_when_a_window_changes() -> None:
+    """Pinned hours that fall outside stay pinned without periods; hours that were worked must lie inside."""
+    pinned = [booking("ana", "b", 12, by_period=[4, 8])]
+    wider = change("set_activity", activity="b", first=1).apply(office(bookings=pinned))
+    assert wider.bookings[0].by_period == (0, 4, 8)
+    narrower = change("set_activity", activity="b", last=2).apply(office(bookings=pinned))
+    assert (narrower.bookings[0].hours, narrower.bookings[0].by_period) == (12, None)
+    problem = one_refusal(office(**WORKED), change("set_activity", activity="a", first=1))
+    assert problem == ("/first", "already_worked", 1, "a window with the periods in which Ana worked on it")
+    assert change("set_activity", activity="a", last=0).apply(office(**WORKED)).bookings[0].by_period == (8,)
+
+
+def test_a_booking_is_released() -> None:
+    """The booking goes, whatever it was, unless hours were worked; there must be one."""
+    base = office(bookings=[booking("ana", "a", status="forbidden"), booking("ben", "a", 20, "incumbent")])
+    one = change("release", person="ana", activity="a")
+    assert [line.person for line in one.apply(base).bookings] == ["ben"]
+    assert one.words(base) == "Ana on A is no longer forbidden"
+    assert change("release", person="ben", activity="a").words(base) == "Ben on A is no longer booked"
+    problem = one_refusal(base, change("release", person="cas", activity="a"))
+    assert problem[:2] == ("/activity", "no_booking")
+    assert one_refusal(office(**WORKED), one)[:2] == ("/person", "already_worked")
+
+
+def test_a_relation_goes() -> None:
+    """In whatever order its people are named; another kind, or other people, is another relation."""
+    base = office(
+        relations=[{"people": ["ana", "ben"], "kind": "apart"}, {"people": ["ana", "ben"], "kind": "together"}]
+    )
+    one = change("drop_relation", people=["ben", "ana"], kind="apart")
+    assert [relation.kind for relation in one.apply(base).relations] == ["together"]
+    assert one.words(base) == "Ben and Ana need not work apart any more"
+    problem = one_refusal(base, change("drop_relation", people=["ben", "cas"], kind="apart"))
+    assert problem == ("/people", "no_relation", ["ben", "cas"], "the people of a relation apart")
+
+
 # --- lists of changes, and what all changes share ---------------------------------------------------------------------
 
 SAMPLES: Sequence[Json] = (
     {"change": "hire", "person": person("eva"), "from": 2, "cost": 10},
     {"change": "candidates", "people": [person("fay")], "most": 1},
     {"change": "leave", "person": "ana", "from": 4},
+    {"change": "more_hours", "person": "ana", "hours": 4},
     {"change": "lend", "person": "ana", "to": "south", "share": 0.5},
     {"change": "open_lending", "share": 0.1},
     {"change": "train", "person": "ana", "term": "tax", "level": 3, "from": 3},
     {"change": "rotate", "person": "ana", "share": 0.1},
+    {"change": "drop_relation", "people": ["ben", "ana"], "kind": "apart"},
     {"change": "outsource", "activity": "a", "price": 10},
     {"change": "add_project", "project": {"id": "z", "name": "Z"}, "activities": [activity("e", project="z")]},
     {"change": "drop_project", "project": "x"},
     {"change": "delay", "project": "x", "periods": 1},
     {"change": "scale_demand", "percent": 120},
+    {"change": "set_activity", "activity": "a", "last": 2},
     {"change": "set_requirement", "activity": "a", "term": "tax", "level": 2},
     {"change": "set_policy", "budget": 100},
     {"change": "set_preset", "preset": "one-team"},
     {"change": "pin", "person": "ana", "activity": "b", "hours": 8},
     {"change": "forbid", "person": "ana", "activity": "b"},
+    {"change": "release", "person": "ben", "activity": "a"},
     {"change": "freeze_until", "period": 1},
 )
 
@@ -677,7 +750,9 @@ def test_every_change_has_a_sample() -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["change"])
 def test_a_change_gives_a_new_portfolio_and_touches_nothing(sample: Json) -> None:
     """The input stays what it was, the result is another portfolio that parses, and the change survives JSON."""
-    base = office()
+    base = office(
+        bookings=[booking("ben", "a", 20, "incumbent")], relations=[{"people": ["ana", "ben"], "kind": "apart"}]
+    )
     before = base.canonical()
     one = change(sample["change"], **{key: value for key, value in sample.items() if key != "change"})
     there = one.apply(base)
@@ -859,6 +934,7 @@ def drawn(portfolio: Portfolio) -> st.SearchStrategy[Json]:
     projects, terms, units = one_of(portfolio.projects), one_of(portfolio.vocabulary), one_of(portfolio.units)
     period, share = st.integers(0, last), st.integers(0, 100).map(lambda percent: percent / 100)
     level, kind = st.integers(1, 5), st.sampled_from([one.kind for one in portfolio.activities])
+    related = [*(list(one.people) for one in portfolio.relations), ["nobody", portfolio.people[0].id]]
     new = st.builds(
         lambda name, term, level: person(name, talents=[{"term": term, "level": level}]),
         st.sampled_from(["new", "newer", portfolio.people[0].id]),
@@ -888,22 +964,27 @@ def drawn(portfolio: Portfolio) -> st.SearchStrategy[Json]:
         made("hire", person=new, from_=period, cost=st.just(100.5)),
         made("candidates", people=st.lists(new, min_size=1, max_size=2), most=st.integers(0, 2)),
         made("leave", person=people, from_=period),
+        made("more_hours", {"first": period, "last": period}, person=people, hours=st.integers(1, 400)),
         made("lend", {"first": period, "last": period}, person=people, to=units, share=share),
         made("lend", {"first": period}, unit=units, to=units, share=share),
         made("open_lending", {"between": st.lists(units, max_size=3)}, share=share),
         made("train", {"cost": st.just(7)}, person=people, term=terms, level=level, from_=period),
         made("rotate", person=people, share=share),
+        made("drop_relation", people=st.sampled_from(related), kind=st.sampled_from(["apart", "together"])),
         made("outsource", activity=activities, price=st.just(1)),
         made("add_project", project=st.just({"id": "new", "name": "New"}), activities=work),
         made("drop_project", project=projects),
         made("delay", {"cut": st.booleans()}, project=projects, periods=st.integers(1, 6)),
         made("scale_demand", {"project": projects, "kind": kind}, percent=st.integers(1, 300)),
+        made("set_activity", {"hours": st.integers(0, 90), "first": period, "last": period}, activity=activities),
+        made("set_activity", {"team_min": level, "team_max": level}, activity=activities),
         made("set_requirement", {"level": level, "must": st.booleans()}, activity=activities, term=terms),
         made("set_requirement", activity=activities, term=terms, remove=st.just(True)),
         made("set_policy", rules=st.just({"stretch": {"weight": 3}}), budget=st.sampled_from([None, 500])),
         made("set_preset", preset=st.sampled_from(["one-team", "innovation"])),
         made("pin", person=people, activity=activities, hours=st.integers(0, 40)),
         made("forbid", person=people, activity=activities),
+        made("release", person=people, activity=activities),
         made("freeze_until", {"bookings": plan}, period=period),
     )
 
@@ -945,7 +1026,7 @@ def test_most_of_what_is_drawn_applies() -> None:
     seen: dict[str, set[bool]] = {one.name(): set() for one in CHANGES}
     portfolio = random_portfolio(3, people=6, activities=6)
 
-    @settings(max_examples=400)
+    @settings(max_examples=500)
     @given(drawn(portfolio))
     def look(said: Json) -> None:
         seen[said["change"]].add(attempted(portfolio, said) is not None)
