@@ -287,6 +287,11 @@ class RunHandle:
         return self._process.pid
 
     @property
+    def solving(self) -> bool:
+        """Whether its process has loaded and begun to solve; before that, a cancelled run has nothing to keep."""
+        return self._solving
+
+    @property
     def run(self) -> Run:
         """The run as it is now."""
         return self._run if self._ended.is_set() else self._run.model_copy(update={"progress": tuple(self._points)})

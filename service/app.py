@@ -15,9 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import problems
 from service.access import allowed
+from service.oidc import Provider
 from service.openapi import describe
 from service.routes import check, health, library, proposals, rules, scores
 from service.settings import ServiceSettings
+from service.store import Store
 from service.work import Work
 
 BODIES = (check.CheckBody, proposals.ProposeBody, scores.ScoreBody)
@@ -29,9 +31,11 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.work = Work(settings)
+        app.state.store = Store.open(settings.database_url)
+        app.state.work = Work(settings, app.state.store)
         yield
         app.state.work.close()
+        app.state.store.close()
 
     app = FastAPI(
         title="staffing",
@@ -43,6 +47,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
+    app.state.provider = Provider(settings) if settings.oidc_issuer else None
     for routes in (check, proposals, scores, rules, library):
         app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed)])
     app.include_router(health.router, prefix="/health")

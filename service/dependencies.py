@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from service.settings import ServiceSettings
+from service.store import Store
 from service.work import Work
 
 
@@ -18,5 +19,10 @@ def _settings(request: Request) -> ServiceSettings:
     return cast(ServiceSettings, request.app.state.settings)
 
 
+def _store(request: Request) -> Store:
+    return cast(Store, request.app.state.store)
+
+
+TheStore = Annotated[Store, Depends(_store)]
 TheWork = Annotated[Work, Depends(_work)]
 TheSettings = Annotated[ServiceSettings, Depends(_settings)]

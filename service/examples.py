@@ -478,4 +478,4 @@ LIBRARY_PAGE: dict[str, Any] = {
 
 LIVE: dict[str, Any] = {"status": "live"}
 
-READY: dict[str, Any] = {"status": "ready", "solves": {"running": 1, "waiting": 0, "finished": 12, "stopped": 1}}
+READY: dict[str, Any] = {"status": "ready", "runs": {"running": 1, "waiting": 0}}

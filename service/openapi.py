@@ -17,6 +17,7 @@ from service.problems import (
     NotJson,
     ProblemDetails,
     Refusal,
+    StoreAway,
     TooLarge,
     TooSlow,
     Unauthenticated,
@@ -31,6 +32,8 @@ SCHEMAS = "#/components/schemas/"
 OF_BODIES = (NotJson, TooSlow, TooLarge, WrongType, Wrong)
 #: what every route under /v1 may refuse
 OF_ACCESS = (Unauthenticated, Forbidden)
+#: what every route that asks the store may refuse
+OF_STORE = (StoreAway,)
 
 
 def body(model: type[BaseModel], example: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -49,11 +52,16 @@ def refusals(*classes: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     responses: dict[int | str, dict[str, Any]] = {}
     for sort in (TABLE[each] for each in classes):
         example = {"summary": sort.title, "value": sort.body(sort.detail, sort.errors)}
-        content = {"schema": {"$ref": SCHEMAS + ProblemDetails.__name__}, "examples": {sort.code: example}}
-        responses[sort.status] = {"description": sort.title, "content": {MEDIA_TYPE: content}}
-        if sort.headers:
-            said = {name: {"description": says, "schema": {"type": "string"}} for name, says in sort.headers.items()}
-            responses[sort.status]["headers"] = said
+        said = {name: {"description": says, "schema": {"type": "string"}} for name, says in sort.headers.items()}
+        if sort.status in responses:
+            told = responses[sort.status]
+            told["description"] += f"; {sort.title[0].lower()}{sort.title[1:]}"
+            told["content"][MEDIA_TYPE]["examples"][sort.code] = example
+        else:
+            content = {"schema": {"$ref": SCHEMAS + ProblemDetails.__name__}, "examples": {sort.code: example}}
+            responses[sort.status] = told = {"description": sort.title, "content": {MEDIA_TYPE: content}}
+        if said:
+            told["headers"] = told.get("headers", {}) | said
     return responses
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -83,8 +85,8 @@ class UnknownPath(Refusal):
     """Nothing is there."""
 
 
-class BadCursor(Refusal):
-    """A page that no page before it named."""
+class BadQuery(Refusal):
+    """What stands behind the question mark, or in a header, is not right."""
 
 
 class UnknownPortfolio(Refusal):
@@ -103,6 +105,14 @@ class UnknownComparison(Refusal):
     """There is no comparison of that id."""
 
 
+class UnknownPerson(Refusal):
+    """Nobody of that id is there, or not for who asks."""
+
+
+class UnknownContest(Refusal):
+    """No contested level has that id."""
+
+
 class WrongMethod(Refusal):
     """The path exists, the method on it does not."""
 
@@ -117,6 +127,22 @@ class Exists(Refusal):
 
 class KeyReused(Refusal):
     """The idempotency key was used for another request."""
+
+
+class NoProposal(Refusal):
+    """The run has no proposal, or not yet."""
+
+
+class NotTaken(Refusal):
+    """What was decided cannot become the bookings of the portfolio."""
+
+
+class Settled(Refusal):
+    """The contested level was answered already."""
+
+
+class InUse(Refusal):
+    """Runs are under way with what is to be erased."""
 
 
 class Stale(Refusal):
@@ -144,6 +170,10 @@ class Wrong(Refusal):
 
 class Busy(Refusal):
     """As many runs as may are waiting."""
+
+
+class StoreAway(Refusal):
+    """The database cannot be reached, or cannot write."""
 
 
 class Ending(Refusal):
@@ -194,9 +224,6 @@ TABLE: Mapping[type[Exception], Sort] = {
         headers={"WWW-Authenticate": "how to say who asks: Bearer"},
     ),
     Forbidden: Sort(403, "forbidden", "Not allowed", "The role employee may not do this."),
-    BadCursor: Sort(
-        400, "bad_cursor", "No such page", "There is no page 'two'; take the cursor from `next` of the page before."
-    ),
     UnknownPath: Sort(404, "unknown_path", "Nothing is there", "There is no /v2; /openapi.json lists what there is."),
     UnknownPortfolio: Sort(
         404,
@@ -207,6 +234,8 @@ TABLE: Mapping[type[Exception], Sort] = {
     UnknownScenario: Sort(404, "unknown_scenario", "No such scenario", "There is no scenario hire."),
     UnknownRun: Sort(404, "unknown_run", "No such run", "There is no run 019a8f."),
     UnknownComparison: Sort(404, "unknown_comparison", "No such comparison", "There is no comparison 019a8f."),
+    UnknownPerson: Sort(404, "unknown_person", "No such person", "There is no person p99."),
+    UnknownContest: Sort(404, "unknown_contest", "No such contest", "There is no contest 019a8f of p01."),
     WrongMethod: Sort(
         405,
         "wrong_method",
@@ -215,11 +244,20 @@ TABLE: Mapping[type[Exception], Sort] = {
         headers={"Allow": "the methods that work"},
     ),
     TooSlow: Sort(408, "too_slow", "The body took too long", "The body was not complete after 30 seconds."),
+    NoProposal: Sort(409, "no_proposal", "There is no proposal", "Run 019a8f has no proposal yet: it is running."),
     Exists: Sort(
         409, "exists", "It is there already", "There is a portfolio example already; a change to it makes a revision."
     ),
     KeyReused: Sort(
         409, "key_reused", "The key was used", "Idempotency-Key 7 was used for another request; use a new one."
+    ),
+    NotTaken: Sort(409, "not_taken", "It cannot be taken over", "Nothing of run 019a8f was accepted."),
+    Settled: Sort(409, "settled", "It was settled", "Contest 019a8f is upheld already; a new one can be made."),
+    InUse: Sort(
+        409,
+        "in_use",
+        "Somebody works with it",
+        "Runs are under way with this person: 019a8f. Wait for them, or cancel them.",
     ),
     Stale: Sort(412, "stale", "It has changed", "Portfolio example is at revision 3 by now, not at 2; read it again."),
     TooLarge: Sort(413, "too_large", "The body is too large", "The body is larger than 20,971,520 bytes."),
@@ -233,6 +271,13 @@ TABLE: Mapping[type[Exception], Sort] = {
         "1 thing is wrong in the body. Each error says where, and what would be right.",
         (Problem("/portfolio/people/0/unit", "unknown_id", "advise", "the id of a unit"),),
     ),
+    BadQuery: Sort(
+        422,
+        "bad_query",
+        "A parameter is not right",
+        "1 parameter is not right: ?limit should be less than or equal to 200.",
+        (Problem("?limit", "less_than_equal", "1000", "less than or equal to 200"),),
+    ),
     Busy: Sort(
         429,
         "busy",
@@ -245,6 +290,13 @@ TABLE: Mapping[type[Exception], Sort] = {
         "internal_error",
         "A fault of ours",
         "Something went wrong that should not have; the server's log says what.",
+    ),
+    StoreAway: Sort(
+        503,
+        "store_away",
+        "The store cannot be reached",
+        "The database cannot be reached, or cannot write; try again in 10 seconds.",
+        headers={"Retry-After": "after how many seconds to try again"},
     ),
     Ending: Sort(503, "ending", "The service ends", "The service was told to end and gave this request up."),
 }
@@ -291,8 +343,41 @@ async def _fault(request: Request, error: Exception) -> Response:
     return answer(TABLE[Exception], TABLE[Exception].detail)
 
 
+async def _bad_query(request: Request, error: Exception) -> Response:
+    """Parameters that are not right; a path with an id that cannot be one leads nowhere."""
+    assert isinstance(error, RequestValidationError)
+    marks = {"query": "?", "header": ""}
+    found = error.errors()
+    if any(one["loc"][0] == "path" for one in found):
+        return answer(TABLE[UnknownPath], f"There is no {request.url.path}; /openapi.json lists what there is.")
+    problems = [
+        Problem(
+            marks.get(str(one["loc"][0]), "") + str(one["loc"][-1]),
+            one["type"],
+            str(one["input"])[:100],
+            one["msg"].removeprefix("Input should be ").removeprefix("String should "),
+        )
+        for one in found
+    ]
+    said = "; ".join(f"{one.path} should be {one.expected}" for one in problems)
+    things = "1 parameter is" if len(problems) == 1 else f"{len(problems)} parameters are"
+    return answer(TABLE[BadQuery], f"{things} not right: {said}.", problems)
+
+
+async def _store_away(request: Request, error: Exception) -> Response:
+    """The database is away, or its disk is full; what it said stands in the log, without the values it was given."""
+    assert isinstance(error, DBAPIError)
+    if not isinstance(error, OperationalError | InterfaceError) and not error.connection_invalidated:
+        return await _fault(request, error)
+    log.error("the store is away: %s", str(error.orig).splitlines()[:1])
+    headers = {"Retry-After": "10"}
+    return answer(TABLE[StoreAway], TABLE[StoreAway].detail, (), headers)
+
+
 def install(app: FastAPI) -> None:
     """Let `app` answer every error as the table says."""
+    app.add_exception_handler(RequestValidationError, _bad_query)
+    app.add_exception_handler(DBAPIError, _store_away)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_exception_handler(ClientDisconnect, _gone)

@@ -14,10 +14,13 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from scenarios.changes import Change, parse_changes
 from scenarios.library import ENTRIES, Entry
+from service.orders import Source
 from service.problems import MOST_ERRORS, NotJson, TooLarge, TooSlow, UnknownPortfolio, Wrong, WrongType
 from service.settings import ServiceSettings
-from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse
+from service.store import Store
+from solver.portfolio import PortfolioInvalid, Problem, parse
 from solver.references import plain
 from solver.report import Report, brief, containers
 
@@ -92,9 +95,13 @@ class Body:
             self._note(name, invalid.problems)
             return None
 
-    def portfolio(self) -> Portfolio | None:
-        """The portfolio, given itself or by its slug in the library; None where it is missing or wrong."""
-        return self.part("portfolio", self._portfolio)
+    def source(self, store: Store) -> Source | None:
+        """The portfolio, given itself or by its id in the store; None where it is missing or wrong."""
+        return self.part("portfolio", lambda given: self._source(given, store))
+
+    def changes(self) -> tuple[Change, ...] | None:
+        """The list of changes; None where it is wrong."""
+        return self.part("changes", lambda given: parse_changes(given, ())) if self.get("changes") else ()
 
     def model(self, name: str, model: type[Model]) -> Model | None:
         """A field as a model of which every field has a default; None where it is wrong."""
@@ -108,14 +115,15 @@ class Body:
         """What to raise where a part could not be had, or where there are problems."""
         return self._unknown if self._unknown and not self.problems else Wrong(self.problems)
 
-    def _portfolio(self, given: Any) -> Portfolio | None:
+    def _source(self, given: Any, store: Store) -> Source | None:
         if not isinstance(given, str):
-            return parse(given)
+            return Source(parse(given), None)
         try:
-            return entry_of(given).portfolio()
+            stored, portfolio = store.portfolio(given)
         except UnknownPortfolio as unknown:
             self._unknown = unknown
             return None
+        return Source(portfolio, stored)
 
     def _note(self, name: str, problems: list[Problem]) -> None:
         self.problems += [replace(problem, path=f"/{name}{problem.path}") for problem in problems]

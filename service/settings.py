@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from service.access_settings import AccessSettings
+from service.store.engine import url_of
 
 PREFIX = "STAFFING_"
 
@@ -18,7 +22,7 @@ class SettingsInvalid(Exception):
     """A variable of the environment is not right; the message names each, its value and what would be right."""
 
 
-class ServiceSettings(BaseModel):
+class ServiceSettings(AccessSettings):
     """What the service allows; every number is bounded, so that one request cannot take everything."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,9 +30,24 @@ class ServiceSettings(BaseModel):
     body_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=1024**3, description="largest body of a request, bytes")
     body_seconds: float = Field(30.0, gt=0, le=3600, description="time in which a whole body must have arrived")
     solve_seconds: float = Field(300.0, ge=1, le=86_400, description="longest time limit that a solve may ask for")
+    solve_bytes: int = Field(
+        8 * 1024**3, ge=1024**3, le=1024**4, description="most memory that the process of one solve may take, bytes"
+    )
     solves_at_once: int = Field(default_factory=_cores, ge=1, le=256, description="solves that run at the same time")
-    solves_waiting: int = Field(8, ge=0, le=1000, description="solves that may wait for their turn; more are refused")
-    turn_seconds: float = Field(60.0, gt=0, le=3600, description="longest time that a solve waits for its turn")
+    solves_waiting: int = Field(1000, ge=0, le=100_000, description="runs that may wait for their turn")
+    solves_waiting_each: int = Field(250, ge=0, le=100_000, description="of those, how many may be of one user")
+    wait_seconds: float = Field(60.0, ge=0, le=3600, description="longest time that a request waits for its run to end")
+    database_url: str = Field(
+        "sqlite:///staffing.db",
+        repr=False,
+        description="where everything is kept: a file, `sqlite:///` and its path, or `postgresql://user@host/name`",
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _address(cls, address: str) -> str:
+        url_of(address)
+        return address
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> ServiceSettings:
@@ -42,7 +61,12 @@ class ServiceSettings(BaseModel):
             return cls.model_validate(given)
         except ValidationError as invalid:
             lines = [
-                f"{PREFIX}{str(found['loc'][0]).upper()} is {found['input']!r}: {found['msg']}"
+                f"{PREFIX}{str(found['loc'][0]).upper()} is {_shown(found)}: {found['msg']}"
                 for found in invalid.errors(include_url=False)
             ]
             raise SettingsInvalid("\n".join(lines)) from None
+
+
+def _shown(found: ErrorDetails) -> str:
+    """What was given, unless it may hold a password."""
+    return "not right" if found["loc"] == ("database_url",) else repr(found["input"])

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from service import examples
-from service.dependencies import TheWork
-from service.openapi import success
+from service.dependencies import TheStore, TheWork
+from service.openapi import OF_STORE, refusals, success
 
 router = APIRouter()
 
@@ -20,20 +20,18 @@ class Live(BaseModel):
     status: Literal["live"]
 
 
-class Solves(BaseModel):
-    """Solves of this process."""
+class Queue(BaseModel):
+    """Runs that have not ended."""
 
-    running: int = Field(description="now")
-    waiting: int = Field(description="for their turn, now")
-    finished: int = Field(description="came to their own end, since the start")
-    stopped: int = Field(description="were stopped because nobody waited for them any more, since the start")
+    running: int = Field(description="that somebody is at, on this machine or another")
+    waiting: int = Field(description="for their turn")
 
 
 class Ready(BaseModel):
     """The process takes requests."""
 
     status: Literal["ready"]
-    solves: Solves
+    runs: Queue
 
 
 @router.get("/live", operation_id="live", summary="Alive?", responses=success(examples.LIVE, "It is"))
@@ -42,9 +40,13 @@ async def live() -> Live:
     return Live(status="live")
 
 
-@router.get("/ready", operation_id="ready", summary="Ready?", responses=success(examples.READY, "It is"))
-async def ready(work: TheWork) -> Ready:
-    """Answers once requests are taken, and says what is being solved."""
-    counts = work.counts
-    solves = Solves(running=counts.running, waiting=counts.waiting, finished=counts.finished, stopped=counts.stopped)
-    return Ready(status="ready", solves=solves)
+@router.get(
+    "/ready",
+    operation_id="ready",
+    summary="Ready?",
+    responses=success(examples.READY, "It is") | refusals(*OF_STORE),
+)
+async def ready(work: TheWork, store: TheStore) -> Ready:
+    """Answers once requests are taken and the store is there, and says how many runs are at work and waiting."""
+    running, waiting = await work.at_desk(store.active)
+    return Ready(status="ready", runs=Queue(running=running, waiting=waiting))

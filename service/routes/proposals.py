@@ -1,19 +1,28 @@
-"""From a portfolio to a proposal."""
+"""From a portfolio to a proposal, at once or as a run."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
+from starlette.requests import ClientDisconnect
 
-from service import examples
-from service.dependencies import TheSettings, TheWork
-from service.openapi import OF_BODIES, body, refusals, success
-from service.problems import Busy, Ending, UnknownPortfolio
+from scenarios.changes import ChangeInvalid
+from service import examples, stored_examples
+from service.access import TheWho, Who
+from service.answers import RunAnswer, answer, encoded, run_json, shown
+from service.dependencies import TheSettings, TheStore, TheWork
+from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
+from service.orders import Source, key_of, order
+from service.problems import BadQuery, Busy, Ending, KeyReused, NoProposal, UnknownPortfolio, Wrong
 from service.reader import Body, gone, read
+from service.store import ENDED, NewRun, Store, StoredRun
+from service.work import Work
 from solver.fields import Hundredths
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
@@ -21,14 +30,25 @@ from solver.settings import Settings
 
 router = APIRouter()
 
-PREFER = {
-    "name": "Prefer",
-    "in": "header",
-    "required": False,
-    "description": "`wait=N` is understood; an answer is given when the solve is done, with and without it",
-    "schema": {"type": "string"},
-    "example": "wait=30",
-}
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[!-~]+$",
+        description="any word of your own: a repeat with the same word gives the same run",
+        examples=["7f6f3c3a"],
+    ),
+]
+Prefer = Annotated[
+    str | None,
+    Header(
+        description="`wait=30`: answer when the run is done, if it is within so many seconds; `respond-async`: do not wait",
+        examples=["wait=30"],
+    ),
+]
+LOCATION = {"Location": {"description": "where the run is", "schema": {"type": "string"}}}
 
 
 class ProposeBody(BaseModel):
@@ -36,8 +56,8 @@ class ProposeBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio: Portfolio | str = Field(description="a portfolio, or the slug of one of the library")
-    changes: list[Any] = Field([], max_length=0, description="empty: changes on a portfolio are not taken yet")
+    portfolio: Portfolio | str = Field(description="a portfolio, or the id of one that is stored")
+    changes: list[dict[str, object]] = Field([], description="changes on the portfolio, in order: see /v1/changes")
     settings: Settings = Field(Settings(), description="how long to look, and how")
 
 
@@ -47,40 +67,104 @@ class ProposeBody(BaseModel):
     summary="Find a proposal",
     response_model=Proposal,
     responses=success(examples.PROPOSAL, "The proposal, or that there is none: see `run.status`")
-    | refusals(*OF_BODIES, UnknownPortfolio, Busy, Ending),
-    openapi_extra=body(ProposeBody, examples.BODIES["propose"], parameters=[PREFER]),
+    | {
+        202: {
+            "description": "It takes longer than was to be waited: the run, which goes on",
+            "model": RunAnswer,
+            "content": {"application/json": {"example": stored_examples.RUN}},
+            "headers": LOCATION,
+        }
+    }
+    | refusals(*OF_BODIES, *OF_STORE, BadQuery, UnknownPortfolio, KeyReused, NoProposal, Busy, Ending),
+    openapi_extra=body(ProposeBody, examples.BODIES["propose"]),
 )
-async def propose(request: Request, work: TheWork, settings: TheSettings) -> Response:
-    """Solves and answers when done. Whoever goes away stops the solve.
+async def propose(
+    request: Request,
+    work: TheWork,
+    store: TheStore,
+    settings: TheSettings,
+    who: TheWho,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Queues a run and answers 202 with it, or, with `Prefer: wait=N`, 200 with the proposal as soon as it is there.
 
-    `INFEASIBLE` (the rules contradict) and `NONE` (no plan was found in time) are answers too, with status 200.
+    Whoever goes away while waiting, and gave no Idempotency-Key to come back with, stops the run. `INFEASIBLE` (the
+    rules contradict) and `NONE` (no plan was found in time) are answers too, with status 200.
     """
-    portfolio, solving = await work.at_desk(_asked, await read(request, settings), settings.solve_seconds)
-    proposal = await work.solve(portfolio, solving, lambda: gone(request))
-    return Response(await work.at_desk(proposal_json, proposal), media_type="application/json")
+    raw = await read(request, settings)
+    source, new = await work.at_desk(_asked, raw, settings.solve_seconds, store, who)
+    key = key_of(idempotency_key, "proposals", raw)
+    run, _ = await work.at_desk(work.add_run, new, key)
+    seconds = wait_of(prefer, settings.wait_seconds)
+    if seconds:
+        run = await _ended(request, work, run, seconds, stays=key is not None)
+    if run.status not in ENDED:
+        headers = {"Location": f"/v1/runs/{run.id}"}
+        if seconds is not None:
+            headers["Preference-Applied"] = f"wait={seconds:g}"
+        return answer(await work.at_desk(shown, run_json(run), who, source.portfolio), 202, **headers)
+    return answer(await work.at_desk(_proposal, store, run, who, source.portfolio))
 
 
-def _asked(raw: bytes, most_seconds: float) -> tuple[Portfolio, Settings]:
+def wait_of(prefer: str | None, most: float) -> float | None:
+    """The seconds to wait, no more than `most`; None where nothing was said of it."""
+    found = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\b", prefer or "", re.IGNORECASE)
+    return None if found is None else min(float(found[1]), most)
+
+
+async def _ended(request: Request, work: Work, run: StoredRun, seconds: float, stays: bool) -> StoredRun:
+    """The run when it has ended or the time is up; where the client goes away and does not come back, it is stopped."""
+    waiting = asyncio.ensure_future(work.ended(run.id, seconds))
+    leaving = asyncio.ensure_future(gone(request))
+    try:
+        await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            return waiting.result()
+        if not stays:
+            await work.at_desk(work.store.cancel_run, run.id)
+        raise ClientDisconnect
+    finally:
+        waiting.cancel()
+        leaving.cancel()
+
+
+def _proposal(store: Store, run: StoredRun, who: Who, portfolio: Portfolio) -> bytes:
+    result = store.run_result(run.id)
+    if result is None:
+        raise failed(run)
+    proposal = Proposal.model_validate_json(result)
+    return encoded(proposal.to_json()) if who.role == "hr" else shown(proposal.to_json(), who, portfolio)
+
+
+def failed(run: StoredRun) -> NoProposal:
+    """What to raise where a run ended without anything to show."""
+    why = "it was cancelled before there was a plan" if run.failure is None else run.failure["detail"]
+    return NoProposal(f"Run {run.id} has no proposal: {why}.")
+
+
+def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Source, NewRun]:
     asked = Body(raw, ProposeBody)
-    portfolio = asked.portfolio()
-    settings = asked.model("settings", _settings(most_seconds))
-    changes = asked.get("changes", [])
-    if changes != []:
-        asked.add("/changes", "not_taken_yet", changes, "an empty list: changes on a portfolio are not taken yet")
-    if portfolio is None or settings is None or asked.problems:
+    source = asked.source(store)
+    settings = asked.model("settings", settings_within(most_seconds))
+    changes = asked.changes()
+    if source is None or settings is None or changes is None or asked.problems:
         raise asked.refusal()
-    return portfolio, Settings.model_validate(settings.model_dump())
+    try:
+        return source, order(source, who.name, changes, plain(settings))
+    except ChangeInvalid as invalid:
+        raise Wrong(invalid.problems) from None
+
+
+def plain(settings: Settings) -> Settings:
+    """Settings without the bounds of the service."""
+    return Settings.model_validate(settings.model_dump())
 
 
 @cache
-def _settings(most_seconds: float) -> type[Settings]:
+def settings_within(most_seconds: float) -> type[Settings]:
     """The settings of a solve, of which the time limit is bounded by the service."""
     words = f"seconds from 0.1 to {most_seconds:,g} with at most two decimals"
     kind = Annotated[float, Hundredths(0.1, most_seconds, words)]
     default = min(Settings().seconds, most_seconds)
     return create_model("Settings", __base__=Settings, seconds=(kind, default))
-
-
-def proposal_json(proposal: Proposal) -> bytes:
-    """The JSON of the contract."""
-    return proposal.model_dump_json(by_alias=True).encode()

@@ -7,10 +7,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service import examples
-from service.dependencies import TheSettings, TheWork
-from service.openapi import OF_BODIES, body, refusals, success
+from service.access import TheWho, Who
+from service.answers import shown
+from service.dependencies import TheSettings, TheStore, TheWork
+from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.problems import UnknownPortfolio
 from service.reader import Body, read
+from service.store import Store
 from solver.fields import Hours, Id, Label
 from solver.handmade import score_plan
 from solver.portfolio import Portfolio
@@ -49,7 +52,7 @@ class ScoreBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio: Portfolio | str = Field(description="a portfolio, or the slug of one of the library")
+    portfolio: Portfolio | str = Field(description="a portfolio, or the id of one that is stored")
     plan: Plan = Field(description="a plan: an object with bookings, such as a proposal")
 
 
@@ -59,22 +62,22 @@ class ScoreBody(BaseModel):
     summary="Score a plan",
     response_model=Proposal,
     responses=success(examples.SCORED, "The plan as a proposal, with its score card")
-    | refusals(*OF_BODIES, UnknownPortfolio),
+    | refusals(*OF_BODIES, *OF_STORE, UnknownPortfolio),
     openapi_extra=body(ScoreBody, examples.BODIES["score"]),
 )
-async def score(request: Request, work: TheWork, settings: TheSettings) -> Response:
+async def score(request: Request, work: TheWork, store: TheStore, settings: TheSettings, who: TheWho) -> Response:
     """Scores a plan made by hand or by another tool, by the same rules and without a solver.
 
     A plan that breaks hard rules is scored too: their amounts on the score card are not 0.
     """
-    scored = await work.at_desk(_scored, await read(request, settings))
+    scored = await work.at_desk(_scored, await read(request, settings), store, who)
     return Response(scored, media_type="application/json")
 
 
-def _scored(raw: bytes) -> bytes:
+def _scored(raw: bytes, store: Store, who: Who) -> bytes:
     asked = Body(raw, ScoreBody)
-    portfolio = asked.portfolio()
-    proposal = None if portfolio is None else asked.part("plan", lambda plan: score_plan(portfolio, plan))
-    if proposal is None or asked.problems:
+    source = asked.source(store)
+    proposal = None if source is None else asked.part("plan", lambda plan: score_plan(source.portfolio, plan))
+    if source is None or proposal is None or asked.problems:
         raise asked.refusal()
-    return proposal.model_dump_json(by_alias=True).encode()
+    return shown(proposal.to_json(), who, source.portfolio)

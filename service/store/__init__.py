@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 from scenarios.library import ENTRIES
 from service.problems import Exists
 from service.store.comparisons import Comparisons
+from service.store.decisions import Decisions, StoredContest, StoredDecision
 from service.store.engine import connect, upgrade, url_of
+from service.store.erasure import Erased, Erasure
 from service.store.keys import Keys, StoredKey
 from service.store.portfolios import Portfolios
 from service.store.records import (
@@ -31,6 +33,7 @@ __all__ = [
     "ENDED",
     "LIBRARY",
     "Entry",
+    "Erased",
     "Fenced",
     "Key",
     "Kind",
@@ -40,6 +43,8 @@ __all__ = [
     "Status",
     "Store",
     "StoredComparison",
+    "StoredContest",
+    "StoredDecision",
     "StoredEvent",
     "StoredKey",
     "StoredPortfolio",
@@ -51,7 +56,7 @@ __all__ = [
 LIBRARY = "library"
 
 
-class Store(Portfolios, Scenarios, Runs, Comparisons, Keys, Trail):
+class Store(Portfolios, Scenarios, Runs, Comparisons, Keys, Decisions, Erasure, Trail):
     """The store. Every method may be called from any thread, but not from the event loop."""
 
     def __init__(self, engine: Engine) -> None:

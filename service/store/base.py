@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Engine, Select, Table, select
 
-from service.problems import BadCursor
+from service.problems import BadQuery
 from service.store.records import Page
+from solver.portfolio import Problem
 
 MOST_ITEMS = 200
 Record = TypeVar("Record")
@@ -60,10 +61,11 @@ def page(
     cursor: str | None,
     limit: int,
 ) -> Page[Record]:
-    """Up to `limit` records, the newest first; raises BadCursor for one that no page gave."""
+    """Up to `limit` records, the newest first; raises BadQuery for one that no page gave."""
     if cursor is not None:
         if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
-            raise BadCursor(f"There is no page {cursor[:40]!r}; take the cursor from `next` of the page before.")
+            problem = Problem("?cursor", "bad_cursor", cursor[:100], "the `next` of the page before")
+            raise BadQuery("1 parameter is not right: ?cursor should be the `next` of the page before.", [problem])
         asked = asked.where(number < int(cursor))
     limit = max(1, min(limit, MOST_ITEMS))
     rows = connection.execute(asked.add_columns(number.label("_number")).order_by(number.desc()).limit(limit + 1)).all()

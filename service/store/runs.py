@@ -8,7 +8,7 @@ A run whose worker died is queued again, at most `MOST_LOST` times. Each step is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,11 +150,12 @@ class Runs(Base):
         with self.reading() as connection:
             return [StoredEvent(**row._mapping) for row in connection.execute(asked)]
 
-    def counts(self) -> dict[str, int]:
-        """How many runs there are of each status."""
+    def active(self) -> tuple[int, int]:
+        """How many runs are running, and how many are queued."""
+        asked = select(func.count()).select_from(runs)
         with self.reading() as connection:
-            rows = connection.execute(select(runs.c.status, func.count()).group_by(runs.c.status)).all()
-        return {str(row[0]): int(row[1]) for row in rows}
+            running, queued = (connection.scalar(asked.where(runs.c.status == one)) for one in ("running", "queued"))
+        return running or 0, queued or 0
 
     # --- the steps of a run
 
@@ -219,11 +220,15 @@ class Runs(Base):
             self._write(connection, id, attempt, {"status": "queued", "progress": None})
             self._queued_again(connection, id, "the service was stopped")
 
-    def requeue_lost(self, ids: Sequence[str] | None = None) -> list[StoredRun]:
-        """Queue those running again whose worker died (by default all), or fail them where that happened too often."""
+    def requeue_lost(self, ids: Collection[str] | None = None, keep: Collection[str] = ()) -> list[StoredRun]:
+        """Queue running runs again whose worker died (of those ids, by default all but `keep`).
+
+        Where that happened too often they are failed, and those that were to be cancelled are.
+        """
         changed = []
         with self.writing() as connection:
-            asked = select(runs.c.id, runs.c.attempt, runs.c.lost, runs.c.cancelling).where(runs.c.status == "running")
+            asked = select(runs.c.id, runs.c.attempt, runs.c.lost, runs.c.cancelling)
+            asked = asked.where(runs.c.status == "running", runs.c.id.not_in(keep))
             if ids is not None:
                 asked = asked.where(runs.c.id.in_(ids))
             for row in connection.execute(asked.order_by(runs.c.number)).mappings().all():

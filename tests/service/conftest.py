@@ -55,6 +55,12 @@ def sqlite_address(sqlite_file: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(sqlite_file, tmp_path)}"
 
 
+@pytest.fixture(scope="module")
+def module_address(sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a new store on SQLite, for all tests of a file."""
+    return f"sqlite:///{shutil.copy(sqlite_file, tmp_path_factory.mktemp('store'))}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest) -> str:
     """The address of a new store, once on each database."""

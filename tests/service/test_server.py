@@ -17,27 +17,29 @@ from typing import Any
 import pytest
 
 from service import examples
+from service.store import Store
 from tests.service.hard import hard_portfolio
 
 JSON = {"Content-Type": "application/json"}
+WAIT = {"Prefer": "wait=30"}
 LONG = json.dumps({"portfolio": hard_portfolio(), "settings": {"seconds": 60}}).encode()
 SETTINGS = {
     "STAFFING_SOLVES_AT_ONCE": "1",
-    "STAFFING_SOLVES_WAITING": "0",
+    "STAFFING_SOLVES_WAITING": "1",
     "STAFFING_BODY_SECONDS": "2",
     "STAFFING_BODY_BYTES": "500000",
 }
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
+def port(module_address: str) -> Iterator[int]:
     """The port of a running service."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [sys.executable, "-m", "uvicorn", "service.app:create_app", "--factory", "--log-level", "error"]
         server = subprocess.Popen(
             [*command, "--fd", str(listening.fileno())],
             pass_fds=[listening.fileno()],
-            env={**os.environ, **SETTINGS},
+            env={**os.environ, **SETTINGS, "STAFFING_DATABASE_URL": module_address},
         )
         yield listening.getsockname()[1]
         server.terminate()
@@ -45,9 +47,9 @@ def port() -> Iterator[int]:
 
 
 def ask(port: int, method: str, path: str, body: bytes | None = None) -> tuple[int, dict[str, str], Any]:
-    """Status, headers and JSON of an answer."""
+    """Status, headers and JSON of an answer, which is waited for."""
     connection = HTTPConnection("127.0.0.1", port)
-    connection.request(method, path, body, JSON if body is not None else {})
+    connection.request(method, path, body, {**JSON, **WAIT} if body is not None else {})
     response = connection.getresponse()
     answer = response.status, dict(response.getheaders()), json.loads(response.read())
     connection.close()
@@ -56,24 +58,26 @@ def ask(port: int, method: str, path: str, body: bytes | None = None) -> tuple[i
 
 def solves(port: int) -> dict[str, int]:
     """What the service says it is solving."""
-    counts: dict[str, int] = ask(port, "GET", "/health/ready")[2]["solves"]
+    counts: dict[str, int] = ask(port, "GET", "/health/ready")[2]["runs"]
     return counts
 
 
 def test_a_solve_stops_when_its_client_goes_away(port: int) -> None:
-    """While one client's solve takes the only place another is refused; once that client is gone the place is free."""
-    before = solves(port)
+    """A client that waits for a run holds its place; once that client is gone the run is cancelled, the place free."""
     connection = HTTPConnection("127.0.0.1", port)
-    connection.request("POST", "/v1/proposals", LONG, JSON)
+    connection.request("POST", "/v1/proposals", LONG, {**JSON, **WAIT})
     while not solves(port)["running"]:
         pass
+    run = ask(port, "GET", "/v1/runs?status=running")[2]["items"][0]
+    status, headers, waiting = ask(port, "POST", "/v1/runs", b'{"portfolio": "adviesbureau"}')
+    assert (status, waiting["status"]) == (202, "queued")
     status, headers, told = ask(port, "POST", "/v1/proposals", json.dumps(examples.BODIES["propose"]).encode())
     assert (status, told["code"], headers["retry-after"]) == (429, "busy", "10")
+    ask(port, "POST", f"/v1/runs/{waiting['id']}/cancel", b"")
     connection.close()
     while solves(port)["running"]:
         pass
-    after = solves(port)
-    assert (after["stopped"], after["finished"]) == (before["stopped"] + 1, before["finished"])  # not: ran to its end
+    assert ask(port, "GET", f"/v1/runs/{run['id']}")[2]["status"] == "cancelled"
     assert ask(port, "POST", "/v1/proposals", json.dumps(examples.BODIES["propose"]).encode())[0] == 200
 
 
@@ -93,16 +97,17 @@ def test_who_sends_too_much_hears_so(port: int) -> None:
     assert (status, told["code"], headers["connection"]) == (413, "too_large", "close")
 
 
-def test_a_service_that_is_told_to_end_stops_its_solve() -> None:
-    """After SIGTERM the client of a long solve gets a 503, and the process ends long before the solve would have."""
+def test_a_service_that_is_told_to_end_stops_its_solve(sqlite_address: str) -> None:
+    """After SIGTERM the client of a long solve gets a 503, the process ends, and the run is queued for the next one."""
     command = [Path(sys.executable).with_name("staffing"), "serve", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as server:
+    env = {**os.environ, "STAFFING_DATABASE_URL": sqlite_address}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=env) as server:
         assert server.stderr
         running = next(line for line in server.stderr if "running on" in line)
         at = int(re.findall(r":(\d+) ", running)[0])
         connection = HTTPConnection("127.0.0.1", at)
         long = json.dumps({"portfolio": hard_portfolio(), "settings": {"seconds": 300}})
-        connection.request("POST", "/v1/proposals", long, JSON)
+        connection.request("POST", "/v1/proposals", long, {**JSON, **WAIT})
         while not solves(at)["running"]:
             pass
         server.send_signal(signal.SIGTERM)
@@ -111,3 +116,6 @@ def test_a_service_that_is_told_to_end_stops_its_solve() -> None:
         connection.close()
         assert "Traceback" not in server.stderr.read()
     assert server.returncode in (0, -signal.SIGTERM)
+    store = Store.open(sqlite_address)
+    assert [(run.status, run.lost) for run in store.runs().items] == [("queued", 0)]
+    store.close()

@@ -1,0 +1,146 @@
+"""Seeing a run to its end: the one way in which runs are executed, on this machine and on workers.
+
+A run is taken up in the store, solved in a process of its own, and written back. Between the two stands its attempt:
+where somebody else has taken the run up in the meantime, nothing more is written and the process is ended.
+"""
+
+from __future__ import annotations
+
+import logging
+import resource
+import threading
+import time
+from contextlib import suppress
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from scenarios import runs
+from scenarios.changes import parse_changes
+from service.settings import ServiceSettings
+from service.store import Fenced, Status, Store, StoredRun
+from solver.portfolio import Portfolio, parse_json
+from solver.proposal import Proposal
+from solver.search import Progress
+from solver.settings import Settings
+
+#: how often a running run is looked after: whether it is to stop, and how far it is
+LOOK_SECONDS = 0.5
+#: reports of progress are kept at least that part of the elapsed time apart, so that a long run has not too many
+PROGRESS_SHARE = 0.01
+#: how often writing the end of a run is tried again while the store is away
+RETRY_SECONDS = 1.0
+
+log = logging.getLogger("staffing")
+
+
+class Execution:
+    """One attempt at a run that was taken up; `see_through` does it."""
+
+    def __init__(self, store: Store, settings: ServiceSettings, run: StoredRun, giving_up: threading.Event) -> None:
+        """giving_up: set when this process ends: the run is then queued again."""
+        self.store, self.settings, self.run, self.giving_up = store, settings, run, giving_up
+        self._latest: Progress | None = None
+        self._told_at = 0.0
+
+    def see_through(self) -> None:
+        """Execute the run; comes back when it has ended, was given up, or was taken up by somebody else."""
+        run = self.run
+        log.info("run %s of %s begins, attempt %d", run.id, run.portfolio, run.attempt)
+        try:
+            ended = self._solved()
+        except Fenced:
+            log.warning("run %s was taken up by somebody else; attempt %d is given up", run.id, run.attempt)
+            return
+        except SQLAlchemyError:
+            raise  # the store went away before there was anything to keep: whoever took the run up sees to it
+        except Exception as error:
+            log.exception("run %s failed", run.id)
+            ended = ("failed", None, None, {"code": "error", "detail": f"{type(error).__name__}: {error}"})
+        if ended is not None:
+            self._end(*ended)
+
+    def _solved(self) -> tuple[Status, str | None, str | None, dict[str, str] | None] | None:
+        """Status, result, outcome and failure; None where the run is queued again."""
+        run = self.run
+        portfolio, earlier = portfolio_of(self.store, run), proposal_of(self.store, run.parent)
+        changes, settings = parse_changes(run.changes), Settings.model_validate(run.settings)
+        timed_out = wanted = False
+        began = 0.0
+        with runs.start(portfolio, changes, settings, earlier, self._note, id=run.id) as handle:
+            _bound(handle.pid, self.settings.solve_bytes)
+            while True:
+                try:
+                    done = handle.result(LOOK_SECONDS)
+                    break
+                except TimeoutError:
+                    pass
+                if self.giving_up.is_set():
+                    handle.close()
+                    self.store.release_run(run.id, run.attempt)
+                    return None
+                with suppress(SQLAlchemyError):  # the store is away: go on, and tell it later
+                    if not wanted and self.store.is_cancelling(run.id, run.attempt):
+                        wanted = True
+                        handle.cancel()
+                    self._tell()
+                # The seconds of a repeatable solve are not those of the clock, so the clock has to be watched here.
+                if settings.repeatable and handle.solving and not timed_out:
+                    began = began or time.monotonic()
+                    timed_out = time.monotonic() - began > self.settings.solve_seconds
+                    if timed_out:
+                        handle.cancel()
+        if done.proposal is None:
+            failure = None if done.failure is None else done.failure.model_dump()
+            return done.outcome or "failed", None, None, failure
+        about = done.proposal.portfolio.model_copy(update={"revision": run.revision or 1})
+        proposal = done.proposal.model_copy(update={"portfolio": about, "scenario": run.scenario})
+        status: Status = "cancelled" if done.outcome == "cancelled" and not (timed_out and not wanted) else "finished"
+        return status, proposal.model_dump_json(by_alias=True), proposal.run.status, None
+
+    def _note(self, progress: Progress) -> None:
+        self._latest = progress
+
+    def _tell(self) -> None:
+        """Pass the latest progress on, if there is any; raises Fenced."""
+        progress = self._latest
+        if progress is not None and progress.seconds >= self._told_at * (1 + PROGRESS_SHARE):
+            self._latest = None
+            self._told_at = progress.seconds
+            self.store.tell_progress(self.run.id, self.run.attempt, vars(progress))
+
+    def _end(self, status: Status, result: str | None, outcome: str | None, failure: dict[str, str] | None) -> None:
+        """Write the end, however long that takes: only the end of this process comes before."""
+        while True:
+            try:
+                self.store.end_run(self.run.id, self.run.attempt, status, result, outcome, failure)
+                log.info("run %s is %s", self.run.id, status)
+                return
+            except Fenced:
+                log.warning("run %s was taken up by somebody else; its end is not written", self.run.id)
+                return
+            except SQLAlchemyError as error:
+                log.error("the end of run %s cannot be written: %s", self.run.id, type(error).__name__)
+                if self.giving_up.wait(RETRY_SECONDS):
+                    return
+
+
+def portfolio_of(store: Store, run: StoredRun) -> Portfolio:
+    """The portfolio of a run, before its changes."""
+    if run.revision is not None:
+        return store.portfolio(run.portfolio, run.revision)[1]
+    content = store.run_content(run.id)
+    assert content is not None
+    return parse_json(content)
+
+
+def proposal_of(store: Store, id: str | None) -> Proposal | None:
+    """The proposal of a run, if it has one."""
+    text = None if id is None else store.run_result(id)
+    return None if text is None else Proposal.model_validate_json(text)
+
+
+def _bound(pid: int, most_bytes: int) -> None:
+    """Bound the memory of a process, where the system can."""
+    if hasattr(resource, "prlimit"):
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_AS, (most_bytes, most_bytes))

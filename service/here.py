@@ -1,0 +1,107 @@
+"""Runs on this machine: as many at once as the settings say, the rest queued in the store."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.execution import Execution
+from service.settings import ServiceSettings
+from service.store import Store, StoredRun
+
+#: how often the queue is looked at when nobody says that there is something in it
+LOOK_SECONDS = 1.0
+
+log = logging.getLogger("staffing")
+
+
+class InUse(Exception):
+    """Another process executes the runs of this store."""
+
+
+class Here:
+    """Takes runs up and executes them in threads, each with a process of its own, from `start` to `close`."""
+
+    def __init__(self, store: Store, settings: ServiceSettings) -> None:
+        self.store, self.settings = store, settings
+        self._giving_up, self._awake = threading.Event(), threading.Event()
+        self._running: dict[str, threading.Thread] = {}
+        #: whether a run may have been taken up without our knowing, since the store went away in the middle of it
+        self._in_doubt = True
+        self._held: IO[str] | None = None
+        self._dispatcher = threading.Thread(target=self._dispatch, name="runs", daemon=True)
+
+    def start(self) -> None:
+        """Queue again what was running when the last process ended, and begin; raises InUse."""
+        self._hold()
+        self._requeue_lost()
+        self._dispatcher.start()
+
+    def wake(self) -> None:
+        """Say that there is something in the queue."""
+        self._awake.set()
+
+    def close(self) -> None:
+        """End; runs that are not done are queued again, for the next start."""
+        self._giving_up.set()
+        self._awake.set()
+        if self._dispatcher.is_alive():
+            self._dispatcher.join()
+        for thread in list(self._running.values()):
+            thread.join()
+        if self._held is not None:
+            self._held.close()
+
+    def _hold(self) -> None:
+        """One process at a time executes the runs of a file; the system lets go of it when the process dies."""
+        database = self.store.engine.url.database
+        assert database is not None
+        held = Path(f"{database}.lock").open("w")  # noqa: SIM115  held until the end
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            held.close()
+            raise InUse(f"{database} is in use by another process; a store in a file has one at a time.") from None
+        self._held = held
+
+    def _dispatch(self) -> None:
+        while not self._giving_up.is_set():
+            self._awake.clear()
+            try:
+                self._requeue_lost()
+                while len(self._running) < self.settings.solves_at_once and not self._giving_up.is_set():
+                    run = self.store.claim_run()
+                    if run is None:
+                        break
+                    self._begin(run)
+            except SQLAlchemyError as error:
+                log.error("the queue cannot be read: %s", type(error).__name__)
+                self._in_doubt = True
+            self._awake.wait(LOOK_SECONDS)
+
+    def _requeue_lost(self) -> None:
+        """Queue again what is running in the store, and not here."""
+        if self._in_doubt:
+            for run in self.store.requeue_lost(keep=list(self._running)):
+                log.warning("run %s was running and nobody was at it; it is %s", run.id, run.status)
+            self._in_doubt = False
+
+    def _begin(self, run: StoredRun) -> None:
+        def execute() -> None:
+            try:
+                Execution(self.store, self.settings, run, self._giving_up).see_through()
+            except Exception:
+                log.exception("run %s could not be executed", run.id)
+                self._in_doubt = True
+            finally:
+                del self._running[run.id]
+                self._awake.set()
+
+        thread = threading.Thread(target=execute, name=f"run {run.id}", daemon=True)
+        self._running[run.id] = thread
+        thread.start()

@@ -1,0 +1,138 @@
+"""Changing a stored portfolio: operations that address its fields by id, `/people/p07/hours_per_period`.
+
+A step of a path is a field, or in a list the id of an item: the `id` of people, activities and the like, the `term` of
+requirements, ambitions and trainings. A booking is `/bookings/PERSON/ACTIVITY`. Lists whose items have no such name
+(relations, observations, absences) are set as a whole, or added to.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse
+from solver.report import brief
+
+MOST_OPERATIONS = 1000
+#: lists whose items are named by one field
+NAMED_BY = {
+    "vocabulary": ("id",),
+    "goals": ("id",),
+    "units": ("id",),
+    "people": ("id",),
+    "projects": ("id",),
+    "activities": ("id",),
+    "bookings": ("person", "activity"),
+    "ambitions": ("term",),
+    "trained": ("term",),
+    "energy": ("of",),
+}
+
+
+class Operation(BaseModel):
+    """One change: `set` a field or an item, `add` an item to a list, `remove` an item, or a field that has a default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    op: Literal["set", "add", "remove"]
+    path: str = Field(description="where, by ids", pattern="^/", max_length=500)
+    value: Any = Field(None, description="for `set` and `add`")
+
+
+class _Wrong(Exception):
+    """An operation that cannot be done."""
+
+    def __init__(self, code: str, expected: str) -> None:
+        self.code, self.expected = code, expected
+
+
+def changed(portfolio: Portfolio, operations: list[Operation]) -> Portfolio:
+    """The portfolio with the operations done in order; raises PortfolioInvalid, with paths that begin at the body.
+
+    An operation that names what is not there is `/operations/2/path`; what a portfolio may not be, where it is.
+    """
+    data = portfolio.canonical()
+    problems = []
+    for i, operation in enumerate(operations):
+        try:
+            _apply(data, operation)
+        except _Wrong as wrong:
+            value = brief(operation.path)
+            problems.append(Problem(f"/operations/{i}/path", wrong.code, value, wrong.expected))
+    if problems:
+        raise PortfolioInvalid(problems)
+    if data["id"] != portfolio.id:
+        raise PortfolioInvalid([Problem("/id", "fixed", brief(data["id"]), f"{portfolio.id}: an id cannot be changed")])
+    return parse(data)
+
+
+def _apply(data: dict[str, Any], operation: Operation) -> None:
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in operation.path.split("/")[1:]]
+    if operation.op == "add":
+        there, _ = _walk(data, steps)
+        if not isinstance(there, list):
+            raise _Wrong("not_a_list", "the path of a list")
+        there.append(copy.deepcopy(operation.value))
+        return
+    node, last = _parent(data, steps)
+    if isinstance(node, list):
+        assert isinstance(last, int)
+        if operation.op == "set":
+            node[last] = copy.deepcopy(operation.value)
+        else:
+            del node[last]
+    elif operation.op == "set":
+        node[last] = copy.deepcopy(operation.value)
+    elif last in node:
+        del node[last]
+    else:
+        raise _Wrong("not_there", "a field that is there")
+
+
+def _parent(data: dict[str, Any], steps: list[str]) -> tuple[Any, Any]:
+    """The object and the name, or the list and the index, that a path leads to."""
+    node: Any = data
+    name = ""
+    while True:
+        if isinstance(node, dict):
+            name, *steps = steps
+            if not steps:
+                return node, name
+            if name not in node:
+                raise _Wrong("not_there", f"a field that is there; {_among(node)}")
+            node = node[name]
+        elif isinstance(node, list):
+            index, steps = _item(node, name, steps)
+            if not steps:
+                return node, index
+            node = node[index]
+        else:
+            raise _Wrong("not_there", f"a path that ends at {name}, which is a value")
+
+
+def _walk(data: dict[str, Any], steps: list[str]) -> tuple[Any, Any]:
+    """What a path leads to, and what it lies in."""
+    node, last = _parent(data, steps)
+    if isinstance(node, dict) and last not in node:
+        raise _Wrong("not_there", f"a field that is there; {_among(node)}")
+    return node[last], node
+
+
+def _item(items: list[Any], name: str, steps: list[str]) -> tuple[int, list[str]]:
+    """The index of the item that the next steps name, and the steps after."""
+    keys = NAMED_BY.get(name)
+    if keys is None and items and all(isinstance(one, dict) and "people" in one and "term" in one for one in items):
+        keys = ("term",)  # requirements of an activity
+    if keys is None:
+        raise _Wrong("not_named", f"a path that ends at {name}: its items have no names, set it as a whole")
+    wanted, rest = steps[: len(keys)], steps[len(keys) :]
+    for index, one in enumerate(items):
+        if isinstance(one, dict) and [one.get(key) for key in keys] == wanted:
+            return index, rest
+    raise _Wrong("not_there", f"the {' and the '.join(keys)} of one of the {name}")
+
+
+def _among(node: dict[str, Any]) -> str:
+    return f"there are {', '.join(list(node)[:20])}" if node else "there are none"
