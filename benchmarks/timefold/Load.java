@@ -33,9 +33,6 @@ final class Load {
         List<int[]> tasks = new ArrayList<>(slots.size());
         Set<Person> taught = new HashSet<>();
         for (Slot slot : slots) {
-            if (slot == Slot.NONE) {
-                continue;
-            }
             Facts.Activity activity = slot.activity;
             if (slot.getPerson() != person) {
                 taught.add(slot.getPerson());
@@ -111,10 +108,16 @@ final class Load {
         return width[2] * over;
     }
 
-    long loadBalance() {
+    /** What the person's hours cost less than none would. */
+    long balanced() {
         long[] load = person.facts.load;
         long below = Math.max(0, load[0] * person.hoursAvailable - 100 * hours);
-        return load[2] * (below + Math.max(0, 100 * hours - load[1] * person.hoursAvailable));
+        return idle(person) - load[2] * (below + Math.max(0, 100 * hours - load[1] * person.hoursAvailable));
+    }
+
+    /** What a person without any work costs. */
+    static long idle(Person person) {
+        return person.facts.load[2] * person.facts.load[0] * person.hoursAvailable;
     }
 
     long focus() {

@@ -1,29 +1,20 @@
 package staffing;
 
-import ai.timefold.solver.core.api.domain.entity.PlanningEntity;
 import ai.timefold.solver.core.api.domain.lookup.PlanningId;
-import ai.timefold.solver.core.api.domain.variable.InverseRelationShadowVariable;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.LongStream;
 
-/** Somebody with hours per period, and the slots they are in. */
-@PlanningEntity
-public class Person {
-    Facts facts;
-    String id;
-    int maxLearners;
-    boolean hasTopTalent;
-    long stretchPrice;
-    long[] available;
-    long hoursAvailable;
+/** Somebody with hours per period. */
+public final class Person {
+    final Facts facts;
+    final String id;
+    final int maxLearners;
+    final boolean hasTopTalent;
+    final long stretchPrice;
+    final long[] available;
+    final long hoursAvailable;
 
     @PlanningId
-    private Integer number;
-
-    @InverseRelationShadowVariable(sourceVariableName = "person")
-    private List<Slot> slots = new ArrayList<>();
-
-    public Person() {}
+    private final Integer number;
 
     Person(Facts facts, int number, String id, int maxLearners, boolean hasTopTalent, long stretchPrice, long[] available) {
         this.facts = facts;
@@ -33,21 +24,11 @@ public class Person {
         this.hasTopTalent = hasTopTalent;
         this.stretchPrice = stretchPrice;
         this.available = available;
-        for (long hours : available) {
-            hoursAvailable += hours;
-        }
+        hoursAvailable = LongStream.of(available).sum();
     }
 
     public Integer getNumber() {
         return number;
-    }
-
-    public List<Slot> getSlots() {
-        return slots;
-    }
-
-    public void setSlots(List<Slot> slots) {
-        this.slots = slots;
     }
 
     @Override

@@ -14,23 +14,21 @@ import java.util.function.ToLongFunction;
 
 /**
  * All rules of docs/model.md. What rules ask of one person, of one team and of one project is counted once for all of
- * them, and again only where a move touched it. Hard scores are hours, or 8 for each person; soft ones are the cost.
+ * them, and again only where a move touched it. Hard scores are hours, or 8 for each person; soft ones are the cost,
+ * less what people without any work cost (Load.idle): streams have no groups for them.
  */
 public final class Rules implements ConstraintProvider {
     private static final long PERSON = 8;
 
     @Override
     public Constraint[] defineConstraints(ConstraintFactory factory) {
-        UniConstraintStream<Slot> booked = factory.forEach(Slot.class).filter(slot -> slot.getPerson() != null);
-        UniConstraintStream<Load> loads = factory.forEach(Person.class)
-                .map(person -> person, person -> Slot.NONE)
-                .concat(booked.map(Slot::getPerson, slot -> slot))
+        UniConstraintStream<Slot> slots = factory.forEachIncludingUnassigned(Slot.class);
+        UniConstraintStream<Slot> booked = slots.filter(slot -> slot.getPerson() != null);
+        UniConstraintStream<Load> loads = booked.map(Slot::getPerson, slot -> slot)
                 .concat(booked.filter(Slot::learns).map(Slot::getMentor, slot -> slot))
                 .groupBy((person, slot) -> person, toListOfSlots())
                 .map(Load::new);
-        UniConstraintStream<Team> teams = factory.forEachIncludingUnassigned(Slot.class)
-                .groupBy(Slot::getActivity, toList())
-                .map(Team::new);
+        UniConstraintStream<Team> teams = slots.groupBy(Slot::getActivity, toList()).map(Team::new);
         List<Constraint> all = new ArrayList<>();
         all.add(hard(loads, "availability", load -> load.unavailable));
         all.add(hard(loads, "stretch_cap", Load::overStretched));
@@ -56,10 +54,9 @@ public final class Rules implements ConstraintProvider {
         all.add(soft(loads, "role_width", Load::roleWidth));
         all.add(soft(loads, "responsibility", Load::responsibility));
         all.add(soft(loads, "stretch", Load::stretch));
-        all.add(soft(loads, "load_balance", Load::loadBalance));
+        all.add(loads.impactLong(HardSoftLongScore.ONE_SOFT, Load::balanced).asConstraint("load_balance"));
         all.add(soft(loads, "focus", Load::focus));
-        all.add(factory.forEachIncludingUnassigned(Slot.class)
-                .filter(slot -> !slot.getProject().critical.isEmpty())
+        all.add(slots.filter(slot -> !slot.getProject().critical.isEmpty())
                 .groupBy(Slot::getProject, toList())
                 .penalizeLong(HardSoftLongScore.ONE_SOFT, Team::continuity)
                 .asConstraint("continuity"));

@@ -3,6 +3,7 @@ package staffing;
 import ai.timefold.solver.core.api.domain.solution.PlanningEntityCollectionProperty;
 import ai.timefold.solver.core.api.domain.solution.PlanningScore;
 import ai.timefold.solver.core.api.domain.solution.PlanningSolution;
+import ai.timefold.solver.core.api.domain.solution.ProblemFactCollectionProperty;
 import ai.timefold.solver.core.api.score.buildin.hardsoftlong.HardSoftLongScore;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.List;
 /** As many slots for each activity as its team may have people. */
 @PlanningSolution
 public class Schedule {
-    @PlanningEntityCollectionProperty
+    @ProblemFactCollectionProperty
     private List<Person> people;
 
     @PlanningEntityCollectionProperty

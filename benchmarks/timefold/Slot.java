@@ -11,9 +11,6 @@ import java.util.List;
 /** A place on an activity's team: who has it, for how many blocks of hours, and who teaches them there. */
 @PlanningEntity
 public class Slot {
-    /** Stands for no slot, so that people without any are counted as well. */
-    static final Slot NONE = new Slot();
-
     Facts.Activity activity;
 
     @PlanningId
