@@ -31,7 +31,7 @@ SCHEMAS = "#/components/schemas/"
 #: what every route with a body may refuse
 OF_BODIES = (NotJson, TooSlow, TooLarge, WrongType, Wrong)
 #: what every route under /v1 may refuse
-OF_ACCESS = (Unauthenticated, Forbidden)
+OF_ACCESS = (Unauthenticated, Forbidden, StoreAway)
 #: what every route that asks the store may refuse
 OF_STORE = (StoreAway,)
 
@@ -42,9 +42,9 @@ def body(model: type[BaseModel], example: dict[str, Any], **more: Any) -> dict[s
     return {"requestBody": {"required": True, "content": {"application/json": content}}, **more}
 
 
-def success(example: Any, description: str) -> dict[int | str, dict[str, Any]]:
-    """The 200 of a route."""
-    return {200: {"description": description, "content": {"application/json": {"example": example}}}}
+def success(example: Any, description: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """What a route answers when all is well."""
+    return {status: {"description": description, "content": {"application/json": {"example": example}}}}
 
 
 def refusals(*classes: type[Refusal]) -> dict[int | str, dict[str, Any]]:
@@ -78,7 +78,8 @@ def describe(app: FastAPI, settings: ServiceSettings, bodies: Iterable[type[Base
         for operation in path.values():
             answers = operation["responses"]
             if name.startswith("/v1/"):
-                answers |= {str(status): told for status, told in refusals(*OF_ACCESS).items()}
+                for status, told in refusals(*OF_ACCESS).items():
+                    answers.setdefault(str(status), told)
                 operation["security"] = [{}, {"key": []}]
             if "application/json" in answers.get("422", {}).get("content", {}):
                 del answers["422"]
