@@ -13,7 +13,7 @@ from fastapi import Depends, FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service import problems
+from service import page, problems
 from service.access import allowed
 from service.oidc import Provider
 from service.openapi import describe
@@ -51,6 +51,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     for routes in (check, proposals, scores, rules, library):
         app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed)])
     app.include_router(health.router, prefix="/health")
+    page.mount(app)
     app.add_middleware(Headers)
     app.add_middleware(LastWord)
     problems.install(app)
@@ -64,7 +65,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
 
 
 class Headers:
-    """Puts the headers of `problems.HEADERS` on every answer."""
+    """Puts the headers of `problems.HEADERS` on every answer that has not its own, as the page has."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -74,7 +75,9 @@ class Headers:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(problems.HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in problems.HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)

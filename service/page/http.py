@@ -24,6 +24,7 @@ from service.page.tongue import Tongue, tongue
 from service.problems import TABLE, Forbidden, Refusal, TooLarge, Unauthenticated, UnknownPath
 from service.settings import ServiceSettings
 from service.store import Store
+from service.work import Work
 from solver.portfolio import PortfolioInvalid
 
 HERE = Path(__file__).parent
@@ -66,6 +67,7 @@ class Desk:
     def __init__(self, request: Request) -> None:
         self.request = request
         self.store = cast(Store, request.app.state.store)
+        self.work = cast(Work, request.app.state.work)
         self.settings = cast(ServiceSettings, request.app.state.settings)
         cookies = request.cookies
         accepted = request.headers.get("accept-language", "")

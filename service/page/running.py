@@ -50,10 +50,7 @@ def start(
         fingerprint=solves.fingerprint(portfolio, changes, settings, None),
         parent=parent,
     )
-    run, _ = desk.store.add_run(new)
-    wake = getattr(desk.request.app.state, "here", None)
-    if wake is not None:
-        wake.wake()
+    run, _ = desk.work.add_run(new)
     return run
 
 

@@ -9,8 +9,8 @@ from solver.portfolio import Portfolio
 class Sentences:
     """`sentences(text)` is the text in the page's language; what no pattern knows stays as it is."""
 
-    def __init__(self, portfolio: Portfolio, t: Tongue) -> None:
-        self.portfolio, self.t = portfolio, t
+    def __init__(self, portfolio: Portfolio, t: Tongue, *others: Portfolio) -> None:
+        self.portfolios, self.t = (portfolio, *others), t
 
     def __call__(self, text: str) -> str:
         """The sentence in the page's language."""

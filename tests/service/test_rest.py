@@ -342,7 +342,7 @@ def test_a_body_of_another_type_is_a_415(client: TestClient, path: str, headers:
     refused(client.post(path, content=b"{}", headers=headers), 415, "wrong_type")
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/check/", "/v1/library/a/b", "/docs", "/v1/rules%00", "/%ff"])
+@pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/check/", "/v1/library/a/b", "/docs", "/v1/rules%00", "/%ff"])
 def test_an_unknown_path_is_a_404(client: TestClient, path: str) -> None:
     """Where nothing is, a problem says so."""
     refused(client.get(path), 404, "unknown_path")

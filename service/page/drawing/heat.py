@@ -201,7 +201,8 @@ def _cell(x: int, y: int, cell: Cell, key: str) -> str:
     return (
         f'<a href="{escape(cell.href)}" tabindex="-1" class="cell" data-at="{escape(key)}"><title>{escape(cell.said)}'
         f'</title><rect x="{x + 2}" y="{y + 2}" width="{CELL - 4}" height="{ROW - 4}" rx="5" class="h{step}"/>'
-        f'<text x="{x + CELL / 2 - (5 if cell.marks else 0):g}" y="{y + 13}" class="t{step} centre middle hours">{escape(cell.hours)}</text>{marks}'
+        f'<text x="{x + CELL / 2 - (5 if cell.marks else 0):g}" y="{y + 13}" class="t{step} centre middle hours">'
+        f"{escape(cell.hours)}</text>{marks}"
         f'<rect x="{left}" y="{y + 22}" width="{inner}" height="3" class="track"/>'
         f'<rect x="{left}" y="{y + 22}" width="{inner * cell.expertise:.3g}" height="3" class="what"/>'
         f'<rect x="{left}" y="{y + 26}" width="{inner}" height="3" class="track"/>'

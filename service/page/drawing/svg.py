@@ -12,7 +12,7 @@ CHARACTER = 0.56
 
 
 def tag(name: str, *content: str, **attributes: object) -> str:
-    """An element; content is markup already, attributes are escaped. `class_` is class, `_` is `-`, None is left out."""
+    """An element; content is markup already, attributes are escaped: `class_` is class, `_` is `-`, no None."""
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"'
         for key, value in attributes.items()

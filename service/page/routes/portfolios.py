@@ -12,11 +12,11 @@ from scenarios.changes import parse_changes
 from scenarios.library import ENTRIES
 from scenarios.scenario import words
 from service import spreadsheet
-from service.access import visible_changes
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.markdown import to_html
 from service.page.routes.runs import MEDIA
 from service.page.running import start
+from service.page.sentences import Sentences
 from service.store import StoredScenario
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -35,7 +35,6 @@ def portfolio(desk: TheDesk, id: str) -> Response:
     story = None if entry is None else to_html(entry.story(desk.t.language))
     scenarios = desk.store.scenarios(portfolio=id).items if desk.may("list_scenarios") else []
     runs = desk.store.runs(limit=MOST_RUNS, kind="solve", portfolio=id).items
-    titles = {} if entry is None else {f"{id}.{one.id}": one for one in entry.scenarios()}
     studies = desk.store.runs(limit=MOST_RUNS, kind="study", portfolio=id).items if desk.may("list_studies") else []
     return desk.page(
         "portfolio.html",
@@ -43,7 +42,7 @@ def portfolio(desk: TheDesk, id: str) -> Response:
         portfolio=whole,
         story=story,
         entry=entry,
-        scenarios=[(one, *_told(desk, one, titles)) for one in reversed(scenarios)],
+        scenarios=[(one, *told(desk, one)) for one in reversed(scenarios)],
         runs=runs,
         studies=studies,
         names={id: stored.name},
@@ -53,14 +52,17 @@ def portfolio(desk: TheDesk, id: str) -> Response:
     )
 
 
-def _told(desk: Desk, one: StoredScenario, titles: dict[str, object]) -> tuple[str, list[str]]:
+def told(desk: Desk, one: StoredScenario) -> tuple[str, list[str]]:
     """Name and changes of a scenario in words; of a bundled one the title and summary in the language."""
-    bundled = titles.get(one.id)
-    if bundled is not None:
-        return bundled.title[desk.t.language], [bundled.summary[desk.t.language]]  # type: ignore[attr-defined]
+    entry = next((entry for entry in ENTRIES if entry.slug == one.portfolio), None)
+    for bundled in () if entry is None else entry.scenarios():
+        if one.id == f"{one.portfolio}.{bundled.id}":
+            return bundled.title[desk.t.language], [bundled.summary[desk.t.language]]
     _, before = desk.store.portfolio(one.portfolio, one.revision)
-    changes = parse_changes(visible_changes(one.changes, desk.who)) if desk.who.role != "lead" else ()
-    return one.name, list(words(before, changes))
+    if desk.who.role == "lead":
+        return one.name, []
+    sentences = Sentences(before, desk.t)
+    return one.name, [sentences(line) for line in words(before, parse_changes(one.changes))]
 
 
 @router.post("/portfolios/{id}/runs")

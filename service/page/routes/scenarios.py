@@ -1,0 +1,115 @@
+"""Building a scenario, change by change, and comparing the proposals that come of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from scenarios.changes import BY_NAME, Change, ChangeInvalid, changes_to_json, parse_changes
+from scenarios.scenario import apply, words
+from service.page.forms import ChangeForm, form_of, given_in, kinds, read_form
+from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
+from service.page.routes.portfolios import SECONDS
+from service.page.running import start
+from service.problems import UnknownPath
+from service.store import StoredPortfolio
+from solver.portfolio import Portfolio
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/portfolios/{id}/scenarios/new")
+def begin(desk: TheDesk, id: str, run: str = "", change: str = "") -> Response:
+    """An empty scenario, or one that goes on from what a run changed."""
+    desk.need("add_scenario")
+    changes: tuple[Change, ...] = ()
+    revision = None
+    if run:
+        earlier = desk.store.run(run)
+        changes, revision = parse_changes(earlier.changes), earlier.revision
+    stored, portfolio = desk.store.portfolio(id, revision)
+    form = form_of(change, apply(portfolio, changes), desk.t) if change in BY_NAME else None
+    return _page(desk, stored, portfolio, changes, form, run=run)
+
+
+@router.post("/portfolios/{id}/scenarios/new")
+def build(desk: TheDesk, id: str, form: TheForm) -> Response:
+    """One step: choose a kind of change, add it, take one away, keep the scenario, or run it."""
+    who = desk.need("add_scenario")
+    revision = int(form("revision")) if form("revision").isdigit() else None
+    stored, portfolio = desk.store.portfolio(id, revision)
+    changes = _changes(form)
+    changed = apply(portfolio, changes)
+    step, _, number = form("do").partition(" ")
+    run, name = form("run"), form("name")
+    if step == "add" and form("change") in BY_NAME:
+        sent = _sent(form)
+        try:
+            _, change = read_form(form("change"), sent)
+            change.apply(changed)
+        except ChangeInvalid as invalid:
+            again = form_of(form("change"), changed, desk.t, given_in(form("change"), sent), invalid)
+            return _page(desk, stored, portfolio, changes, again, name, run)
+        return _page(desk, stored, portfolio, (*changes, change), None, name, run)
+    if step == "remove" and number.isdigit() and int(number) < len(changes):
+        left = tuple(one for n, one in enumerate(changes) if n != int(number))
+        try:
+            apply(portfolio, left)
+        except ChangeInvalid as invalid:
+            said = [f"{one.path}: {one.expected}" for one in invalid.problems]
+            return _page(desk, stored, portfolio, changes, None, name, run, said)
+        return _page(desk, stored, portfolio, left, None, name, run)
+    if step in ("run", "save") and changes:
+        said_name = name or "; ".join(words(portfolio, changes))[:200]
+        scenario = desk.store.add_scenario(said_name, id, stored.revision, changes, who.name)
+        if step == "save":
+            return desk.to(f"/portfolios/{id}")
+        begun = start(desk, id, stored.revision, changes, SECONDS, scenario.id, run or None)
+        return desk.to(f"/runs/{begun.id}")
+    chosen = form_of(form("kind"), changed, desk.t) if form("kind") in BY_NAME else None
+    return _page(desk, stored, portfolio, changes, chosen, name, run)
+
+
+def _changes(form: Form) -> tuple[Change, ...]:
+    try:
+        return parse_changes(json.loads(form("changes", "[]") or "[]"))
+    except ValueError:
+        raise UnknownPath("The changes so far cannot be read.") from None
+
+
+def _sent(form: Form) -> dict[str, Any]:
+    """Fields of the form; of lists to choose several from all that were chosen."""
+    names = dict.fromkeys(name for name, _ in form.data.multi_items())
+    found: dict[str, Any] = {}
+    for name in names:
+        values = form.all(name)
+        found[name] = values if len(values) > 1 or name in ("between",) else (values[0] if values else "")
+    return found
+
+
+def _page(
+    desk: Desk,
+    stored: StoredPortfolio,
+    portfolio: Portfolio,
+    changes: tuple[Change, ...],
+    form: ChangeForm | None,
+    name: str = "",
+    run: str = "",
+    wrong: list[str] | None = None,
+) -> Response:
+    failed = form is not None and (any(one.wrong for one in form.fields) or form.wrong)
+    return desk.page(
+        "scenario.html",
+        422 if failed or wrong else 200,
+        stored=stored,
+        told=list(words(portfolio, changes)),
+        changes=json.dumps(changes_to_json(changes)),
+        kinds=kinds(desk.t),
+        form=form,
+        name=name,
+        run=run,
+        wrong=wrong or [],
+    )
