@@ -94,7 +94,9 @@ class Limits(Rule):
             parts: list[Expression] = []
             for name, weight in limit.weights.items():
                 items = model.items_of(tables.rule[name])
-                keys = np.array([item.key for item in items], dtype=np.int64).reshape(len(items), -1)
+                keys = np.array([item.key for item in items], dtype=np.int64).reshape(
+                    len(items), len(tables.rule[name].about)
+                )
                 borne = _borne(tables, tables.rule[name], keys, limit.unit)
                 parts += [weight * one.weight * one.amount for one, counts in zip(items, borne, strict=True) if counts]
             model.add(model.total(parts) <= limit.most, (n,))
