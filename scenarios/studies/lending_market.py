@@ -1,0 +1,258 @@
+"""What each unit gains and gives up when units lend to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from scenarios.changes import Change
+from scenarios.changes.base import UnitRef
+from scenarios.changes.lend import Lend
+from scenarios.changes.sentences import count, listed
+from scenarios.studies.base import Finding, RuleCost, Solved, Study
+from scenarios.studies.desk import Ask, Desk, plan_in
+from solver.difference import plain
+from solver.fields import Money, Share
+from solver.limits import UNIT, Limit, value
+from solver.plan import Plan
+from solver.portfolio import Portfolio, Problem
+from solver.proposal import Figure, Proposal
+from solver.proposal import Part as Line
+from solver.search import InternalError
+from solver.tables import Tables
+
+
+class Lent(Line):
+    """Hours that people of one unit work for another."""
+
+    from_: str = Field(alias="from")
+    to: str
+    hours: int
+
+
+class UnitShare(Line):
+    """What one unit bears of the cost, in points, as it stands and with lending open; lower is better.
+
+    difference: after less before; above 0 the unit is worse off. gains, gives_up: the rules that cost it less, and
+    more. lent_out, lent_in: hours of its people for others and of others' people for it, before and after.
+    """
+
+    unit: str
+    name: str
+    before: Figure
+    after: Figure
+    difference: Figure
+    gains: tuple[RuleCost, ...]
+    gives_up: tuple[RuleCost, ...]
+    lent_out: tuple[int, int]
+    lent_in: tuple[int, int]
+
+
+class Market(Line):
+    """A plan with lending open. cost.difference of the whole is Σ difference of the units + `unborne`, exactly.
+
+    unborne: what no unit bears (people or projects without a unit, the money). worst: the largest difference of a unit.
+    """
+
+    solved: Solved
+    difference: Figure
+    units: tuple[UnitShare, ...]
+    unborne: Figure
+    worst: Figure
+    lending: tuple[Lent, ...]
+    proposal: Proposal
+
+
+class Markets(Finding):
+    """Lending open as far as asked, and the same with nobody worse off than asked.
+
+    changes: what opens the lending, to be run again. open: the best plan found then. fair: the best plan found in which
+    no unit is worse off by more than `worse_by` (null where that was not asked, or no such plan was found); the base is
+    such a plan. price: what `fair` costs more than `open`.
+    """
+
+    changes: tuple[dict[str, object], ...]
+    open: Market | None
+    fair: Market | None
+    price: Figure | None
+
+
+class LendingMarket(Study):
+    """What each unit gains and gives up when units lend to each other, if asked with no unit worse off than a limit.
+
+    Every direction between the units is opened up to a share of the lender's hours, or further where more was agreed
+    already. What a unit bears of the cost is what its rules cost: of what is about work the unit whose work it is, of
+    what is about a person the person's own unit; how well work fits who does it is the work's, energy, wishes and hours
+    lent are the person's. With `worse_by` a second plan is found in which no unit bears more than that above what it
+    bears as it stands: a hard limit in the solve, checked on the plan.
+    """
+
+    title: ClassVar[str] = "What each unit gains and gives up when lending opens"
+    kind: Literal["lending_market"] = "lending_market"
+    share: Annotated[Share, Field(description="the largest part of a lender's hours, in each direction")] = 0.2
+    between: Annotated[tuple[UnitRef, ...], Field(description="the units; an empty list is all of them")] = ()
+    worse_by: Annotated[
+        Money | None, Field(description="points that each unit may be worse off at most; null is no limit")
+    ] = None
+
+    def problems(self, portfolio: Portfolio) -> Iterable[Problem]:
+        """It takes two to lend."""
+        if len(self._units(portfolio)) < 2:
+            yield Problem("/between", "too_few_units", list(self.between), "at least two different units")
+        if not self._changes(portfolio):
+            yield Problem("/share", "nothing_opens", self.share, "more than what is agreed already in some direction")
+
+    def _units(self, portfolio: Portfolio) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.between)) or tuple(unit.id for unit in portfolio.units)
+
+    def _changes(self, portfolio: Portfolio) -> tuple[Change, ...]:
+        """Directions that open; never less than was agreed, or the plan as it stands might not be possible any more."""
+        own = {unit.id: unit.lend_share for unit in portfolio.units}
+        agreed = {(one.from_, one.to): one.share for one in portfolio.policy.lending}
+        units = self._units(portfolio)
+        return tuple(
+            Lend(unit=here, to=there, share=self.share)
+            for here in units
+            for there in units
+            if here != there and self.share > agreed.get((here, there), own.get(here, 0))
+        )
+
+    def answer(self, desk: Desk) -> tuple[Markets, Iterable[str]]:
+        """Two runs at most: open, and fair."""
+        changes = self._changes(desk.portfolio)
+        ask = Ask("lending open", changes)
+        before = _Shares(desk.portfolio, desk.plan)
+        asks = [ask]
+        if self.worse_by is not None:
+            asks.append(Ask("nobody worse off", changes, limits=before.limits(round(self.worse_by * UNIT))))
+        found = desk.find("lending", asks)
+        portfolio = desk.changed(ask)
+        markets = [None if one is None else _market(before, _Shares(portfolio, one)) for one in found]
+        opened, fair = markets[0], markets[1] if len(markets) > 1 else None
+        if fair is not None and self.worse_by is not None and round(fair.worst * UNIT) > round(self.worse_by * UNIT):
+            raise InternalError(f"a unit is worse off by {fair.worst}, and {self.worse_by} was allowed")
+        price = None if opened is None or fair is None else round(fair.difference - opened.difference, 4)
+        finding = Markets(
+            changes=tuple(one.model_dump(mode="json", by_alias=True) for one in changes),
+            open=opened,
+            fair=fair,
+            price=price,
+        )
+        return finding, _told(finding, self.worse_by)
+
+
+class _Shares:
+    """What the units bear of a proposal."""
+
+    def __init__(self, portfolio: Portfolio, proposal: Proposal) -> None:
+        self.portfolio, self.proposal = portfolio, proposal
+        self.tables = Tables.of(portfolio)
+        self.plan: Plan = plan_in(self.tables, proposal)
+        self.weights = {rule.name: rule.weight for rule in self.tables.rules if rule.counts}
+
+    def of(self, unit: str | None, rule: str | None = None) -> int:
+        """In ten-thousandths; of all units and nobody without a unit, of all rules without a rule."""
+        weights = self.weights if rule is None else {rule: self.weights[rule]}
+        return value(self.tables, self.plan, weights, unit)
+
+    def limits(self, worse_by: int) -> tuple[Limit, ...]:
+        """No unit bears more than this above what it bears here."""
+        return tuple(
+            Limit(weights=self.weights, unit=unit.id, most=self.of(unit.id) + worse_by) for unit in self.portfolio.units
+        )
+
+    def lent(self) -> dict[tuple[str, str], int]:
+        """Hours by lender and borrower."""
+        units, tables, plan = self.portfolio.units, self.tables, self.plan
+        found: dict[tuple[str, str], int] = {}
+        for p, a, hours in zip(plan.person.tolist(), plan.activity.tolist(), plan.booked.tolist(), strict=True):
+            if hours and tables.foreign[p, a]:
+                direction = units[tables.person_unit[p]].id, units[tables.activity_unit[a]].id
+                found[direction] = found.get(direction, 0) + hours
+        return found
+
+
+def _market(before: _Shares, after: _Shares) -> Market:
+    lent = [before.lent(), after.lent()]
+    units = []
+    for unit in before.portfolio.units:
+        rules = [
+            RuleCost(
+                name=name,
+                title=before.tables.rule[name].title,
+                before=was / UNIT,
+                after=now / UNIT,
+                difference=(now - was) / UNIT,
+            )
+            for name in before.weights
+            if (was := before.of(unit.id, name)) != (now := after.of(unit.id, name))
+        ]
+        rules.sort(key=lambda rule: -abs(rule.difference))
+        out, into = ([sum(h for way, h in each.items() if way[end] == unit.id) for each in lent] for end in (0, 1))
+        was, now = before.of(unit.id), after.of(unit.id)
+        units.append(
+            UnitShare(
+                unit=unit.id,
+                name=unit.name,
+                before=was / UNIT,
+                after=now / UNIT,
+                difference=(now - was) / UNIT,
+                gains=tuple(rule for rule in rules if rule.difference < 0),
+                gives_up=tuple(rule for rule in rules if rule.difference > 0),
+                lent_out=(out[0], out[1]),
+                lent_in=(into[0], into[1]),
+            )
+        )
+    whole = after.of(None) - before.of(None)
+    borne = sum(after.of(unit.id) - before.of(unit.id) for unit in before.portfolio.units)
+    return Market(
+        solved=Solved.of(after.proposal, after.portfolio),
+        difference=whole / UNIT,
+        units=tuple(units),
+        unborne=(whole - borne) / UNIT,
+        worst=max(one.difference for one in units),
+        lending=tuple(
+            Lent.model_validate({"from": way[0], "to": way[1], "hours": h}) for way, h in sorted(lent[1].items())
+        ),
+        proposal=after.proposal,
+    )
+
+
+def _told(found: Markets, worse_by: float | None) -> Iterable[str]:
+    if found.open is not None:
+        lent = _hours(found.open.lending)
+        yield f"With lending open the plan costs {_against(found.open.difference)}, with {lent} lent"
+        yield from _sides(found.open.units)
+    if found.fair is not None and worse_by is not None:
+        limit = "no unit worse off" if not worse_by else f"no unit worse off by more than {plain(worse_by)}"
+        yield f"With {limit} it costs {_against(found.fair.difference)}, with {_hours(found.fair.lending)} lent"
+        if found.price and found.price > 0:
+            yield f"So that nobody is worse off than that costs {plain(found.price)}"
+
+
+def _sides(units: Sequence[UnitShare]) -> Iterable[str]:
+    for one in sorted(units, key=lambda unit: unit.difference):
+        if one.difference:
+            better = one.difference < 0
+            why = one.gains if better else one.gives_up
+            because = f", most of it {why[0].title.lower()}" if why else ""
+            yield f"{one.name} is {'better' if better else 'worse'} off by {plain(abs(one.difference))}{because}"
+    same = [one.name for one in units if not one.difference]
+    if same:
+        yield (
+            f"Nothing changes for {listed(same)}"
+            if len(same) < 4
+            else f"Nothing changes for {count(len(same), 'unit', 'units')}"
+        )
+
+
+def _against(difference: float) -> str:
+    if not difference:
+        return "the same"
+    return f"{plain(abs(difference))} {'less' if difference < 0 else 'more'}"
+
+
+def _hours(lending: Sequence[Lent]) -> str:
+    return f"{sum(one.hours for one in lending):,} h"
