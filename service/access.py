@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from service.oidc import BadToken, Provider
 from service.problems import Forbidden, Unauthenticated
+from service.store import Store
+from service.store.keys import MARK
 from service.visible import (
     visible,
     visible_changes,
@@ -113,8 +116,24 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
 
 def who_of(request: Request) -> Who:
     """Who asks; raises Unauthenticated where that cannot be told."""
-    _only_this_machine(request)
-    return LOCAL
+    state = request.app.state
+    store, provider = cast(Store, state.store), cast(Provider | None, state.provider)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    if not token or scheme.lower() != "bearer":
+        if provider is not None or store.has_keys():
+            raise Unauthenticated("A key is needed: send `Authorization: Bearer` and the key.")
+        _only_this_machine(request)
+        return LOCAL
+    if provider is not None and not token.startswith(MARK):
+        try:
+            return provider.who(token)
+        except BadToken as bad:
+            raise Unauthenticated(str(bad)) from None
+    who = store.who(token)
+    if who is None:
+        raise Unauthenticated("The key is wrong, revoked or out of date.")
+    return who
 
 
 def allowed(request: Request) -> Who:
@@ -140,10 +159,17 @@ def _only_this_machine(request: Request) -> None:
     server = (request.scope.get("server") or ("", None))[0]
     client = "" if request.client is None else request.client.host
     name = (request.url.hostname or "").rstrip(".")
-    elsewhere = [one for one in (server, client, name) if _is_address(one) and not ip_address(one).is_loopback]
-    named = not _is_address(name) and "." in name and not name.endswith(".localhost")
+    elsewhere = [one for one in (server, client, name) if _is_address(one) and not is_loopback(one)]
+    named = not _is_address(name) and "." in name and not is_loopback(name)
     if elsewhere or named:
         raise Unauthenticated("There are no keys yet, so only this machine is answered: `staffing keys add` makes one.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address, or a name, is this machine's alone."""
+    if _is_address(host):
+        return ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
 
 
 def _is_address(text: str) -> bool:

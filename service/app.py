@@ -17,12 +17,30 @@ from service import page, problems
 from service.access import allowed
 from service.oidc import Provider
 from service.openapi import describe
-from service.routes import check, health, library, proposals, rules, scores
+from service.routes import (
+    audit,
+    check,
+    decisions,
+    health,
+    library,
+    model_card,
+    people,
+    proposals,
+    rules,
+    scores,
+)
 from service.settings import ServiceSettings
 from service.store import Store
 from service.work import Work
 
-BODIES = (check.CheckBody, proposals.ProposeBody, scores.ScoreBody)
+BODIES = (
+    check.CheckBody,
+    proposals.ProposeBody,
+    scores.ScoreBody,
+    decisions.DecisionBody,
+    people.ContestBody,
+    people.SettleBody,
+)
 
 
 def create_app(settings: ServiceSettings | None = None) -> FastAPI:
@@ -48,7 +66,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
-    for routes in (check, proposals, scores, rules, library):
+    for routes in (check, proposals, scores, rules, library, decisions, people, audit, model_card):
         app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed)])
     app.include_router(health.router, prefix="/health")
     page.mount(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -42,9 +42,13 @@ def body(model: type[BaseModel], example: dict[str, Any], **more: Any) -> dict[s
     return {"requestBody": {"required": True, "content": {"application/json": content}}, **more}
 
 
-def success(example: Any, description: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """What a route answers when all is well."""
-    return {status: {"description": description, "content": {"application/json": {"example": example}}}}
+def success(
+    example: Any, description: str, status: int = 200, texts: Mapping[str, str] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """What a route answers when all is well; texts: media types that it gives beside JSON, each with an example."""
+    content: dict[str, Any] = {"application/json": {"example": example}}
+    content |= {kind: {"schema": {"type": "string"}, "example": text} for kind, text in (texts or {}).items()}
+    return {status: {"description": description, "content": content}}
 
 
 def refusals(*classes: type[Refusal]) -> dict[int | str, dict[str, Any]]:

@@ -153,6 +153,10 @@ class TooLarge(Refusal):
     """The body is larger than the service takes."""
 
 
+class NotAcceptable(Refusal):
+    """There is no such form of the answer."""
+
+
 class WrongType(Refusal):
     """The body is of a type that the service does not take."""
 
@@ -242,6 +246,9 @@ TABLE: Mapping[type[Exception], Sort] = {
         "That method does not work here",
         "/v1/check does not take GET; it takes POST.",
         headers={"Allow": "the methods that work"},
+    ),
+    NotAcceptable: Sort(
+        406, "not_acceptable", "There is no such form", "There is no such form; there are application/json, text/csv."
     ),
     TooSlow: Sort(408, "too_slow", "The body took too long", "The body was not complete after 30 seconds."),
     NoProposal: Sort(409, "no_proposal", "There is no proposal", "Run 019a8f has no proposal yet: it is running."),

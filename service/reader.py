@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from scenarios.changes import Change, parse_changes
@@ -30,11 +30,11 @@ Model = TypeVar("Model", bound=BaseModel)
 JSON = "application/json"
 
 
-async def read(request: Request, settings: ServiceSettings) -> bytes:
+async def read(request: Request, settings: ServiceSettings, types: Sequence[str] = (JSON,)) -> bytes:
     """The body; raises WrongType, TooLarge or TooSlow."""
     given = request.headers.get("content-type", "")
-    if given.partition(";")[0].strip().lower() != JSON:
-        raise WrongType(f"The body is {given or 'of no type'}; it has to be {JSON}.")
+    if given.partition(";")[0].strip().lower() not in types:
+        raise WrongType(f"The body is {given or 'of no type'}; it has to be {' or '.join(types)}.")
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         raise WrongType(f"The body is packed with {encoding}; it has to come as it is.")
@@ -106,6 +106,25 @@ class Body:
     def model(self, name: str, model: type[Model]) -> Model | None:
         """A field as a model of which every field has a default; None where it is wrong."""
         return self.part(name, lambda data: _validated(data, model)) if name in self._data else model()
+
+    def fields(self, model: type[BaseModel], *names: str) -> dict[str, Any] | None:
+        """Fields of the body's model that are read as the model says; None where one is missing or wrong."""
+        found: dict[str, Any] = {}
+        for name in names:
+            field = model.model_fields[name]
+            if name not in self._data:
+                if not field.is_required():
+                    found[name] = field.get_default(call_default_factory=True)
+                continue
+            one = create_model("One", **{name: (field.annotation, field)})  # type: ignore[call-overload]
+            try:
+                found[name] = getattr(one.model_validate({name: self._data[name]}), name)
+            except ValidationError as invalid:
+                report = Report()
+                for wrong in invalid.errors(include_url=False):
+                    report.add(wrong["loc"], *_told(wrong))
+                self.problems += report.problems()
+        return found if len(found) == len(names) else None
 
     def add(self, path: str, code: str, value: Any, expected: str) -> None:
         """Note one more problem."""

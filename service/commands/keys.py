@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from service.commands.outputs import BAD, WRONG_USE, say
-from service.who import ROLES
+from service.who import ROLES, Role
 
 if TYPE_CHECKING:
     from service.store import Store
@@ -47,7 +47,7 @@ def add(
         raise typer.BadParameter("only a planner has units", param_hint="'--units'")
     own = None if units is None else [one.strip() for one in units.split(",") if one.strip()]
     with _store() as store:
-        stored, text = store.add_key(role.value, days, person=person, units=own, name=name)
+        stored, text = store.add_key(cast(Role, role.value), days, person=person, units=own, name=name)
     typer.echo(text)
     say(f"Key {stored.id}, good until {stored.expires:%Y-%m-%d}. It is not stored: keep it now, or revoke it.")
 

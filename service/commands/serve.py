@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.commands.outputs import WRONG_USE, say
+
+if TYPE_CHECKING:
+    from service.settings import ServiceSettings
 
 #: seconds that requests may go on once the service has been told to end; then solves are stopped
 SECONDS_TO_FINISH = 2
@@ -25,10 +28,27 @@ def serve(
     from service.settings import ServiceSettings, SettingsInvalid
 
     try:
-        ServiceSettings.of(os.environ)
+        settings = ServiceSettings.of(os.environ)
     except SettingsInvalid as invalid:
         say(str(invalid))
         raise typer.Exit(WRONG_USE) from None
+    _guarded(host, settings)
     uvicorn.run(
         "service.app:create_app", factory=True, host=host, port=port, timeout_graceful_shutdown=SECONDS_TO_FINISH
     )
+
+
+def _guarded(host: str, settings: ServiceSettings) -> None:
+    """Refuse an address that others reach while everybody would be let in; say so where only this machine is."""
+    from service.access import is_loopback
+    from service.store import Store
+
+    store = Store.open(settings.database_url)
+    open_to_all = not settings.oidc_issuer and not store.has_keys()
+    store.close()
+    if not open_to_all:
+        return
+    if not is_loopback(host):
+        say(f"There are no keys, so {host} would let everybody in. Make one with `staffing keys add --role hr` first.")
+        raise typer.Exit(WRONG_USE)
+    say("There are no keys: only this machine is answered, and it may do everything. `staffing keys add` makes one.")

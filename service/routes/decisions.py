@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from service import examples_record as examples
@@ -14,7 +14,8 @@ from service.bodies import whole
 from service.deciding import checked, concerned, plan_of, with_incumbents
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.openapi import OF_BODIES, body, refusals, success
-from service.problems import BadQuery, Forbidden, NoProposal, NotTaken, Stale, UnknownPortfolio, UnknownRun, Wrong
+from service.paging import Cursor, Limit, StoredId
+from service.problems import BadQuery, NoProposal, NotTaken, Stale, UnknownPortfolio, UnknownRun, Wrong
 from service.reader import read
 from service.store import Store, StoredDecision
 from solver.fields import Hours, Id, Words
@@ -23,8 +24,6 @@ from solver.portfolio import Problem
 router = APIRouter()
 
 Text = Annotated[str, Words(2000, "text of at most 2,000 characters")]
-Cursor = Annotated[str | None, Query(description="`next` of the page before", max_length=40)]
-Limit = Annotated[int, Query(description="how many items at most", ge=1, le=200)]
 
 
 class DecidedBooking(BaseModel):
@@ -111,7 +110,7 @@ class OverrideReport(BaseModel):
     openapi_extra=body(DecisionBody, examples.DECISION_BODY),
 )
 async def decide(
-    id: str, request: Request, store: TheStore, work: TheWork, settings: TheSettings, who: TheWho
+    id: StoredId, request: Request, store: TheStore, work: TheWork, settings: TheSettings, who: TheWho
 ) -> Decision:
     """Accepts, rejects or overrides bookings of a proposal. It is written down, and nothing else happens."""
     return await work.at_desk(_decided, store, id, await read(request, settings), who)
@@ -135,7 +134,7 @@ def _decided(store: Store, id: str, raw: bytes, who: Who) -> Decision:
     responses=success(examples.DECISIONS, "Decisions, newest first") | refusals(UnknownRun, NoProposal, BadQuery),
 )
 def list_decisions(
-    id: str, store: TheStore, who: TheWho, cursor: Cursor = None, limit: Limit = 50
+    id: StoredId, store: TheStore, who: TheWho, cursor: Cursor = None, limit: Limit = 50
 ) -> DecisionList:
     """HR and auditors see them all, who made them their own, and a person those about the own bookings."""
     page = store.decisions(cursor, limit, run=id)
@@ -156,7 +155,7 @@ def _may_see(store: Store, one: StoredDecision, who: Who) -> bool:
 
 
 def _own(one: StoredDecision, who: Who) -> StoredDecision:
-    """To a person a decision tells of the own bookings alone; its reason may be about others, where it is about them."""
+    """To a person a decision tells of the own bookings alone; its reason may be about others where those are."""
     if who.role in ("hr", "auditor") or one.by == who.name or one.bookings is None:
         return one
     mine = [booking for booking in one.bookings if booking["person"] == who.person]
@@ -172,7 +171,7 @@ def _own(one: StoredDecision, who: Who) -> StoredDecision:
     responses=success(examples.INCUMBENTS, "The revision that was made", 201)
     | refusals(UnknownRun, UnknownPortfolio, NoProposal, NotTaken, Stale),
 )
-def make_incumbent(id: str, store: TheStore, who: TheWho) -> Incumbents:
+def make_incumbent(id: StoredId, store: TheStore, who: TheWho) -> Incumbents:
     """Makes the accepted bookings, with the overrides, the incumbent ones of the next revision of the portfolio."""
     run, _, proposal = plan_of(store, id)
     if run.revision is None:

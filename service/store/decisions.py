@@ -133,7 +133,9 @@ class Decisions(Base):
 
     # --- levels
 
-    def contest(self, portfolio: str, person: str, term: str, level: int | None, reason: str, who: Who) -> StoredContest:
+    def contest(
+        self, portfolio: str, person: str, term: str, level: int | None, reason: str, who: Who
+    ) -> StoredContest:
         """Store that a person contests a level."""
         stored = StoredContest(
             id=new_id(),

@@ -45,7 +45,7 @@ class Erasure(Base):
     """The part of the store that forgets."""
 
     def erase_person(self, person: str, who: Who) -> Erased:
-        """Put a pseudonym in the person's place everywhere; raises UnknownPerson, or InUse while a run works on them."""
+        """Put a pseudonym in the person's place; raises UnknownPerson, or InUse while a run works on them."""
         with self.writing() as connection:
             under_way = _under_way(connection, person)
             if under_way:
@@ -69,7 +69,7 @@ class Erasure(Base):
         return Erased(erasing.pseudonym, hashed, changed)
 
     def forget_old(self, days: int) -> int:
-        """Delete runs that ended more than so many days ago, with what hangs on them; 0 days: none. How many it were."""
+        """Delete runs that ended more than so many days ago (0: none), with what hangs on them; how many it were."""
         if not days:
             return 0
         with self.writing() as connection:
@@ -130,9 +130,7 @@ def _portfolios(connection: Connection, erasing: Erasing) -> int:
     return count
 
 
-def _rows(
-    connection: Connection, erasing: Erasing, table: Table, told: tuple[str, ...], texts: tuple[str, ...]
-) -> int:
+def _rows(connection: Connection, erasing: Erasing, table: Table, told: tuple[str, ...], texts: tuple[str, ...]) -> int:
     keys = list(table.primary_key.columns)
     count = 0
     for row in connection.execute(select(*keys, *(table.c[name] for name in (*told, *texts)))).mappings().all():
