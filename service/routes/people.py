@@ -132,7 +132,7 @@ def explain_person(
     responses=success(
         examples.AGREEMENT,
         "The sheet that the person and the manager take into their conversation",
-        **dict.fromkeys(MEDIA, "…"),
+        texts=dict.fromkeys(MEDIA, "…"),
     )
     | refusals(UnknownPerson, UnknownRun, NoProposal, BadQuery),
 )
