@@ -1,12 +1,13 @@
 # `make` alone lists the targets. Nothing is needed beforehand but Python 3.11 or later, pip and make.
 PYTHON ?= python3
 VENV := .venv
+TIMEFOLD := .venv-timefold
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test install dev format lint types serve lock clean
+.PHONY: help run test install dev format lint types serve bench bench-quick lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,8 +36,14 @@ types: dev ## types, strictly
 serve: install ## the service, on this machine alone
 	$(BIN)/staffing serve
 
+bench: install $(TIMEFOLD) ## this service and its peers side by side, into docs/benchmarks (an hour or so)
+	$(BIN)/python -m benchmarks.side_by_side
+
+bench-quick: install $(TIMEFOLD) ## the same on two small portfolios, into build/benchmarks (two minutes)
+	$(BIN)/python -m benchmarks.side_by_side --sizes 10x16 12x20 --seconds 10 10 --seeds 1 --out build/benchmarks
+
 clean: ## remove everything made here, .venv included
-	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) $(VENV)-lock $(TIMEFOLD) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	find service solver scenarios tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -71,6 +78,12 @@ $(VENV)/installed-dev: requirements/dev.lock $(VENV)/installed
 UV_COMPILE = $(VENV)-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
     --fork-strategy fewest --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make lock' \
     --group build $(UPGRADE)
+
+# Timefold's solver and nothing else, for the benchmark alone; without it, or without Java, that peer is left out.
+$(TIMEFOLD):
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip --disable-pip-version-check --quiet install --only-binary :all: --pre timefold==1.24.0b0 || \
+	    echo "Timefold cannot be installed; the benchmark goes without it."
 
 lock: ## bring requirements/*.lock up to date with pyproject.toml
 	@test -x $(VENV)-lock/bin/uv || { $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv; }

@@ -23,7 +23,9 @@ Item = TypeVar("Item")
 FIELDS = {
     "finance": "public finance, cost-benefit analysis, audit, budgeting, procurement, subsidies",
     "law": "administrative law, privacy law, contract law, labour law, permits, European tendering",
-    "people": "workforce planning, pay and grading, recruitment, absence policy, learning design, works-council matters",
+    "people": (
+        "workforce planning, pay and grading, recruitment, absence policy, learning design, works-council matters"
+    ),
     "data": "statistics, data engineering, dashboards, machine learning, survey research, data protection",
     "space": "urban planning, mobility, housing policy, climate adaptation, energy transition, land development",
     "care": "youth care, elderly care, social support, public health, care purchasing, debt relief",
@@ -214,7 +216,7 @@ def make(
         used = {person["id"]: 0 for person in crew}
         for activity in new.work:
             if new.rng.random() < incumbents:
-                unit = projects[int(activity["project"][1:])]["unit"]
+                unit = f"u{int(activity['project'][1:]) % count}"
                 bookings.append(new.incumbent(activity, crew, unit, used))
     return {
         "format": "staffing-portfolio/1",

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.make_portfolio import make
-
 from scenarios.changes import Change, parse_changes
 from scenarios.runs import Order, Run, run, run_many
 from scenarios.scenario import apply

@@ -28,16 +28,12 @@ class Progress(cp_model.CpSolverSolutionCallback):
 def cp_model_of(program: Program) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
     """The program as a CpModel, and its variables."""
     model = cp_model.CpModel()
-    variables = [
-        model.new_int_var(low, high, "") for low, high in zip(program.low, program.high, strict=True)
-    ]
+    variables = [model.new_int_var(low, high, "") for low, high in zip(program.low, program.high, strict=True)]
     for expression, low, high in program.rows:
         total = cp_model.LinearExpr.weighted_sum([variables[v] for v in expression], list(expression.values()))
         lowest = cp_model.INT_MIN if low is None else low
         model.add_linear_constraint(total, lowest, cp_model.INT_MAX if high is None else high)
-    model.minimize(
-        cp_model.LinearExpr.weighted_sum([variables[v] for v in program.cost], list(program.cost.values()))
-    )
+    model.minimize(cp_model.LinearExpr.weighted_sum([variables[v] for v in program.cost], list(program.cost.values())))
     return model, variables
 
 

@@ -78,7 +78,7 @@ def facts(tables: Tables) -> Iterator[int | str]:
     yield from (rule["focus"].settings.max_activities, HUNDRED * price("focus"))
     yield len(tables.lending_groups)
     yield from (group.most(np.ones(tables.P, dtype=bool)) for group in tables.lending_groups)
-    learners = (tables.bookable & tables.learnable).any(axis=1)
+    learners = np.asarray((tables.bookable & tables.learnable).any(axis=1))
     yield tables.P
     for p, person in enumerate(tables.portfolio.people):
         meant = learners[p] and (stretch.for_ != "potential" or tables.potential[p] == 3)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import gcd
 
 import numpy as np
 
@@ -52,11 +53,12 @@ class Program:
             self.cost[variable] = self.cost.get(variable, 0) + price * coefficient
 
     def pay_above(self, expression: Sum, limit: int, most: int, price: int) -> None:
-        """Add price × max(0, expression − limit), which is at most `most`, to the objective."""
+        """Add price × max(0, expression − limit), which is at most `most`, to the objective; in as large steps as fit."""
         if most > 0 and price:
-            over = self.variable(most, whole=False)
-            self.row({**expression, over: -1}, high=limit)
-            self.pay({over: 1}, price)
+            step = gcd(limit, *expression.values())
+            over = self.variable(-(-most // step), whole=False)
+            self.row({**{v: c // step for v, c in expression.items()}, over: -1}, high=limit // step)
+            self.pay({over: 1}, price * step)
 
 
 def plus(*parts: tuple[int, Sum]) -> Sum:
@@ -254,7 +256,7 @@ class WholeModel:
         use, width = tables.rule["talent_use"].settings, tables.rule["role_width"].settings
         own, stretch = tables.rule["responsibility"].settings, tables.rule["stretch"].settings
         load, focus = tables.rule["load_balance"].settings, tables.rule["focus"].settings
-        learners = (tables.bookable & tables.learnable).any(axis=1)
+        learners = np.asarray((tables.bookable & tables.learnable).any(axis=1))
         if stretch.for_ == "potential":
             learners &= tables.potential == 3
         for p, mine in enumerate(self.work):
@@ -262,7 +264,13 @@ class WholeModel:
             most = HUNDRED * available
 
             def below_share(
-                share: float, free: int, part: Sum, rule: str, weight: int = HUNDRED, hours: Sum = hours, most: int = most
+                share: float,
+                free: int,
+                part: Sum,
+                rule: str,
+                weight: int = HUNDRED,
+                hours: Sum = hours,
+                most: int = most,
             ) -> None:
                 """Pay for what a part of the hours is short of a share of them, less some free hours."""
                 short = plus((percent(share), hours), (-HUNDRED, part))
