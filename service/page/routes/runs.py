@@ -13,7 +13,7 @@ from scenarios.scenario import words
 from service import export
 from service.page.drawing import heat
 from service.page.drawing.progress import progress
-from service.page.http import Desk, PageRoute, TheDesk, as_json
+from service.page.http import Desk, PageRoute, TheDesk
 from service.page.running import Solved, solved, view_of
 from service.page.shown import Shows
 from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, View
@@ -95,20 +95,18 @@ def _has(tab: str, shows: Shows) -> bool:
     return {"talents": shows.balance, "score": shows.score, "people": shows.loads}.get(tab, True)
 
 
-def _heat_data(desk: Desk, view: View, by: dict[str, str]) -> Any:
+def _heat_data(desk: Desk, view: View, by: dict[str, str]) -> dict[str, Any]:
     people, activities = view.ordered_people(by["people"]), view.ordered_activities(by["activities"])
     headings = [view.person_heading(one, by["people"]) for one in people]
-    return as_json(
-        {
-            "base": view.base,
-            "cell": heat.CELL,
-            "row": heat.ROW,
-            "tops": heat.rows(headings)[0],
-            "people": [[one.id, view.names.person(one.id)] for one in people],
-            "activities": [[one.id, view.names.activity(one.id)] for one in activities],
-            "nothing": desk.t("not booked", "niet geboekt"),
-        }
-    )
+    return {
+        "base": view.base,
+        "cell": heat.CELL,
+        "row": heat.ROW,
+        "tops": heat.rows(headings)[0],
+        "people": [[one.id, view.names.person(one.id)] for one in people],
+        "activities": [[one.id, view.names.activity(one.id)] for one in activities],
+        "nothing": desk.t("not booked", "niet geboekt"),
+    }
 
 
 # --- while it runs
@@ -163,7 +161,7 @@ def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
     )
     return {
         "run": run,
-        "status": status,
+        "stage": status,
         "latest": latest,
         "left": round(limit - seconds),
         "limit": limit,

@@ -1,0 +1,82 @@
+"""Deciding about a proposal: people accept, reject or override it; nothing is ever booked by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from service.deciding import checked, concerned, with_incumbents
+from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
+from service.page.running import Solved, solved, view_of
+from service.problems import Wrong
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/runs/{id}/decide")
+def deciding(desk: TheDesk, id: str) -> Response:
+    """Every booking of the proposal, to be accepted, rejected or overridden."""
+    desk.need("decide")
+    return _page(desk, solved(desk.store, id))
+
+
+@router.post("/runs/{id}/decide")
+def decide(desk: TheDesk, id: str, form: TheForm) -> Response:
+    """Write a decision down."""
+    who = desk.need("decide")
+    found, verb, reason = solved(desk.store, id), form("decision"), form("reason")[:2000]
+    bookings = _bookings(form, verb)
+    if verb not in ("accept", "reject", "override"):
+        return _page(desk, found)
+    if verb == "override" and (not reason or not bookings):
+        return _page(
+            desk,
+            found,
+            desk.t("An override needs other hours, and a reason.", "Overrulen vraagt andere uren, en een reden."),
+        )
+    try:
+        about = checked(verb, bookings, who, found.portfolio, found.proposal)
+    except Wrong as wrong:
+        return _page(desk, found, "; ".join(f"{one.path}: {one.expected}" for one in wrong.errors))
+    desk.store.decide(id, verb, about, reason or None, who, concerned(about, found.proposal))
+    return desk.to(f"/runs/{id}/decide")
+
+
+@router.post("/runs/{id}/incumbents")
+def take_over(desk: TheDesk, id: str) -> Response:
+    """Make what was accepted the incumbent bookings of the portfolio's next revision."""
+    who = desk.need("make_incumbent")
+    found = solved(desk.store, id)
+    stored, latest = desk.store.portfolio(found.run.portfolio)
+    portfolio = with_incumbents(latest, found.run, found.proposal, desk.store.decisions_of(id))
+    taken = {one.person for one in portfolio.bookings if one.status == "incumbent"}
+    desk.store.make_incumbent(id, portfolio, stored.revision, who, taken)
+    return desk.to(f"/portfolios/{stored.id}")
+
+
+def _bookings(form: Form, verb: str) -> list[dict[str, Any]] | None:
+    """The bookings that were ticked; of an override those whose hours were changed. None is the whole proposal."""
+    found: list[dict[str, Any]] = []
+    for name, value in form.fields().items():
+        sort, _, pair = name.partition(" ")
+        person, _, activity = pair.partition(" ")
+        if verb == "override" and sort == "hours" and value.strip().isdigit():
+            if value.strip() != form(f"proposed {pair}"):
+                found.append({"person": person, "activity": activity, "hours": int(value)})
+        elif verb != "override" and sort == "about":
+            found.append({"person": person, "activity": activity})
+    return found or None
+
+
+def _page(desk: Desk, found: Solved, wrong: str = "") -> Response:
+    view, shows = view_of(desk, found)
+    made = [one for one in desk.store.decisions_of(found.run.id) if _may_see(desk, one.by)]
+    return desk.page(
+        "decide.html", 422 if wrong else 200, view=view, shows=shows, run=found.run, made=made, wrong=wrong
+    )
+
+
+def _may_see(desk: Desk, by: str) -> bool:
+    return desk.who.role in ("hr", "auditor") or by == desk.who.name

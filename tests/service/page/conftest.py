@@ -1,0 +1,122 @@
+"""A running service and a real Chromium for the stories of the page; skipped in a line where there is no Chromium."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from service.app import create_app
+from service.settings import ServiceSettings
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+
+ROOT = Path(__file__).parents[3]
+#: build results, which git ignores
+SCREENSHOTS = ROOT / "build" / "screenshots"
+AXE = ROOT / "tests" / "data" / "axe" / "axe.min.js"
+#: findings of these sorts fail a test
+SERIOUS = ("serious", "critical")
+#: what keeps a browser on this machine, and quiet
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class Server(uvicorn.Server):
+    """The service on a port of its own, in a thread."""
+
+    def install_signal_handlers(self) -> None:
+        """Signals are for the tests."""
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[playwright.Browser]:
+    """Chromium, as Debian has it."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("there is no Chromium: install the package chromium to run the stories of the page")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=list(SWITCHES))
+        yield browser
+        browser.close()
+
+
+def serving(address: str) -> Iterator[Server]:
+    """The service over a store, from here until the generator ends."""
+    settings = ServiceSettings(database_url=address, solve_seconds=4, solves_at_once=2)
+    server = Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
+    started = threading.Event()
+    thread = threading.Thread(target=server.run, daemon=True)
+    startup = server.startup
+
+    async def told(sockets: object = None) -> None:
+        await startup(sockets)  # type: ignore[arg-type]
+        started.set()
+
+    server.startup = told  # type: ignore[method-assign]
+    thread.start()
+    assert started.wait(60)
+    yield server
+    server.should_exit = True
+    thread.join(30)
+
+
+@pytest.fixture(scope="module")
+def site(module_address: str) -> Iterator[str]:
+    """The address of the service, of which every solve takes four seconds at most."""
+    for server in serving(module_address):
+        yield server.address
+
+
+@pytest.fixture
+def page(chromium: playwright.Browser, request: pytest.FixtureRequest) -> Iterator[playwright.Page]:
+    """A window of its own; an error in a script, or one that the policy refused, fails the test."""
+    context = chromium.new_context(viewport={"width": 1300, "height": 900}, locale="en-GB")
+    opened = context.new_page()
+    opened.set_default_timeout(30_000)
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    # That a form was not right is told in the page, and by the browser in its console too.
+    opened.on(
+        "console", lambda told: wrong.append(told.text) if told.type == "error" and "422" not in told.text else None
+    )
+    yield opened
+    context.close()
+    assert not wrong, wrong
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> Callable[[playwright.Page, str], None]:
+    """Takes a picture, and holds the page to what a keyboard and a screen reader need."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    def looked(opened: playwright.Page, name: str) -> None:
+        opened.screenshot(path=SCREENSHOTS / f"{re.sub('[^a-z0-9-]', '-', name)}.png")
+        # A tool of the tests, put in from outside the page's own policy.
+        opened.evaluate(AXE.read_text())
+        found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        told = [
+            f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes'][:3]]}"
+            for one in found["violations"]
+            if one["impact"] in SERIOUS
+        ]
+        assert not told, "\n".join(told)
+
+    return looked
