@@ -67,6 +67,8 @@ class Model:
         self._posting: Rule | None = None
         #: per constraint that a rule added: the rule's name and the item it is about
         self.about: dict[int, tuple[str, Key]] = {}
+        #: variables that are whole by themselves once the decisions are
+        self.follows: set[int] = set()
         #: what the objective's integer is worth, in ten-thousandths, and what is added to it
         self.step, self.constant = 1, 0
 
@@ -119,6 +121,11 @@ class Model:
         most = sum(int(self._most[i]) for i in self.team[a])
         return min(most, int(self.tables.asked[a])) if self._posts("overbooking") else most
 
+    def most_of(self, p: int) -> int:
+        """The most that H[p] can be."""
+        most = sum(int(self._most[i]) for i in self.work[p])
+        return min(most, int(self.tables.hours_available[p])) if self._posts("availability") else most
+
     def on_pair(self, p: int, a: int) -> Expression:
         """x[p,a], 0 where the pair is left out."""
         return self.on[self.at[p, a]] if (p, a) in self.at else 0
@@ -148,7 +155,7 @@ class Model:
             return self.hours[i]  # on only while learning
         blocks = self.blocks[i]
         most = int(self._most[i]) // tables.block
-        taken = self.cp.new_int_var(0, most, "")
+        taken = self._following(most)
         self.cp.add(taken <= blocks)
         self.cp.add(taken <= most * self.learns[i])
         self.cp.add(taken >= blocks - most * (1 - self.learns[i]))
@@ -190,7 +197,26 @@ class Model:
 
     def staffed(self, a: int) -> Expression:
         """Whether T[a] > 0."""
-        return self._once("staffed", a, lambda: self.any_of([self.on[i] for i in self.team[a]]))
+
+        def made() -> Expression:
+            staffed = self.any_of([self.on[i] for i in self.team[a]])
+            self.add(self.hours_on(a) <= self.most_on(a) * staffed, (a,))  # it follows, and the relaxation feels it
+            return staffed
+
+        return self._once("staffed", a, made)
+
+    def only_with(self, a: int, members: Iterable[int], about: Key) -> None:
+        """Nobody is on an activity without one of these pairs of it.
+
+        Said per pair and of the hours together: each follows from the other, but the relaxation feels both.
+        """
+        those = frozenset(members)
+        others = [i for i in self.team[a] if i not in those]
+        if others and ("only_with", (a, those)) not in self._made:
+            self._made["only_with", (a, those)] = some = self.total([self.on[i] for i in sorted(those)])
+            for i in others:
+                self.add(self.on[i] <= some, about)
+            self.add(self.hours_on(a) <= self.most_on(a) * some, about)
 
     def on_project(self, p: int, project: int) -> Expression:
         """Whether p is on any activity of the project."""
@@ -207,6 +233,16 @@ class Model:
         self.cp.add(some <= self.total(decisions))
         return some
 
+    def _following(self, most: int) -> cp_model.IntVar:
+        variable = self.cp.new_int_var(0, most, "")
+        self.follows.add(variable.index)
+        return variable
+
+    def in_steps(self, expression: Expression, most: int) -> int:
+        """The most that an expression without a constant can be, up to this."""
+        step = gcd(*self._flat(expression)[1])
+        return most // step * step if step else most
+
     def flag(self) -> Expression:
         """A decision of its own, 0 or 1."""
         return self.cp.new_bool_var("")
@@ -218,9 +254,16 @@ class Model:
             return expression
         if high <= 0:
             return 0
-        step = gcd(*self._flat(expression)[1], self._flat(expression)[2])
-        over = self.cp.new_int_var(0, high // step, "")
+        variables, coefficients, offset = self._flat(expression)
+        unit = gcd(*coefficients)
+        whole, rest = divmod(offset, unit)
+        step = gcd(unit, rest)
+        over = self._following(high // step)
         self.cp.add(step * over >= expression)
+        if rest:
+            # It moves in steps and misses 0: the line between the values beside 0, which the relaxation feels.
+            units = cp_model.LinearExpr.weighted_sum(variables, [c // unit for c in coefficients])
+            self.cp.add(step * over >= rest * (units + whole + 1))
         return step * over
 
     def add(self, constraint: Any, about: Key) -> None:

@@ -34,10 +34,16 @@ class ExpertHours(Rule):
         """One row per activity on which somebody is no expert."""
         tables, share = model.tables, percent(self.settings.expert_share)
         for a, team in enumerate(model.team):
-            others = [model.hours[i] for i in team if not tables.expert[model.person[i], a]]
-            experts = [model.hours[i] for i in team if tables.expert[model.person[i], a]]
-            if others:
-                model.add((HUNDRED - share) * model.total(experts) >= share * model.total(others), (a,))
+            experts = [i for i in team if tables.expert[model.person[i], a]]
+            others = model.total([model.hours[i] for i in team if not tables.expert[model.person[i], a]])
+            if len(experts) == len(team):
+                continue
+            model.add((HUNDRED - share) * model.total([model.hours[i] for i in experts]) >= share * others, (a,))
+            # Both follow, and the relaxation feels them: there is so much left for the others, and no work without an
+            # expert.
+            model.add(others <= model.in_steps(others, model.most_on(a) * (HUNDRED - share) // HUNDRED), (a,))
+            if share:
+                model.only_with(a, experts, (a,))
         return ()
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:

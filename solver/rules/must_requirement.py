@@ -30,14 +30,10 @@ class MustRequirement(Rule):
         for r in np.flatnonzero(tables.requirement_must):
             a, people = int(tables.requirement_activity[r]), int(tables.requirement_people[r])
             meeting = [i for i in model.team[a] if tables.meets[model.person[i], r]]
-            met = model.total([model.on[i] for i in meeting])
             if people == 1:
-                # Said per member and of their hours together, which the relaxation feels.
-                for i in set(model.team[a]) - set(meeting):
-                    model.add(model.on[i] <= met, (int(r),))
-                if model.team[a]:
-                    model.add(model.hours_on(a) <= model.most_on(a) * met, (int(r),))
+                model.only_with(a, meeting, (int(r),))
             elif model.team[a]:
+                met = model.total([model.on[i] for i in meeting])
                 model.add(met >= people * model.staffed(a), (int(r),))
         return ()
 

@@ -12,7 +12,7 @@ from solver.fields import Share
 from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, RuleSettings, hours, percent
 
 if TYPE_CHECKING:
-    from solver.model import Model
+    from solver.model import Expression, Model
     from solver.plan import Plan
     from solver.tables import Tables
 
@@ -52,10 +52,15 @@ class Stretch(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """One item per person."""
         share, weights = percent(self.settings.min_share), self._weights(model.tables)
-        return [
-            Item((p,), model.excess(share * model.hours_of(p) - HUNDRED * model.stretch_of(p)), int(weights[p]))
-            for p in self._people(model.tables).tolist()
-        ]
+        return [Item((p,), self._short(model, p, share), int(weights[p])) for p in self._people(model.tables).tolist()]
+
+    @staticmethod
+    def _short(model: Model, p: int, share: int) -> Expression:
+        short = model.excess(share * model.hours_of(p) - HUNDRED * model.stretch_of(p))
+        # It follows, and the relaxation feels it: whoever learns nowhere is short of the whole share.
+        learns = model.total([model.learns[i] for i in model.work[p] if i in model.learns])
+        model.add(short >= share * model.hours_of(p) - share * model.most_of(p) * learns, (p,))
+        return short
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Stretch hours short, per person."""

@@ -86,7 +86,7 @@ def _over(search: Search) -> Callable[[], bool]:
 
 def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float = 1) -> None:
     """Give the whole model to HiGHS for a share of the time: a better bound, perhaps the best plan."""
-    found = worker.solve(model, share * search.left, _over(search), seed=search.settings.seed + seed)
+    found = worker.solve(model, share * search.left, _over(search), seed=search.settings.seed + seed, proving=True)
     if found.plan is not None:
         search.consider(found.plan)
     if found.bound is not None:

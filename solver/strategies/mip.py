@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
+from ortools.math_opt.solvers import highs_pb2
 
 from solver.model import Model
 from solver.plan import Plan
@@ -39,6 +40,12 @@ LESS_THAN_ONE = 0.9
 ENDLESS = 2**62
 #: how much too high a bound that was computed in floating point may be; objectives are whole
 NOISE = 0.5
+#: a plan is known, and nearly the best: fewer trials before a branching, hardly any search for plans, no second start
+PROVING = highs_pb2.HighsOptionsProto(
+    int_options={"mip_pscost_minreliable": 2},
+    double_options={"mip_heuristic_effort": 0.02},
+    bool_options={"mip_allow_restart": False},
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,14 @@ class _Answer:
     bound: float | None
 
 
+@dataclass(frozen=True)
+class _Way:
+    """How to go about it: the seed; whether the bound matters more than plans."""
+
+    seed: int = 0
+    proving: bool = False
+
+
 class Worker:
     """A child process that solves one model after the other; start it early, it takes half a second to be ready."""
 
@@ -82,16 +97,25 @@ class Worker:
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
         """Solve without whole numbers; None if it did not finish in time."""
-        answer = self._ask(linear_model(model, whole=False), seconds, 0, 0, stopped)
+        answer = self._ask(linear_model(model, whole=False), seconds, 0, _Way(), stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
         return Relaxation(model.bound_of(answer.bound, NOISE), answer.values[[on.index for on in model.on]])
 
     def solve(
-        self, model: Model, seconds: float, stopped: Callable[[], bool], gap: float = 0, seed: int = 0
+        self,
+        model: Model,
+        seconds: float,
+        stopped: Callable[[], bool],
+        gap: float = 0,
+        seed: int = 0,
+        proving: bool = False,
     ) -> Solution:
-        """Minimise the model's objective for some seconds, or until within a relative gap of the best there is."""
-        answer = self._ask(linear_model(model, whole=True), seconds, gap, seed, stopped)
+        """Minimise the model's objective for some seconds, or until within a relative gap of the best there is.
+
+        `proving`: spend the time on the bound, not on plans.
+        """
+        answer = self._ask(linear_model(model, whole=True), seconds, gap, _Way(seed, proving), stopped)
         if answer is None:
             return Solution(None, None, False)
         plan = None
@@ -102,7 +126,7 @@ class Worker:
         return Solution(plan, bound, answer.finished)
 
     def _ask(
-        self, program: model_pb2.ModelProto, seconds: float, gap: float, seed: int, stopped: Callable[[], bool]
+        self, program: model_pb2.ModelProto, seconds: float, gap: float, way: _Way, stopped: Callable[[], bool]
     ) -> _Answer | None:
         """Hand over a program and wait; None where a stop ended the process, or a crash did."""
         try:
@@ -110,7 +134,7 @@ class Worker:
                 if not self._heard(stopped):
                     return None
                 self._ready = self._here.recv()
-            self._here.send((program.SerializeToString(), seconds, gap, seed))
+            self._here.send((program.SerializeToString(), seconds, gap, way))
             if not self._heard(stopped):
                 return None
             answer: _Answer = self._here.recv()
@@ -139,14 +163,14 @@ class Worker:
 
 
 def linear_model(model: Model, *, whole: bool) -> model_pb2.ModelProto:
-    """The rows of the model in OR-Tools' format for mathematical programs; `whole`: with whole variables."""
+    """The rows of the model in OR-Tools' format for mathematical programs; `whole`: with whole decisions."""
     source, target = model.cp.proto, model_pb2.ModelProto()
     variables = target.variables
     domains = [(variable.domain[0], variable.domain[len(variable.domain) - 1]) for variable in source.variables]
     variables.ids.extend(range(len(domains)))
     variables.lower_bounds.extend(float(low) for low, _ in domains)
     variables.upper_bounds.extend(float(high) for _, high in domains)
-    variables.integers.extend([whole] * len(domains))
+    variables.integers.extend(whole and i not in model.follows for i in range(len(domains)))
     factors = sorted(zip(source.objective.vars, source.objective.coeffs, strict=True))
     target.objective.linear_coefficients.ids.extend(index for index, _ in factors)
     target.objective.linear_coefficients.values.extend(float(factor) for _, factor in factors)
@@ -178,7 +202,7 @@ def _serve(connection: Connection[Any, Any]) -> None:
     connection.send(True)  # ready
     while True:
         try:
-            serialised, seconds, gap, seed = connection.recv()
+            serialised, seconds, gap, way = connection.recv()
         except (EOFError, OSError):
             return
         began = time.monotonic()
@@ -188,7 +212,8 @@ def _serve(connection: Connection[Any, Any]) -> None:
             time_limit=timedelta(seconds=left),
             relative_gap_tolerance=gap,
             absolute_gap_tolerance=LESS_THAN_ONE,
-            random_seed=seed,
+            random_seed=way.seed,
+            highs=PROVING if way.proving else highs_pb2.HighsOptionsProto(),
         )
         result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters)
         ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
