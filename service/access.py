@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import Annotated, cast
 
@@ -13,6 +13,7 @@ from service.problems import Forbidden, Unauthenticated
 from service.store import Store
 from service.store.keys import MARK
 from service.visible import (
+    hidden_fields,
     visible,
     visible_changes,
     visible_comparison,
@@ -21,8 +22,10 @@ from service.visible import (
     visible_portfolio,
     visible_progress,
     visible_proposal,
+    with_hidden,
 )
 from service.who import LOCAL, ROLES, Role, Who
+from solver.portfolio import Portfolio
 
 __all__ = [
     "LOCAL",
@@ -32,6 +35,7 @@ __all__ = [
     "TheWho",
     "Who",
     "allowed",
+    "refuse_hidden",
     "visible",
     "visible_changes",
     "visible_comparison",
@@ -40,6 +44,7 @@ __all__ = [
     "visible_portfolio",
     "visible_progress",
     "visible_proposal",
+    "with_hidden",
 ]
 
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
@@ -151,6 +156,16 @@ def allowed(request: Request) -> Who:
 TheWho = Annotated[Who, Depends(allowed)]
 
 
+def refuse_hidden(paths: Iterable[str], who: Who, portfolio: Portfolio) -> None:
+    """Raises Forbidden where an operation addresses what the role is not shown: `/people/p07/rate`."""
+    people = {one.id: {"id": one.id, "unit": one.unit} for one in portfolio.people}
+    for path in paths:
+        section, _, rest = path.removeprefix("/").partition("/")
+        id, _, field = rest.partition("/")
+        if section == "people" and id in people and field.partition("/")[0] in hidden_fields(people[id], who):
+            raise Forbidden(f"The role {who.role} may not change {path}, which it is not shown.")
+
+
 def _only_this_machine(request: Request) -> None:
     """Without keys the service answers this machine alone.
 
@@ -158,7 +173,7 @@ def _only_this_machine(request: Request) -> None:
     """
     server = (request.scope.get("server") or ("", None))[0]
     client = "" if request.client is None else request.client.host
-    name = (request.url.hostname or "").rstrip(".")
+    name = _host(request.headers.get("host", ""))
     elsewhere = [one for one in (server, client, name) if _is_address(one) and not is_loopback(one)]
     named = not _is_address(name) and "." in name and not is_loopback(name)
     if elsewhere or named:
@@ -170,6 +185,12 @@ def is_loopback(host: str) -> bool:
     if _is_address(host):
         return ip_address(host).is_loopback
     return host == "localhost" or host.endswith(".localhost")
+
+
+def _host(header: str) -> str:
+    """The host in a Host header, without its port and brackets."""
+    host = header.partition("]")[0].removeprefix("[") if header.startswith("[") else header.partition(":")[0]
+    return host.lower().rstrip(".")
 
 
 def _is_address(text: str) -> bool:

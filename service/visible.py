@@ -75,14 +75,32 @@ def visible_portfolio(data: Json, who: Who, portfolio: Portfolio) -> Json:
 
 def visible_person(data: Json, who: Who) -> Json:
     """A person of a portfolio."""
-    if who.role == "hr":
-        return data
-    if who.person is not None and data["id"] == who.person:
-        hidden = REVIEW if who.sees_rates_of(data.get("unit")) else REVIEW | {"rate", "candidate"}
-        return _without(data, hidden)
-    if who.role != "planner":
+    own = who.person is not None and data["id"] == who.person
+    if who.role not in ("hr", "planner") and not own:
         return {name: data[name] for name in NAME if name in data}
-    return _without(data, REVIEW | OWN_WORDS | (set() if who.sees_rates_of(data.get("unit")) else {"rate"}))
+    return _without(data, hidden_fields(data, who))
+
+
+def hidden_fields(person: Json, who: Who) -> frozenset[str]:
+    """Fields of a person's record that HR, a planner or the person are not shown, and so may not change."""
+    if who.role == "hr":
+        return frozenset()
+    own = who.person is not None and person["id"] == who.person
+    hidden = REVIEW if own else REVIEW | OWN_WORDS
+    if not who.sees_rates_of(person.get("unit")):
+        hidden |= {"rate"}
+    return hidden if who.role == "planner" else hidden | {"candidate"}
+
+
+def with_hidden(data: Json, stored: Json, who: Who) -> Json:
+    """A portfolio that somebody changed as they saw it, with what they were not shown as it is stored."""
+    there = {one["id"]: one for one in stored["people"]}
+    people = []
+    for one in data["people"]:
+        before = there.get(one["id"])
+        kept = {} if before is None else {name: before[name] for name in hidden_fields(before, who) if name in before}
+        people.append({**one, **kept})
+    return {**data, "people": people}
 
 
 # --- proposals
