@@ -24,6 +24,11 @@ TITLES: Mapping[str, str] = {
     "pin": "Een boeking vastzetten",
     "forbid": "Een boeking verbieden",
     "freeze_until": "Bevriezen wat is gewerkt",
+    "best_hires": "Welke aanname het plan het meest verbetert",
+    "exposure": "Wat er met ieder verloren zou gaan",
+    "lending_market": "Wat elke afdeling wint en geeft als uitlenen opengaat",
+    "sweep": "Combinaties van scenario's",
+    "frontier": "De afweging tussen twee regels",
 }
 
 #: field → label

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scenarios.changes import BY_NAME, Change, ChangeInvalid, parse_changes
+from scenarios.changes import BY_NAME, Change, parse_changes
+from scenarios.studies import BY_KIND, Study
 from service.page.dutch import FIELDS, HINTS, TITLES
 from service.page.tongue import Tongue
 from service.words import Names
-from solver.portfolio import Portfolio
+from solver.portfolio import Portfolio, PortfolioInvalid
 from solver.rules import RULES
 
 Schema = Mapping[str, Any]
@@ -37,8 +38,8 @@ FIRST = (
     "window",
     "candidate",
 )
-#: fields that are never asked for here: what they hold comes from elsewhere
-_LEFT_OUT = ("change",)
+#: every record that there is a form for, by its name
+RECORDS: Mapping[str, type[Change] | type[Study]] = {**BY_NAME, **BY_KIND}
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ class Field:
 
 
 @dataclass(frozen=True)
-class ChangeForm:
-    """The form of one kind of change."""
+class RecordForm:
+    """The form of one kind of change, or of one kind of study."""
 
-    change: str
+    name: str
     title: str
     about: str
     fields: Sequence[Field]
@@ -85,32 +86,30 @@ def form_of(
     portfolio: Portfolio,
     t: Tongue,
     given: Mapping[str, Any] | None = None,
-    wrong: ChangeInvalid | None = None,
-) -> ChangeForm:
-    """The form of a change, filled with what was given, errors next to the fields they are about."""
-    change = BY_NAME[name]
+    wrong: PortfolioInvalid | None = None,
+) -> RecordForm:
+    """The form of a change or a study, filled with what was given, errors next to the fields they are about."""
+    record = RECORDS[name]
     said: dict[str, str] = {}
     for one in () if wrong is None else wrong.problems:
         place = one.path.removeprefix("/changes/0").removeprefix("/").replace("/", ".")
         said[place] = one.expected
-    maker = _Maker(portfolio, t, change.model_json_schema(by_alias=True), said)
+    maker = _Maker(portfolio, t, record.model_json_schema(by_alias=True), said)
     fields = list(maker.fields(maker.schema, "", given or {}))
     rest = [f"{place}: {text}" if place else text for place, text in said.items() if place not in maker.named]
-    about = change.description().split("\n\n")[0]
-    return ChangeForm(name, t(change.title, TITLES.get(name, change.title)), " ".join(about.split()), fields, rest)
+    about = record.description().split("\n\n")[0]
+    return RecordForm(name, t(record.title, TITLES.get(name, record.title)), " ".join(about.split()), fields, rest)
 
 
-def read_form(name: str, sent: Mapping[str, Any]) -> tuple[dict[str, Any], Change]:
-    """The change that a form says; raises ChangeInvalid. The first part is what was given, to fill the form again."""
-    schema = BY_NAME[name].model_json_schema(by_alias=True)
-    data = {"change": name, **_Reader(schema, sent).record(schema, "")}
-    return data, parse_changes([data])[0]
+def read_form(name: str, sent: Mapping[str, Any]) -> Change:
+    """The change that a form says; raises ChangeInvalid."""
+    return parse_changes([given_in(name, sent)])[0]
 
 
 def given_in(name: str, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What a form says, whether it is right or not."""
-    schema = BY_NAME[name].model_json_schema(by_alias=True)
-    return {"change": name, **_Reader(schema, sent).record(schema, "")}
+    schema = RECORDS[name].model_json_schema(by_alias=True)
+    return {"kind" if name in BY_KIND else "change": name, **_Reader(schema, sent).record(schema, "")}
 
 
 def _plain(schema: Schema, root: Schema) -> Schema:
@@ -135,7 +134,7 @@ class _Maker:
 
     def fields(self, schema: Schema, before: str, given: Mapping[str, Any]) -> Iterator[Field]:
         for name, raw in schema.get("properties", {}).items():
-            if name not in _LEFT_OUT:
+            if "const" not in raw:
                 required = name in schema.get("required", ())
                 more = bool(before) and not required and name not in FIRST
                 yield self.field(f"{before}{name}", name, _plain(raw, self.schema), required, given.get(name), more)
@@ -177,6 +176,8 @@ class _Maker:
     def _list(self, path: str, name: str, schema: Schema, value: Any, said: dict[str, Any]) -> Field:
         item = _plain(schema.get("items", {}), self.schema)
         options = self._options(item)
+        if "prefixItems" in schema:
+            options = [(rule.name, rule.title) for rule in RULES if not rule.hard]
         if options:
             return Field(**said, sort="many", options=options, value=[str(one) for one in value])
         if "properties" in item and not any(_deep(part, self.schema) for part in item["properties"].values()):
@@ -253,7 +254,7 @@ class _Reader:
     def record(self, schema: Schema, before: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, raw in schema.get("properties", {}).items():
-            if name in _LEFT_OUT:
+            if "const" in raw:
                 continue
             value = self.value(f"{before}{name}", _plain(raw, self.root))
             if value is not None:

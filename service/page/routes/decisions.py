@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,8 +12,11 @@ from service.deciding import checked, concerned, with_incumbents
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.running import Solved, solved, view_of
 from service.problems import Wrong
+from service.store.decisions import Verb
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+VERBS: Mapping[str, Verb] = {"accept": "accept", "reject": "reject", "override": "override"}
 
 
 @router.get("/runs/{id}/decide")
@@ -26,10 +30,11 @@ def deciding(desk: TheDesk, id: str) -> Response:
 def decide(desk: TheDesk, id: str, form: TheForm) -> Response:
     """Write a decision down."""
     who = desk.need("decide")
-    found, verb, reason = solved(desk.store, id), form("decision"), form("reason")[:2000]
-    bookings = _bookings(form, verb)
-    if verb not in ("accept", "reject", "override"):
+    found, reason = solved(desk.store, id), form("reason")[:2000]
+    verb = VERBS.get(form("decision"))
+    if verb is None:
         return _page(desk, found)
+    bookings = _bookings(form, verb)
     if verb == "override" and (not reason or not bookings):
         return _page(
             desk,

@@ -8,7 +8,8 @@ from fastapi.responses import Response
 from scenarios.agreement import agreement
 from scenarios.person import explanation
 from scenarios.phrases import Phrases
-from service import agreements
+from service.agreement_pdf import to_pdf
+from service.agreement_sheet import LINES, about, lists
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.view import View
 from service.problems import Forbidden, UnknownPerson, Wrong
@@ -120,14 +121,14 @@ def _sheet(desk: Desk, person: str, run: str | None, form: str = "html") -> Resp
     sheet = agreement(portfolio, proposal, person, desk.t.language)
     if form == "pdf":
         name = f'attachment; filename="{person}.pdf"'
-        return Response(agreements.to_pdf(sheet), media_type="application/pdf", headers={"Content-Disposition": name})
+        return Response(to_pdf(sheet), media_type="application/pdf", headers={"Content-Disposition": name})
     return desk.page(
         "agreement.html",
         sheet=sheet,
         say=Phrases(desk.t.language),
-        parts=agreements.lists,
-        about=agreements.about(sheet),
-        lines=agreements.LINES,
+        parts=lists,
+        about=about(sheet),
+        lines=LINES,
         person=person,
         run=run,
     )

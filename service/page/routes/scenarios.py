@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from scenarios.changes import BY_NAME, Change, ChangeInvalid, changes_to_json, parse_changes
 from scenarios.scenario import apply, words
-from service.page.forms import ChangeForm, form_of, given_in, kinds, read_form
+from service.page.forms import RecordForm, form_of, given_in, kinds, read_form
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import start
@@ -19,6 +19,9 @@ from service.store import StoredPortfolio
 from solver.portfolio import Portfolio
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+#: fields in which several may be chosen, also where only one is
+LISTS = ("between", "people", "rules", "activities")
 
 
 @router.get("/portfolios/{id}/scenarios/new")
@@ -46,9 +49,9 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
     step, _, number = form("do").partition(" ")
     run, name = form("run"), form("name")
     if step == "add" and form("change") in BY_NAME:
-        sent = _sent(form)
+        sent = sent_in(form)
         try:
-            _, change = read_form(form("change"), sent)
+            change = read_form(form("change"), sent)
             change.apply(changed)
         except ChangeInvalid as invalid:
             again = form_of(form("change"), changed, desk.t, given_in(form("change"), sent), invalid)
@@ -80,13 +83,13 @@ def _changes(form: Form) -> tuple[Change, ...]:
         raise UnknownPath("The changes so far cannot be read.") from None
 
 
-def _sent(form: Form) -> dict[str, Any]:
+def sent_in(form: Form) -> dict[str, Any]:
     """Fields of the form; of lists to choose several from all that were chosen."""
     names = dict.fromkeys(name for name, _ in form.data.multi_items())
     found: dict[str, Any] = {}
     for name in names:
         values = form.all(name)
-        found[name] = values if len(values) > 1 or name in ("between",) else (values[0] if values else "")
+        found[name] = values if len(values) > 1 or name in LISTS else (values[0] if values else "")
     return found
 
 
@@ -95,7 +98,7 @@ def _page(
     stored: StoredPortfolio,
     portfolio: Portfolio,
     changes: tuple[Change, ...],
-    form: ChangeForm | None,
+    form: RecordForm | None,
     name: str = "",
     run: str = "",
     wrong: list[str] | None = None,

@@ -44,7 +44,7 @@
   });
 
   function prepare() {
-    const map = document.querySelector(".heat:not([data-ready])");
+    const map = document.querySelector(".heat:not([data-ready]):not(.still)");
     if (!map) return;
     map.dataset.ready = "yes";
     const told = JSON.parse(document.getElementById("heat-data").textContent);
