@@ -85,6 +85,23 @@ def conflict_of(search: Search, force: Callable[[Model], None] = lambda model: N
     return Conflict(rules=found, ways_out=None)
 
 
+def can_hold(search: Search, conflict: Conflict) -> bool | None:
+    """Whether the items that a conflict names can all hold in this portfolio, a changed one; None if not known in time.
+
+    Items are known by their rule and what they are about; one that is not there any more asks for nothing.
+    """
+    tables = search.tables
+    model = _model(tables)
+    subsets = _Subsets(search, model, len(model.cp.proto.constraints))
+    named = {(rule.name, *sorted(item.about.items())) for rule in conflict.rules for item in rule.items}
+    whole = {rule.name for rule in conflict.rules if not rule.items}
+    there = [
+        name in whole or (name, *sorted(tables.about(tables.rule[name].about, key).items())) in named
+        for name, key in subsets.items
+    ]
+    return subsets.feasible(np.array(there, dtype=bool))
+
+
 def _named(tables: Tables, rule: Rule, keys: Sequence[Key]) -> ConflictRule:
     if len(keys) > MOST_ITEMS:
         keys = ()

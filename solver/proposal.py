@@ -186,11 +186,26 @@ class ConflictRule(Part):
     items: tuple[ConflictItem, ...]
 
 
+class WayOut(Part):
+    """Scenario changes after which there is a plan, found by solving: what they are and what the plan then costs.
+
+    status: `OPTIMAL` where `objective` is proven to be the least. money: Σ rate × hours and the fixed costs.
+    """
+
+    text: str
+    changes: tuple[dict[str, Any], ...]
+    status: Status
+    objective: Figure
+    bound: Figure | None
+    money: Figure
+    costs: str
+
+
 class Conflict(Part):
     """The rules and items that cannot all hold; `ways_out` is null where none was looked for."""
 
     rules: tuple[ConflictRule, ...]
-    ways_out: tuple[dict[str, Any], ...] | None
+    ways_out: tuple[WayOut, ...] | None
 
 
 class Proposal(Part):

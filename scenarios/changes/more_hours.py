@@ -55,9 +55,7 @@ class MoreHours(Change):
 
     def words(self, portfolio: Portfolio) -> str:
         """Who, how much and when."""
-        when = span(portfolio, self.first, self._last(portfolio))
-        each = (
-            "" if self.first == self._last(portfolio) else " each of" if when else f" every {portfolio.calendar.period}"
-        )
-        when = when.removeprefix(" in")
+        last, unit = self._last(portfolio), portfolio.calendar.period
+        when = f" {unit} {last}" if self.first == last else span(portfolio, self.first, last).removeprefix(" in")
+        each = "" if self.first == last else " each of" if when else f" every {unit}"
         return f"{name_of(portfolio.people, self.person)} works {self.hours} h more in{each}{when}"

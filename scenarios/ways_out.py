@@ -1,0 +1,256 @@
+"""Ways out of a conflict: changes after which the hard rules can all hold, each tried and priced, the cheapest first.
+
+Of each kind of change (`remedies`) the smallest that will do is looked for, at first on the activities that the
+conflict names alone, which takes a moment, then on the whole portfolio. Where no single change is enough, as with two
+conflicts at once, the next conflict is solved on top of what solved the first. What is left is solved for its price.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scenarios.changes import Change, ChangeInvalid, changes_to_json
+from scenarios.changes.edits import without_activities
+from scenarios.remedies import Ladder, ladders
+from scenarios.scenario import apply, words
+from solver import score
+from solver.difference import plain
+from solver.explain import can_hold, conflict_of
+from solver.plan import Plan
+from solver.portfolio import Portfolio
+from solver.proposal import Conflict, Proposal, Status, WayOut
+from solver.quick import Quick
+from solver.rules.base import HUNDRED
+from solver.search import UNIT, Search, gap
+from solver.settings import Settings
+from solver.tables import Tables
+
+#: seconds for all of it, the part of them for finding, and the most for finding out whether there is any plan
+SECONDS, FINDING, LOOK_SECONDS = 15.0, 0.5, 3.0
+#: seconds that a price may take at least
+LEAST_SECONDS = 0.5
+#: ways that are priced; changes of one way at most; how many first changes a second one is looked for to
+MOST, DEEPEST, TRIED = 8, 5, 3
+#: in a solve that can be repeated time does not pass: what it may take of its own measure of it
+REPEATABLE_SECONDS = 2.0
+#: rules that say nothing beyond the activities they name, or nothing more the fewer activities there are
+NEARBY = {
+    "availability",
+    "budget",
+    "commitment",
+    "eligibility",
+    "energy",
+    "expert_hours",
+    "expertise_coverage",
+    "expertise_fit",
+    "mentoring",
+    "must_requirement",
+    "overbooking",
+    "relation",
+    "smallest_booking",
+    "stability",
+    "staffing",
+    "talent_coverage",
+    "talent_fit",
+    "team_size",
+    "window",
+}
+
+#: people × activities up to which the whole portfolio is looked at each time
+SMALL = 400
+
+Changes = tuple[Change, ...]
+Good = Callable[[Portfolio], bool]
+
+
+def with_ways_out(
+    portfolio: Portfolio,
+    proposal: Proposal,
+    settings: Settings | None = None,
+    stop: threading.Event | None = None,
+    seconds: float = SECONDS,
+) -> Proposal:
+    """The proposal with the ways out of its conflict; any other proposal as it is."""
+    if proposal.conflict is None:
+        return proposal
+    found = ways_out(portfolio, proposal.conflict, settings, stop, seconds)
+    return proposal.model_copy(update={"conflict": proposal.conflict.model_copy(update={"ways_out": found})})
+
+
+def ways_out(
+    portfolio: Portfolio,
+    conflict: Conflict,
+    settings: Settings | None = None,
+    stop: threading.Event | None = None,
+    seconds: float = SECONDS,
+) -> tuple[WayOut, ...]:
+    """Changes that solve the conflict of a portfolio without a plan, found and priced within so many seconds.
+
+    settings: how they are solved; in a repeatable search everything is tried, in whatever time that takes.
+    """
+    settings, stop = settings or Settings(), stop or threading.Event()
+    with Quick(settings, stop) as quick:
+        return _Looking(quick, settings, stop, seconds).out_of(portfolio, conflict)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A change of a ladder that resolves what the conflict names; `whole`: with it there is a plan."""
+
+    changes: Changes
+    whole: bool
+
+
+class _Looking:
+    """The search for ways out: what there is of time, and whether somebody wants it to end."""
+
+    def __init__(self, quick: Quick, settings: Settings, stop: threading.Event, seconds: float) -> None:
+        self._quick, self._settings, self._stop, self._seconds = quick, settings, stop, seconds
+        self._began = time.monotonic()
+
+    def out_of(self, portfolio: Portfolio, conflict: Conflict) -> tuple[WayOut, ...]:
+        """The ways out, priced, the cheapest first."""
+        found = self._without_needless(portfolio, self._find(portfolio, conflict, 0))
+        priced = []
+        for n, changes in enumerate(found[:MOST]):
+            if self._stop.is_set():
+                break
+            left = (self._seconds - self._passed) / (min(len(found), MOST) - n)
+            search = self._quick.best(apply(portfolio, changes), self._limit(max(LEAST_SECONDS, left)))
+            if search.plan is not None:
+                priced.append(_way_out(portfolio, changes, search, search.plan))
+        return tuple(sorted(priced, key=lambda way: way.objective))
+
+    # --- finding
+
+    def _find(self, portfolio: Portfolio, conflict: Conflict, before: int) -> list[Changes]:
+        """Changes after which there is a plan; so many have been made before."""
+        tried = self._singles(portfolio, conflict)
+        found = [one.changes for one in tried if one.whole]
+        if not found and before + 1 < DEEPEST:
+            for one in tried[: 1 if before else TRIED]:
+                if self._over:
+                    break
+                changed = apply(portfolio, one.changes)
+                more = self._find(changed, conflict_of(self._search(changed)), before + 1)
+                found += [(*one.changes, *others) for others in more]
+        return found
+
+    def _without_needless(self, portfolio: Portfolio, found: list[Changes]) -> list[Changes]:
+        """What solved one conflict may be needless after what solved the next; and no way twice, or with more to it."""
+        needed = [self._needed(portfolio, changes) for changes in found]
+        kept: list[Changes] = []
+        for changes in sorted(needed, key=len):
+            if not any(all(one in changes for one in other) for other in kept):
+                kept.append(changes)
+        return kept
+
+    def _needed(self, portfolio: Portfolio, changes: Changes) -> Changes:
+        for one in changes if len(changes) > 1 else ():
+            fewer = tuple(other for other in changes if other is not one)
+            try:
+                if not self._over and self._has_plan(apply(portfolio, fewer)):
+                    changes = fewer
+            except ChangeInvalid:  # it is about what the other brought
+                continue
+        return changes
+
+    def _singles(self, portfolio: Portfolio, conflict: Conflict) -> list[_Tried]:
+        """The smallest change of each kind that resolves what is named, those first after which there is a plan."""
+        nearby = _nearby(portfolio, conflict)
+        tried = []
+
+        def resolves(changed: Portfolio) -> bool:
+            return can_hold(self._search(changed), conflict) is True
+
+        for ladder in ladders(portfolio, conflict):
+            if self._over:
+                break
+            least = 0 if nearby is None else self._smallest(ladder, 0, nearby, resolves)
+            there = None if least is None else self._smallest(ladder, least, portfolio, self._has_plan)
+            step = there if nearby is None or there is not None else least
+            if step is not None:
+                tried.append(_Tried((ladder.make(step),), there is not None))
+        return sorted(tried, key=lambda one: not one.whole)
+
+    def _has_plan(self, changed: Portfolio) -> bool:
+        return self._quick.has_plan(changed, self._limit(LOOK_SECONDS)) is True
+
+    def _smallest(self, ladder: Ladder, first: int, portfolio: Portfolio, good: Good) -> int | None:
+        """The first change of a ladder, from number `first` on, that makes a good portfolio of this one."""
+        last = len(ladder.steps) - 1
+
+        def works(step: int) -> bool:
+            try:
+                return not self._over and good(ladder.make(step).apply(portfolio))
+            except ChangeInvalid:
+                return False
+
+        if not ladder.growing:
+            return next((step for step in range(first, last + 1) if works(step)), None)
+        if first > last:
+            return None
+        if works(first):
+            return first
+        if first == last or not works(last):
+            return None
+        low, high = first, last
+        while high - low > 1 and not self._over:
+            middle = (low + high) // 2
+            low, high = (low, middle) if works(middle) else (middle, high)
+        return high
+
+    # --- time
+
+    @property
+    def _passed(self) -> float:
+        return time.monotonic() - self._began
+
+    @property
+    def _over(self) -> bool:
+        late = not self._settings.repeatable and self._passed > FINDING * self._seconds
+        return late or self._stop.is_set()
+
+    def _limit(self, seconds: float) -> float:
+        return REPEATABLE_SECONDS if self._settings.repeatable else seconds
+
+    def _search(self, portfolio: Portfolio) -> Search:
+        return Search(Tables.of(portfolio), self._settings, None, self._stop)
+
+
+def _nearby(portfolio: Portfolio, conflict: Conflict) -> Portfolio | None:
+    """What it takes a moment to see on whether the items of a conflict can hold; None where nothing will do.
+
+    The activities that the conflict names alone, all of a small portfolio.
+    """
+    named = {item.about["activity"] for rule in conflict.rules for item in rule.items if "activity" in item.about}
+    others = {activity.id for activity in portfolio.activities} - named
+    if named and all(rule.name in NEARBY and rule.items for rule in conflict.rules):
+        return without_activities(portfolio, others)
+    return portfolio if len(portfolio.people) * len(portfolio.activities) <= SMALL else None
+
+
+def _way_out(portfolio: Portfolio, changes: Changes, search: Search, plan: Plan) -> WayOut:
+    money = next(measured.total for rule, measured in score.measure(plan.tables, plan) if rule.name == "cost") / HUNDRED
+    cost = score.cost(plan.tables, plan, search.tier)
+    status: Status = "OPTIMAL" if search.proven else "FEASIBLE"
+    sure = "proven the least" if search.proven else "the best found"
+    if status == "FEASIBLE" and (distance := gap(cost, search.bound)) is not None:
+        sure += f", at most {plain(100 * distance)} % above the least"
+    unfilled = int((plan.tables.asked - plan.of_activity).clip(0).sum())
+    told = [f"the plan then costs {plain(cost / UNIT)} ({sure})"]
+    if money:
+        told.append(f"{plain(money)} in money")
+    told.append(f"{unfilled:,} h stay unfilled" if unfilled else "all hours are filled")
+    return WayOut(
+        text="; ".join(words(portfolio, changes)),
+        changes=tuple(changes_to_json(changes)),
+        status=status,
+        objective=cost / UNIT,
+        bound=None if search.bound is None else search.bound / UNIT,
+        money=money,
+        costs=", ".join(told),
+    )

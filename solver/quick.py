@@ -1,0 +1,71 @@
+"""Many portfolios one after the other, each for a moment: is there a plan, and what does the best one cost."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+
+from solver.model import Model
+from solver.portfolio import Portfolio
+from solver.search import Search, commitments
+from solver.settings import Settings
+from solver.strategies import exact, guided
+from solver.strategies.cpsat import solve_model
+from solver.strategies.mip import Worker
+from solver.tables import Tables
+
+#: up to this many pairs CP-SAT has proven a plan before HiGHS has loaded
+TINY = 60
+
+
+class Quick:
+    """Settles portfolios in a `with` block, at the end of which the process with HiGHS, if there is one, is ended."""
+
+    def __init__(self, settings: Settings, stop: threading.Event | None = None) -> None:
+        self._settings, self._stop = settings, stop
+
+    def __enter__(self) -> Quick:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "_worker" in vars(self):
+            self._worker.close()
+
+    @cached_property
+    def _worker(self) -> Worker:
+        return Worker()
+
+    def has_plan(self, portfolio: Portfolio, seconds: float) -> bool | None:
+        """Whether all hard rules can hold, None where that is not known in time."""
+        search = self._search(portfolio, seconds)
+        if search.stopped:
+            return None
+        if search.consider(commitments(search.tables)):
+            return True
+        model = Model(search.tables)
+        model.post(rule for rule in search.tables.rules if rule.binds)
+        status = solve_model(model, search, search.budget).status
+        return None if status == "UNKNOWN" else status != "INFEASIBLE"
+
+    def best(self, portfolio: Portfolio, seconds: float) -> Search:
+        """A search that has come to its end: its plan, if any, its cost and its bound."""
+        search = self._search(portfolio, seconds)
+        alone = len(search.tiers) > 1 or self._settings.repeatable
+        exact.quick_plans(search)
+        model = exact.whole_model(search)
+        if not alone and len(model.pairs) > guided.SMALL:
+            guided.solve(search)
+        elif exact.first_plan(search, model):
+            if alone or len(model.pairs) <= TINY or not self._worker.alive:
+                exact.by_tiers(search, model)
+            else:
+                found = self._worker.solve(model, search.left, lambda: search.stop.is_set())
+                if found.plan is not None:
+                    search.consider(found.plan)
+                if found.bound is not None:
+                    search.raise_bound(found.bound)
+        return search
+
+    def _search(self, portfolio: Portfolio, seconds: float) -> Search:
+        settings = self._settings.model_copy(update={"seconds": seconds})
+        return Search(Tables.of(portfolio), settings, None, self._stop)
