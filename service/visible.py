@@ -70,7 +70,21 @@ def visible_portfolio(data: Json, who: Who, portfolio: Portfolio) -> Json:
         _without(one, () if one["lead"] in there else ("lead",)) for one in data["projects"] if one["id"] in projects
     ]
     shown["bookings"] = [one for one in data["bookings"] if one["activity"] in own and one["person"] in there]
+    shown["people"] = [_within(one, own, projects) for one in shown["people"]]
     return shown
+
+
+def _within(person: Json, activities: frozenset[str], projects: set[str]) -> Json:
+    """The own record, where it names work, with the work that is shown."""
+    kept: Json = {}
+    if "wishes" in person:
+        kept["wishes"] = [one for one in person["wishes"] if one in activities]
+    if "energy" in person:
+        others = [one for one in person["energy"] if one["of"].startswith("project:")]
+        kept["energy"] = [
+            one for one in person["energy"] if one not in others or one["of"].removeprefix("project:") in projects
+        ]
+    return {**person, **kept}
 
 
 def visible_person(data: Json, who: Who) -> Json:

@@ -1,0 +1,345 @@
+"""Who may do what, and what of an answer a role may see."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.access import EVERYBODY, PERMISSIONS
+from service.app import create_app
+from service.settings import ServiceSettings
+from service.store import Store
+from service.who import ROLES
+from solver.portfolio import parse
+from tests.builders import activity, person, portfolio_data
+
+Json = dict[str, Any]
+
+#: words that stand nowhere but in what some roles may not see, by what may not be seen
+MARKS = {
+    "rate of the own unit": "7313.17",
+    "rate of another unit": "8429.23",
+    "wish": " asked for ",
+    "energy": "phase:draining-mark",
+    "date of an observation": "2019-03-02",
+    "source of an observation": "certificate",
+    "what hiring costs": "6151.37",
+}
+#: fields that no role but HR and, of the own record, the person may see
+FIELDS = {"performance", "potential", "wishes", "ambitions", "trained", "top_talents_used", "top_talents_unused"}
+
+
+def portfolio() -> Json:
+    """Two units, a project each, and everything about the people that is not for everybody."""
+    told: Json = {
+        "expertise": [{"term": "mark-observed", "level": 4, "source": "certificate", "on": "2019-03-02"}],
+        "talents": [{"term": "mark-talent", "level": 5, "source": "test", "on": "2019-03-02"}],
+        "energy": [{"of": "phase:draining-mark", "value": -2}],
+        "ambitions": [{"term": "mark-ambition", "level": 5}],
+        "wishes": ["mine", "theirs"],
+        "performance": 1,
+        "potential": 3,
+        "hours_per_period": 24,
+    }
+    terms = [
+        ("law", "expertise"),
+        ("mark-observed", "expertise"),
+        ("mark-ambition", "expertise"),
+        ("mark-talent", "talent"),
+    ]
+    data = portfolio_data(
+        [
+            person("p01", unit="north", rate=7313.17, **told),
+            person("p02", unit="south", rate=8429.23, **told),
+            person("c01", unit="south", candidate={"cost": 6151.37}, hours_per_period=8),
+        ],
+        [
+            activity("mine", 24, project="x", talents={"mark-talent": 3}),
+            activity("theirs", 24, project="y"),
+        ],
+        units=[{"id": "north", "name": "North"}, {"id": "south", "name": "South"}],
+        projects=[
+            {"id": "x", "name": "X", "lead": "p01"},
+            {"id": "y", "name": "Y", "lead": "p02"},
+        ],
+        vocabulary=[{"id": id, "dimension": sort} for id, sort in terms],
+        rules={"cost": {"weight": 1}, "eligibility": {}},
+    )
+    return {**data, "id": "secret"}
+
+
+@pytest.fixture(scope="module")
+def address(sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a store for all tests of this file."""
+    file = tmp_path_factory.mktemp("access") / "staffing.db"
+    file.write_bytes(sqlite_file.read_bytes())
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Iterator[TestClient]:
+    """The service; what it does wrong is an answer, so that it can be looked at."""
+    app = create_app(ServiceSettings(database_url=address, solves_at_once=1, solve_seconds=5))
+    with TestClient(app, raise_server_exceptions=False) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="module")
+def keys(client: TestClient) -> dict[str, str]:
+    """A key of each role, all of them for p01; a planner's for the unit north; and those that are no good."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    made = {
+        role: store.add_key(role, 1, person="p01", units=["north"] if role == "planner" else None)[1] for role in ROLES
+    }
+    made["expired"] = store.add_key("hr", 0)[1]
+    revoked, made["revoked"] = store.add_key("hr", 1)
+    store.revoke_key(revoked.id)
+    made["wrong"] = made["hr"][:-1] + ("A" if made["hr"][-1] != "A" else "B")
+    made["no key at all"] = "staffing_"
+    return made
+
+
+def as_(keys: dict[str, str], role: str) -> dict[str, str]:
+    """The header of a role."""
+    return {"Authorization": f"Bearer {keys[role]}"}
+
+
+@pytest.fixture(scope="module")
+def run(client: TestClient, keys: dict[str, str]) -> str:
+    """The id of a finished run of the portfolio, which was accepted."""
+    hr = as_(keys, "hr")
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    store.add_portfolio(parse(portfolio()), "hr")
+    body = {"portfolio": "secret", "settings": {"seconds": 5, "workers": 1}}
+    answer = client.post("/v1/proposals", json=body, headers={**hr, "Prefer": "wait=60"})
+    assert answer.status_code == 200, answer.json()
+    id = store.runs().items[0].id
+    assert client.post(f"/v1/runs/{id}/decisions", json={"decision": "accept"}, headers=hr).status_code == 201
+    return id
+
+
+# --- the table
+
+
+def operations(client: TestClient) -> dict[str, tuple[str, str]]:
+    """Operation id → method and path, of every route under /v1."""
+    described = client.get("/openapi.json").json()["paths"]
+    return {
+        operation["operationId"]: (method.upper(), path)
+        for path, methods in described.items()
+        for method, operation in methods.items()
+        if path.startswith("/v1/")
+    }
+
+
+def asked(client: TestClient, method: str, path: str, headers: dict[str, str]) -> int:
+    """The status of a request that is right in nothing but its path."""
+    filled = path.replace("/people/{id}", "/people/p01")
+    for name in ("id", "contest", "slug"):
+        filled = filled.replace(f"{{{name}}}", "nobody")
+    body = {"content": "{}"} if method in ("POST", "PUT", "PATCH") else {}
+    return client.request(method, filled, headers={"Content-Type": "application/json", **headers}, **body).status_code  # type: ignore[arg-type]
+
+
+def test_every_operation_says_who_may(client: TestClient) -> None:
+    """The table names the operations that there are; one that it does not name would be refused to everybody."""
+    assert set(operations(client)) <= set(PERMISSIONS)
+    assert all(roles <= set(ROLES) and roles for roles in PERMISSIONS.values())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_on_every_route(client: TestClient, keys: dict[str, str], role: str) -> None:
+    """A role is let through where the table has it, and gets a 403 everywhere else, before anything is read."""
+    for operation, (method, path) in operations(client).items():
+        if operation == "erase_person":
+            path = "/v1/people/nobody"
+        status = asked(client, method, path, as_(keys, role))
+        assert (status == 403) == (role not in PERMISSIONS[operation]), (operation, status)
+        assert status not in (401, 500), (operation, status)
+
+
+@pytest.mark.parametrize("bad", ["none", "expired", "revoked", "wrong", "no key at all"])
+def test_nobody_is_let_in_without_a_good_key(client: TestClient, keys: dict[str, str], bad: str) -> None:
+    """Without a key, or with one that is out of date, revoked or not quite right, every route is a 401."""
+    headers = {} if bad == "none" else as_(keys, bad)
+    for operation, (method, path) in operations(client).items():
+        assert asked(client, method, path, headers) == 401, operation
+    answer = client.get("/v1/rules", headers=headers)
+    assert (answer.json()["code"], answer.headers["www-authenticate"]) == ("unauthenticated", "Bearer")
+
+
+def test_operators_need_no_key(client: TestClient, keys: dict[str, str]) -> None:
+    """Health is for machines that hold none."""
+    assert client.get("/health/live").status_code == client.get("/health/ready").status_code == 200
+
+
+# --- what is seen
+
+
+#: of `MARKS`, what is shown to a planner of the unit north
+OF_A_PLANNER = {"rate of the own unit", "what hiring costs"}
+FORMS = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+    "ics": "text/calendar",
+}
+
+
+def read(client: TestClient, headers: dict[str, str], run: str) -> dict[str, Any]:
+    """Everything that can be read about the portfolio, in every form; only what was answered with a 200."""
+    paths = [
+        *(path for name, (_, path) in operations(client).items() if "{" not in path and PERMISSIONS[name] != EVERYBODY),
+        *(f"/v1/portfolios/secret{rest}" for rest in ("", "/revisions", "/export")),
+        *(f"/v1/runs/{run}{rest}" for rest in ("", "/events", "/proposal", "/decisions")),
+    ]
+    answers = {
+        f"{path} as {form}": client.get(path, headers={**headers, "Accept": kind})
+        for path in paths
+        for form, kind in FORMS.items()
+    }
+    return {name: answer for name, answer in answers.items() if answer.status_code == 200}
+
+
+def text(answer: Any) -> str:
+    """What stands in an answer; of a workbook, or a ZIP of files, what stands in its parts."""
+    if not answer.content.startswith(b"PK"):
+        return str(answer.text)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        return "".join(packed.read(name).decode() for name in packed.namelist())
+
+
+def fields(data: Any) -> Iterator[str]:
+    """The names of all fields with something in them."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if value not in (None, [], {}):
+                yield name
+            yield from fields(value)
+    elif isinstance(data, list):
+        for one in data:
+            yield from fields(one)
+
+
+def found(answers: dict[str, Any]) -> dict[str, str]:
+    """What of `MARKS` and `FIELDS` stands somewhere, and where."""
+    there = {}
+    for name, answer in answers.items():
+        told = text(answer)
+        there |= {what: name for what, mark in MARKS.items() if mark in told}
+        if answer.headers["content-type"] == "application/json":
+            there |= dict.fromkeys(FIELDS & set(fields(answer.json())), name)
+    return there
+
+
+def test_hr_see_everything(client: TestClient, keys: dict[str, str], run: str) -> None:
+    """All marks and fields are in what HR read, so that the tests of the other roles look for what is there."""
+    answers = read(client, as_(keys, "hr"), run)
+    assert set(found(answers)) == set(MARKS) | FIELDS - {"trained"}
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "hr"])
+def test_nothing_is_read_that_the_role_may_not_see(
+    client: TestClient, keys: dict[str, str], run: str, role: str
+) -> None:
+    """No answer in any form holds a rate, a review, a statement or a level that is not for the role."""
+    key = {**keys, "other": client.app.state.store.add_key(role, 1, units=["north"])[1]}  # type: ignore[attr-defined]
+    answers = read(client, as_(key, "other"), run)
+    assert set(found(answers)) == (OF_A_PLANNER if role == "planner" else set())
+
+
+def test_a_lead_sees_the_own_projects_alone(client: TestClient, keys: dict[str, str], run: str) -> None:
+    """Of others' projects there is neither activity nor booking, finding or hour."""
+    lead = as_(keys, "lead")
+    seen = client.get("/v1/portfolios/secret", headers=lead).json()["portfolio"]
+    assert ([one["id"] for one in seen["projects"]], [one["id"] for one in seen["activities"]]) == (["x"], ["mine"])
+    assert [one for one in seen["people"] if one["id"] != "p01"] == [
+        {"id": "p02", "name": "P02", "unit": "south"},
+        {"id": "c01", "name": "C01", "unit": "south"},
+    ]
+    parse(seen)
+    proposal = client.get(f"/v1/runs/{run}/proposal", headers=lead).json()
+    assert {one["activity"] for one in proposal["bookings"]} == {"mine"}
+    assert "theirs" not in json.dumps(proposal)
+    assert "people" not in proposal
+
+
+def test_a_planner_sees_all_of_the_plan(client: TestClient, keys: dict[str, str], run: str) -> None:
+    """Bookings with fit and reason, hours and findings of everybody; of sums none that has hidden rates in it."""
+    proposal = client.get(f"/v1/runs/{run}/proposal", headers=as_(keys, "planner")).json()
+    everything = client.get(f"/v1/runs/{run}/proposal", headers=as_(keys, "hr")).json()
+    assert [(one["person"], one["hours"], one["fit"]) for one in proposal["bookings"]] == [
+        (one["person"], one["hours"], one["fit"]) for one in everything["bookings"]
+    ]
+    assert all(one["reason"] for one in proposal["bookings"])
+    assert {rule["name"] for rule in everything["score_card"]["rules"]} - {
+        rule["name"] for rule in proposal["score_card"]["rules"]
+    } == {"cost", "budget"}
+    assert "total" not in proposal["score_card"]
+    assert "objective" not in proposal["run"]
+    everywhere = client.app.state.store.add_key("planner", 1)[1]  # type: ignore[attr-defined]
+    headers = {"Authorization": f"Bearer {everywhere}"}
+    seen = client.get(f"/v1/runs/{run}/proposal", headers=headers).json()
+    assert seen["score_card"]["total"] == everything["score_card"]["total"]
+
+
+def test_a_person_sees_the_own_side_and_no_other(client: TestClient, keys: dict[str, str], run: str) -> None:
+    """The own explanation has levels with their sources and the own words; another person's is a 403."""
+    own = client.get("/v1/people/p01/explanation", headers=as_(keys, "employee"))
+    told = own.json()
+    assert (own.status_code, told["person"]) == (200, "p01")
+    [level] = [one for one in told["levels"] if one["term"] == "mark-talent"]
+    assert (level["observations"][0]["source"], level["observations"][0]["on"]) == ("test", "2019-03-02")
+    assert "P02" not in own.text
+    assert "7313.17" not in own.text
+    for path in ("explanation", "agreement", "contests"):
+        assert client.get(f"/v1/people/p02/{path}", headers=as_(keys, "employee")).status_code == 403
+    sheet = client.get("/v1/people/p01/agreement", headers={**as_(keys, "employee"), "Accept": "application/pdf"})
+    assert sheet.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("role", "seen"), [("hr", True), ("planner", False)], ids=["hr", "planner"])
+def test_errors_do_not_tell_either(client: TestClient, keys: dict[str, str], run: str, role: str, seen: bool) -> None:
+    """An error at a field that the role may not see says where and what would be right, but not what stands there."""
+    data = portfolio()
+    data["people"][0]["rate"] = -7313.17
+    answer = client.post("/v1/check", json={"portfolio": data}, headers=as_(keys, role))
+    [error] = answer.json()["errors"]
+    assert (error["path"], bool(error["expected"])) == ("/portfolio/people/0/rate", True)
+    assert ("value" in error) == seen
+    assert ("7313.17" in answer.text) == seen
+
+
+def test_what_is_not_shown_is_neither_changed_nor_lost(client: TestClient, keys: dict[str, str], run: str) -> None:
+    """A planner may not set a hidden field, and what they import leaves hidden fields as they were."""
+    planner, hr = as_(keys, "planner"), as_(keys, "hr")
+    body = {"operations": [{"op": "set", "path": "/people/p02/rate", "value": 1}]}
+    assert client.patch("/v1/portfolios/secret", json=body, headers=planner).status_code == 403
+    body["operations"][0]["path"] = "/people/p01/rate"
+    body["operations"][0]["value"] = 7313.17
+    assert client.patch("/v1/portfolios/secret", json=body, headers=planner).status_code == 200
+    before = client.get("/v1/portfolios/secret", headers=hr).json()["portfolio"]
+    file = client.get("/v1/portfolios/secret/export", headers={**planner, "Accept": FORMS["xlsx"]})
+    headers = {**planner, "Content-Type": FORMS["xlsx"]}
+    assert client.post("/v1/portfolios/secret/import", content=file.content, headers=headers).status_code == 200
+    assert client.get("/v1/portfolios/secret", headers=hr).json()["portfolio"] == before
+
+
+def test_nothing_of_it_stands_in_the_log(
+    client: TestClient, keys: dict[str, str], run: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither keys nor what people said or are paid are logged, at whatever level."""
+    with caplog.at_level(logging.DEBUG):
+        read(client, as_(keys, "hr"), run)
+        client.get("/v1/rules", headers=as_(keys, "wrong"))
+    logged = "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records)
+    assert [mark for mark in (*MARKS.values(), *keys.values()) if mark in logged] == []
