@@ -268,7 +268,12 @@ def against_size(results: Results) -> str:
 
 def section(results: Results, facts: dict[str, Any]) -> str:
     """What goes into the page."""
-    parts = [page.facts(facts["machine"] | {"versions": facts["versions"], "portfolios": facts["portfolios"]})]
+    parts = [page.facts(facts["machine"] | {"portfolios": facts["portfolios"]})]
+    parts.append(
+        page.table(
+            ("peer", "version", "set-up"), [(p.title, facts["versions"][p.name], p.set_up) for p in results.peers]
+        )
+    )
     parts.append("![Cost above the bound against size](against-size.svg)")
     for size in results.sizes:
         limits = {one.case.seconds for one in results.all if (one.case.people, one.case.activities) == size}
@@ -326,12 +331,10 @@ def write(results: Results, facts: dict[str, Any], file: Path) -> None:
 
 def facts_of(cases: Sequence[Case], peers: Sequence[Peer], left_out: Sequence[str]) -> dict[str, Any]:
     """What the figures depend on."""
-    versions = {"OR-Tools": BY_NAME["cpsat"].version(), "this service": BY_NAME["service"].version()}
-    versions |= {peer.title: peer.version() for peer in peers if peer.name == "timefold"}
     periods = sorted({case.periods for case in cases})
     return {
         "machine": machine() | {"load before": f"{load():.1f}"},
-        "versions": ", ".join(f"{name} {number}" for name, number in versions.items()),
+        "versions": {peer.name: peer.version() for peer in peers},
         "portfolios": f"`benchmarks/make_portfolio.py`, --periods {periods[0]} --incumbents {INCUMBENTS}",
         "left_out": list(left_out),
     }

@@ -29,7 +29,7 @@ class Peer:
     set_up: str
     arguments: tuple[str, ...] = ()
     log: re.Pattern[str] | None = None
-    version: Callable[[], str] = lambda: version("ortools")
+    version: Callable[[], str] = lambda: f"OR-Tools {version('ortools')}"
     lacking: Callable[[], str | None] = lambda: None
     prepare: Callable[[], None] = lambda: None
 
@@ -45,7 +45,7 @@ PEERS = (
         "this service",
         "service",
         "`solve` with its default settings.",
-        version=lambda: version("staffing"),
+        version=lambda: f"{version('staffing')}, OR-Tools {version('ortools')}",
     ),
     Peer(
         "matching",

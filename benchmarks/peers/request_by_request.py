@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.peers.protocol import Task, plan_lines, refuse_what_is_not_modelled
+from benchmarks.peers.protocol import Json, Task, plan_lines, refuse_what_is_not_modelled
 from solver.rules.base import HUNDRED, NOWHERE, IntArray, percent
 from solver.tables import Tables
 
@@ -100,15 +100,19 @@ class Matching:
             self.lendable[int(tables.lending_group[p, a])] -= HUNDRED * hours
 
 
-def main() -> None:
-    """Match all requests, and write the plan."""
-    task = Task.given()
-    tables = Tables.of(task.portfolio)
+def match_all(tables: Tables) -> Json:
+    """The plan of all requests, matched one after the other."""
     refuse_what_is_not_modelled(tables)
     matching = Matching(tables)
     for a in np.lexsort((tables.first, -tables.importance)).tolist():
         matching.match(a)
-    task.write(*plan_lines(tables, matching.hours, {}))
+    return {"bookings": plan_lines(tables, matching.hours, {})[0]}
+
+
+def main() -> None:
+    """Match all requests, and write the plan."""
+    task = Task.given()
+    task.write(match_all(Tables.of(task.portfolio))["bookings"])
 
 
 if __name__ == "__main__":

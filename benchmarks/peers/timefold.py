@@ -63,6 +63,7 @@ def _path(home: Path) -> str:
 
 def facts(tables: Tables) -> Iterator[int | str]:
     """The words of the file, in the order in which `benchmarks/timefold/Facts.java` reads them."""
+    refuse_what_is_not_modelled(tables)
     rule, price = tables.rule, _Prices(tables)
     cap, use, width = rule["stretch_cap"].settings, rule["talent_use"].settings, rule["role_width"].settings
     own, stretch, load = rule["responsibility"].settings, rule["stretch"].settings, rule["load_balance"].settings
@@ -142,7 +143,6 @@ def main() -> None:
     del sys.argv[at : at + 2]
     task = Task.given()
     tables = Tables.of(task.portfolio)
-    refuse_what_is_not_modelled(tables)
     file = task.plan.with_suffix(".facts")
     file.write_text(" ".join(map(str, facts(tables))), encoding="utf-8")
     given = [str(file), str(task.plan), str(task.until), str(task.seed), str(SOURCES / "solver.xml")]

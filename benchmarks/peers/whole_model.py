@@ -53,7 +53,7 @@ class Program:
             self.cost[variable] = self.cost.get(variable, 0) + price * coefficient
 
     def pay_above(self, expression: Sum, limit: int, most: int, price: int) -> None:
-        """Add price × max(0, expression − limit), which is at most `most`, to the objective; in as large steps as fit."""
+        """Add price × max(0, expression − limit), which is at most `most`, to the objective."""
         if most > 0 and price:
             step = gcd(limit, *expression.values())
             over = self.variable(-(-most // step), whole=False)
