@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands import keys
+from service.commands import keys, study
 from service.commands.demo import demo
 from service.commands.lists import changes, presets, rules, scenarios
 from service.commands.outputs import INTERRUPTED, OUR_FAULT, say
@@ -53,6 +53,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 )
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(study.app)
 app.add_typer(keys.app)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -44,8 +44,9 @@ class Exposed(Line):
 
     lost: what the plan without them costs more than the base, in points; null where none was found. lost_at_least:
     how much of it is proven, whatever a longer search finds: the bound without them less the base's cost, at least 0.
-    single_point_of_failure: something becomes unstaffable or uncoverable. Both are true of every plan, not only of the
-    one found. rules, teams: what differs from the base. sentences: what moved, the largest effect first.
+    single_point_of_failure: something becomes unstaffable or uncoverable. Both are true of every plan of those who are
+    there, not only of the one found. rules, teams: what differs from the base. sentences: what moved, the largest
+    effect first.
     """
 
     person: str
@@ -72,7 +73,8 @@ class Exposure(Study):
     """Remove each person in turn: what is lost, which activities become unstaffable, who is a single point of failure.
 
     Everybody is taken away alone, from a period on. What they are pinned to from then on goes with them, and so do
-    agreements that they work together with somebody. Candidates count if the base takes them on.
+    agreements that they work together with somebody. Candidates whom the base does not take on are not looked at, and
+    do not count as somebody who could step in.
     """
 
     title: ClassVar[str] = "What would be lost with each person"
@@ -102,17 +104,19 @@ class Exposure(Study):
             for person in people
         ]
         found = desk.find("without", asks)
-        before = Tables.of(portfolio)
+        # Who is not there cannot be relied upon: candidates whom the base does not take on count as away.
+        away = {one.id for one in portfolio.people if one.candidate is not None and one.id not in hired}
+        there = _without(portfolio, away)
+        before = Tables.of(there)
         able = _able(before)
         lines = []
         for person, ask, proposal in zip(people, asks, found, strict=True):
             if proposal is None and desk.stop.is_set():
                 continue
             changed = desk.changed(ask)
-            after = Tables.of(changed)
-            gone = _able(after)
+            gone = _able(Tables.of(_without(changed, away)))
             unstaffable = tuple(_unstaffable(before, able, gone))
-            uncoverable = tuple(_uncoverable(before, able, after, gone))
+            uncoverable = tuple(_uncoverable(before, able, before.person_index[person.id], gone))
             solved = None if proposal is None else Solved.of(proposal, changed)
             difference = None if proposal is None else desk.difference(f"without {person.name}", changed, proposal)
             lines.append(
@@ -147,6 +151,14 @@ def _freed(portfolio: Portfolio, person: Person, since: int) -> Portfolio:
     return portfolio.model_copy(update={"bookings": bookings, "relations": relations})
 
 
+def _without(portfolio: Portfolio, away: Collection[str]) -> Portfolio:
+    """The portfolio in which these people have no hours."""
+    people = tuple(
+        one.model_copy(update={"hours_per_period": 0}) if one.id in away else one for one in portfolio.people
+    )
+    return portfolio.model_copy(update={"people": people})
+
+
 def _able(tables: Tables) -> Bools:
     """(P, A): the pairs that some plan can book."""
     able = np.zeros((tables.P, tables.A), dtype=bool)
@@ -161,10 +173,11 @@ def _unstaffable(tables: Tables, before: Bools, after: Bools) -> Iterable[Unstaf
         yield Unstaffable(activity=one.id, name=one.name)
 
 
-def _uncoverable(before: Tables, able: Bools, after: Tables, gone: Bools) -> Iterable[Uncoverable]:
-    """Requirements that enough people could meet before, and too few after."""
-    asked = before.requirement_people
-    lost = (_holders(before, able) >= asked) & (_holders(after, gone) < asked)
+def _uncoverable(before: Tables, able: Bools, p: int, gone: Bools) -> Iterable[Uncoverable]:
+    """Requirements that enough people could meet before, and too few without person p."""
+    left = able.copy()
+    left[p] &= gone[p]
+    lost = (_holders(before, able) >= before.requirement_people) & (_holders(before, left) < before.requirement_people)
     for r in np.flatnonzero(lost).tolist():
         activity, requirement = before.portfolio.activities[before.requirement_activity[r]], before.requirements[r]
         yield Uncoverable(
