@@ -1,4 +1,4 @@
-"""Dutch words for what the typed records call by English names: kinds of change, their fields, and what those mean."""
+"""Dutch for what the other parts of the code say in English: records and their fields, rules, and their sentences."""
 
 from __future__ import annotations
 
@@ -110,4 +110,337 @@ FIELDS: Mapping[str, str] = {
 }
 
 #: what a field means, in the record's own English → in Dutch
-HINTS: Mapping[str, str] = {}
+HINTS: Mapping[str, str] = {
+    "who is trained": "wie wordt opgeleid",
+    "the expertise or talent": "de kennis of het talent",
+    "the level that is reached": "het niveau dat wordt gehaald",
+    "the first period in which the level counts": "de eerste periode waarin het niveau telt",
+    "hours away for it in each period of the training": "uren afwezig in elke periode van de opleiding",
+    "periods of training, right before `from`": "perioden van opleiding, vlak voor `vanaf`",
+    "what the training costs, once": "wat de opleiding kost, eenmalig",
+    "what hiring costs, once": "wat aannemen kost, eenmalig",
+    "the person, as in a portfolio, with an id of their own": "de persoon, zoals in een portfolio; het kenmerk mag leeg blijven",  # noqa: E501
+    "the first period in which they are there": "de eerste periode waarin zij er zijn",
+    "who is lent; or else a unit": "wie wordt uitgeleend; of anders een afdeling",
+    "the unit of which a share is lent; or else a person": "de afdeling die een deel uitleent; of anders een persoon",
+    "the unit that is helped": "de afdeling die wordt geholpen",
+    "the largest part of the hours": "het grootste deel van de uren, 0 tot 1",
+    "the first period": "de eerste periode",
+    "who leaves": "wie vertrekt",
+    "who is booked": "wie wordt geboekt",
+    "who is kept off": "wie er niet op komt",
+    "the activity": "de activiteit",
+    "how many hours": "hoeveel uren",
+    "the project that goes": "het project dat vervalt",
+    "the activity that others do": "de activiteit die anderen doen",
+    "what they ask for it": "wat zij ervoor vragen",
+    "of the hours there are now: 120 is a fifth more": "van de uren die er nu zijn: 120 is een vijfde meer",
+    "only of this project": "alleen van dit project",
+    "only of this kind": "alleen van deze soort",
+    "the name of a preset": "de naam van een voorinstelling",
+    "the units; an empty list is all of them": "de afdelingen; geen keuze is allemaal",
+    "the largest part of the lender's hours, in each direction": "het grootste deel van de uren van wie uitleent, in elke richting",  # noqa: E501
+    "what the plan may cost; null is no budget": "wat het plan mag kosten; leeg is geen budget",
+    "per rule its weight, mode, tolerance and settings, as in a policy": "per regel het gewicht (weight) of een andere instelling",  # noqa: E501
+    "how many profiles to rank": "hoeveel profielen",
+    "terms of a profile, at most": "begrippen in een profiel, hooguit",
+    "who is looked at; an empty list is everybody": "naar wie wordt gekeken; geen keuze is iedereen",
+    "points that each unit may be worse off at most; null is no limit": "punten die een afdeling hooguit mag inleveren; leeg is geen grens",  # noqa: E501
+    "two soft rules": "twee regels",
+    "how many plans, at most": "hoeveel plannen, hooguit",
+    "from when; null is the period that is now": "vanaf wanneer; leeg is nu",
+    "the unit they would join; null is whichever gains most": "de afdeling waar zij bij komen; leeg is waar het meest wint",  # noqa: E501
+    "money per hour; null is not counted": "bedrag per uur; leeg telt niet mee",
+    "candidate profiles to choose from, at most": "profielen om uit te kiezen, hooguit",
+    "hours of the hire in each period; null is the median of those who are there": "uren per periode; leeg is wat de middelste heeft",  # noqa: E501
+    "the part of the base's cost that the other rules may cost more": "het deel van de kosten dat de andere regels meer mogen kosten",  # noqa: E501
+}
+
+#: rule → title
+RULE_TITLES: Mapping[str, str] = {
+    "availability": "Uren die iemand heeft",
+    "window": "Binnen de periode",
+    "eligibility": "Brengt iets in voor het werk",
+    "team_size": "Grootte van het team",
+    "smallest_booking": "Geen boeking voor de vorm",
+    "must_requirement": "Onmisbare eis",
+    "expert_hours": "Uren van deskundigen",
+    "overbooking": "Niet meer dan gevraagd",
+    "mentoring": "Een begeleider voor ieder die leert",
+    "stretch_cap": "Niet alleen leren",
+    "commitment": "Vastgezet, bevroren en verboden",
+    "relation": "Apart en samen",
+    "lending_cap": "Uitlenen binnen de afspraak",
+    "rotation": "Rouleren",
+    "hires": "Ruimte voor nieuwe mensen",
+    "budget": "Binnen het budget",
+    "staffing": "Uren die open blijven",
+    "expertise_coverage": "Kennis die in een team ontbreekt",
+    "talent_coverage": "Talent dat in een team ontbreekt",
+    "expertise_fit": "Werk boven wat mensen weten",
+    "talent_fit": "Werk naast hoe mensen het best werken",
+    "energy": "Werk dat energie kost",
+    "wishes": "Wensen die niet uitkomen",
+    "talent_use": "Talenten die blijven liggen",
+    "role_width": "Smalle rollen",
+    "responsibility": "Te weinig eigen verantwoordelijkheid",
+    "stretch": "Te weinig te leren",
+    "load_balance": "Ongelijke belasting",
+    "focus": "Te veel dingen tegelijk",
+    "stability": "Werk weg bij wie het nu doet",
+    "continuity": "Kennis bij één persoon",
+    "lending": "Uren voor een andere afdeling",
+    "hiring": "Kosten van nieuwe mensen",
+    "cost": "Kosten van het plan",
+}
+
+#: unit of a rule → in Dutch
+UNITS: Mapping[str, str] = {
+    "activities": "activiteiten",
+    "bookings": "boekingen",
+    "hours": "uren",
+    "learners": "lerenden",
+    "money": "geld",
+    "pairs": "paren",
+    "people": "mensen",
+    "single points of failure": "zwakke plekken",
+    "wishes": "wensen",
+}
+
+#: phrases of the solver's sentences, as regular expressions, and what they are in Dutch; applied in this order, to
+#: sentences in which names stand as \x02n\x03
+PHRASES: tuple[tuple[str, str], ...] = (
+    # findings of rules
+    (r"(\d+) of (\d+) people with (.+?) missing", r"\1 van \2 mensen met \3 ontbreekt"),
+    (r" on (\x02\d+\x03): knowledge missing for (\S+ h) of the work", r" bij \1: kennis ontbreekt bij \2 van het werk"),
+    (r" on (\x02\d+\x03): talent missing for (\S+ h) of the work", r" bij \1: talent ontbreekt bij \2 van het werk"),
+    (r" on (\x02\d+\x03): energy drained for (\S+ h) of the work", r" bij \1: \2 van het werk kost energie"),
+    (r" on (\x02\d+\x03): work for another unit for (\S+ h) of the work", r" bij \1: \2 voor een andere afdeling"),
+    (
+        r"(\S+ h) of ([^:;]+?) more than (\d+) % of the role and (\d+) h more allow",
+        r"\1 \2 meer dan \3 % van de rol en \4 h toelaten",
+    ),
+    (
+        r"(\S+ h) short of the (\d+) % of work on one's own account",
+        r"\1 te weinig eigen verantwoordelijkheid (\2 % van het werk)",
+    ),
+    (r"(\S+ h) short of the (\d+) % of work to learn from", r"\1 te weinig werk om van te leren (\2 %)"),
+    (
+        r"(\S+ h) short of the (\d+) % of work that uses a top talent",
+        r"\1 te weinig werk dat een sterk talent benut (\2 %)",
+    ),
+    (r"(\S+ h) outside (\d+) to (\d+) % of the (\S+) h available", r"\1 buiten \2 tot \3 % van de \4 beschikbare uren"),
+    (
+        r"(\d+) activit(?:y|ies) more than the (\d+) that leave focus",
+        r"\1 meer dan de \2 activiteiten die aandacht laten",
+    ),
+    (
+        r", critical for (\x02\d+\x03), hangs on fewer than two people",
+        r", kritiek voor \1, hangt aan minder dan twee mensen",
+    ),
+    (r"(\S+ h) of (\S+) h are not staffed", r"\1 van \2 h zijn niet ingevuld"),
+    (r"asked for (\x02\d+\x03) and is not on it", r"vroeg om \1 en zit er niet op"),
+    (r"loses (\S+ h) of today's (\S+) h on ", r"verliest \1 van de \2 h van nu bij "),
+    (r"taking on (\x02\d+\x03) costs", r"\1 aannemen kost"),
+    (r"the booked hours and fixed costs come to", r"de geboekte uren en vaste kosten komen op"),
+    (
+        r"learning without a mentor, or too many learners, (\S+) in all",
+        r"leren zonder begeleider, of te veel lerenden, samen \1",
+    ),
+    # what hard rules ask
+    (
+        r"brings nothing that (\x02\d+\x03) asks for and learns nothing on it",
+        r"brengt niets in wat \1 vraagt en leert er niets",
+    ),
+    (
+        r"may not work on (\x02\d+\x03): it is another unit's work",
+        r"mag niet aan \1 werken: het is werk van een andere afdeling",
+    ),
+    (r"cannot do without (.+?) from (\d+) of its team", r"kan niet zonder \1 van \2 uit het team"),
+    (r"wants a team of (\d+) to (\d+) people, or nobody", r"wil een team van \1 tot \2 mensen, of niemand"),
+    (r": at least (\S+) h, or not at all", r": ten minste \1 h, of helemaal niet"),
+    (r"takes no more than the (\S+) h it asks for", r"neemt niet meer dan de \1 h die gevraagd zijn"),
+    (r"(\S+ h) more than the (\S+) h it asks for", r"\1 meer dan de \2 h die gevraagd zijn"),
+    (
+        r"at least (\S+) % of its booked hours by people with its expertise",
+        r"ten minste \1 % van de geboekte uren door mensen met de kennis",
+    ),
+    (r"has none of it, which leaves (\S+) h", r"heeft die niet, dus blijft \1 h over"),
+    (
+        r"learns only beside a mentor and teaches at most (\S+) learners?",
+        r"leert alleen naast een begeleider en begeleidt er hooguit \1",
+    ),
+    (
+        r"has (\S+) h in the periods in which (\x02\d+\x03) can be worked on",
+        r"heeft \1 h in de perioden waarin aan \2 gewerkt kan worden",
+    ),
+    (r"has (\S+) h in all, and only so many in each period", r"heeft samen \1 h, en per periode niet meer"),
+    (
+        r"can work on (\x02\d+\x03) only in periods (\d+) to (\d+), from period (\d+) on",
+        r"kan aan \1 alleen werken in periode \2 tot \3, vanaf \4",
+    ),
+    (
+        r"asks for (\d+) with (.+?); nobody with it can be booked there",
+        r"vraagt \1 met \2; niemand die dat heeft kan er geboekt worden",
+    ),
+    (
+        r"asks for (\d+) with (.+?); only (.+) with it can be booked there",
+        r"vraagt \1 met \2; daarvan kan alleen \3 er geboekt worden",
+    ),
+    (r": nobody can be booked on it", r": niemand kan er geboekt worden"),
+    (
+        r": all who can be booked on it, (\d+) in number, can give it (\S+) h together",
+        r": wie er geboekt kan worden, \1 in getal, kan samen \2 h geven",
+    ),
+    (r" on (\x02\d+\x03) is forbidden", r" bij \1 is verboden"),
+    (r" on (\x02\d+\x03) is pinned at (\S+) h", r" bij \1 is vastgezet op \2 h"),
+    (r" on (\x02\d+\x03) has worked (\S+) h already", r" bij \1 heeft al \2 h gewerkt"),
+    (r"at most (\S+) % of (\S+) h\b", r"hooguit \1 % van \2 h"),
+    (r", lent to ", r", uitgeleend aan "),
+    (r"can learn nothing that (\x02\d+\x03) asks for", r"kan niets leren van wat \1 vraagt"),
+    (r"work apart on", r"werken niet samen aan"),
+    (r"work together on", r"werken samen aan"),
+    (r"the plan costs no more than its budget of", r"het plan kost niet meer dan het budget van"),
+    (r"wants its (\S+) h staffed, ", r"wil de \1 h ingevuld, "),
+    (r"without exception", r"zonder uitzondering"),
+    # reasons of bookings
+    (r"\bknows (?=\x02)", r"kent "),
+    (r"naturally brings ", r"brengt van nature "),
+    (r"\blearns (?=\x02)", r"leert "),
+    (r"\bis pinned there", r"is er vastgezet"),
+    (r"\bworks on it today", r"werkt er nu aan"),
+    (r"\basked for it", r"vroeg erom"),
+    (r"is free for work that asks nothing special", r"is vrij voor werk dat niets bijzonders vraagt"),
+    (r"is near what it asks", r"is dicht bij wat het vraagt"),
+    (r": (\d+) of (\d+) h$", r": \1 van \2 h"),
+    # what moved
+    (r"Total cost falls from (\S+) to (\S+):", r"De kosten dalen van \1 naar \2:"),
+    (r"Total cost rises from (\S+) to (\S+):", r"De kosten stijgen van \1 naar \2:"),
+    (r"Total cost stays at", r"De kosten blijven"),
+    (r"is no longer missing", r"ontbreekt niet meer"),
+    (r"is missing on", r"ontbreekt bij"),
+    (r", no longer on", r", niet meer bij"),
+    (r"(\d+) people instead of (\d+)", r"\1 mensen in plaats van \2"),
+    (r"(\d+) person instead of (\d+)", r"\1 persoon in plaats van \2"),
+    (r": (\d+) people$", r": \1 mensen"),
+    (r"takes it over", r"neemt het over"),
+    (r"take it over", r"nemen het over"),
+    (r"takes over part of it", r"neemt een deel over"),
+    (r"take over part of it", r"nemen een deel over"),
+    (r"\bleaves (?=\x02)", r"gaat weg bij "),
+    (r"\bleave (?=\x02)", r"gaan weg bij "),
+    (r"\bjoins (?=\x02)", r"komt bij "),
+    (r"\bjoin (?=\x02)", r"komen bij "),
+    (r"does (\S+ h) there instead of", r"doet daar \1 in plaats van"),
+    (r"does (\S+ h) of (\x02\d+\x03) instead of", r"doet \1 van \2 in plaats van"),
+    (r"is no longer there", r"is er niet meer"),
+    (r"is new and works", r"is nieuw en werkt"),
+    (r"is new \(", r"is nieuw ("),
+    (r"is taken on for (\S+) and works", r"wordt aangenomen voor \1 en werkt"),
+    (r"is not taken on", r"wordt niet aangenomen"),
+    (r"no longer leaves and works", r"vertrekt niet meer en werkt"),
+    (r"leaves in period (\d+) and works", r"vertrekt in periode \1 en werkt"),
+    (r"\bworks (?=\S+ h)", r"werkt "),
+    (r"\blends (?=\x02)", r"leent uit aan "),
+    (r"(\S+ h) of (\x02\d+\x03) are no longer open", r"\1 van \2 staat niet meer open"),
+    (r"(\S+ h) of (\x02\d+\x03) are left open", r"\1 van \2 blijft open"),
+    (r"no longer learns (\x02\d+\x03) on", r"leert \1 niet meer bij"),
+    (r"(\x02\d+\x03) from (\x02\d+\x03)((?: instead of \x02\d+\x03)?) on (\x02\d+\x03)", r"\1 van \2\3 bij \4"),
+    (r", by the same team", r", met hetzelfde team"),
+    (
+        r"Talent balance: (\x02\d+\x03) goes from (\w+) to (\w+) \((\S+ h) for (\S+ h) asked\)",
+        r"Talentbalans: \1 gaat van \2 naar \3 (\4 voor \5 gevraagd)",
+    ),
+    (r"\bmissing to\b", r"ontbreekt naar"),
+    (r", as before", r", net als eerst"),
+    (r" instead of ", r" in plaats van "),
+    (r", and nobody works on it", r", en niemand werkt eraan"),
+    (r"\bweighs\b", r"weegt"),
+    (r", which is (\S+) for the same plan", r", dat is \1 voor hetzelfde plan"),
+    (r"There are no two plans to compare", r"Er zijn geen twee plannen om te vergelijken"),
+    (r"Nothing moves", r"Er verschuift niets"),
+    # which is better
+    (
+        r" is better, whatever a longer search finds: its plan costs (\S+), and no plan of (.+) costs less than (\S+)",
+        r" is beter, wat langer zoeken ook vindt: het plan kost \1, en geen plan van \2 kost minder dan \3",
+    ),
+    (
+        r"The difference \((.+?)\) is (?:smaller than|no larger than) what is still unknown \(gap (.+?)\): a longer search of (.+) may undo it",  # noqa: E501
+        r"Het verschil (\1) is niet groter dan wat nog onbekend is (hooguit \2): langer zoeken voor \3 kan het ongedaan maken",  # noqa: E501
+    ),
+    (
+        r"Both are plans of the same portfolio, and (.+) is the better one by (.+)",
+        r"Beide zijn plannen van dezelfde portfolio, en \1 is het betere met \2",
+    ),
+    (
+        r"Both are plans of the same portfolio, and cost the same",
+        r"Beide zijn plannen van dezelfde portfolio, en kosten hetzelfde",
+    ),
+    (
+        r"Both are proven to be the best there is, and cost the same",
+        r"Van beide is bewezen dat er geen beter is, en ze kosten hetzelfde",
+    ),
+    (
+        r"Both cost the same, but a longer search may find a better plan of either",
+        r"Beide kosten hetzelfde, maar langer zoeken kan voor elk een beter plan vinden",
+    ),
+    (
+        r"How far (.+) is from its best plan is not known, so the difference proves nothing",
+        r"Hoe ver \1 van het beste plan is, is niet bekend; het verschil bewijst dus niets",
+    ),
+    (
+        r"Scored by different rules \((.+)\): the totals do not say which is better",
+        r"Naar andere regels gewogen (\1): de totalen zeggen niet welk beter is",
+    ),
+    (
+        r"The work differs: (.+?) in one of the two only, and more work costs more",
+        r"Het werk verschilt: \1 maar in een van beide, en meer werk kost meer",
+    ),
+    (r"(\d+) activities are\b", r"\1 activiteiten zitten"),
+    (r"1 activity is\b", r"1 activiteit zit"),
+    (r"The calendars differ", r"De kalenders verschillen"),
+    (
+        r" has no plan: rules that may not be broken contradict each other",
+        r" heeft geen plan: vaste regels spreken elkaar tegen",
+    ),
+    # changes
+    (r"is hired", r"wordt aangenomen"),
+    (r"could be taken on", r"kunnen worden aangenomen"),
+    (r"has level (\d) on (\x02\d+\x03)", r"heeft niveau \1 in \2"),
+    (r"at a cost of", r"voor"),
+    (r"after (\d+) (?:weeks?|days?|months?) of (\S+) h of training", r"na \1 keer \2 h opleiding"),
+    (
+        r"is lent to (\x02\d+\x03) for at most (\d+) % of the hours",
+        r"wordt uitgeleend aan \1 voor hooguit \2 % van de uren",
+    ),
+    (r"lends at most (\d+) % of its hours to", r"leent hooguit \1 % van de uren uit aan"),
+    (r"lend each other at most (\d+) % of their hours", r"lenen elkaar hooguit \1 % van hun uren"),
+    (r"is pinned to (\x02\d+\x03) for (\S+) h", r"wordt vastgezet op \1 voor \2 h"),
+    (r"is kept off (\x02\d+\x03)", r"komt niet op \1"),
+    (r"leaves from", r"vertrekt vanaf"),
+    (r"is delayed by", r"wordt uitgesteld met"),
+    (r"is dropped", r"vervalt"),
+    (r"is added", r"komt erbij"),
+    (r"is outsourced for", r"wordt uitbesteed voor"),
+    (r"the preset is (\S+) instead of (\S+)", r"de voorinstelling is \1 in plaats van \2"),
+    (r"the policy is changed", r"het beleid verandert"),
+    (r"no longer asks for", r"vraagt niet meer om"),
+    (r"asks for (\x02\d+\x03) at level", r"vraagt \1 op niveau"),
+    (r"from (?:week|day|month|period) (\d+) on", r"vanaf periode \1"),
+    (r"\bin weeks (\d+) to (\d+)", r"in week \1 tot \2"),
+    (r"takes (\d+) % of the hours it took", r"kost \1 % van de uren van eerst"),
+    (r"\ball work\b", r"al het werk"),
+    (r"works (\S+) h more", r"werkt \1 h meer"),
+    # how the rules are named within sentences
+    *((rf"\b{name.replace('_', ' ')}\b(?= (?:[−+]|in plaats))", title.lower()) for name, title in RULE_TITLES.items()),
+    (r"(\d+) more (?=[−+])", r"nog \1 "),
+    (r"(\d+) more$", r"nog \1"),
+    (r"\bshort\b(?= naar)|(?<=naar )short\b", r"te weinig"),
+    (r"\bmissing\b", r"ontbreekt"),
+    (r"\bbalanced\b", r"in balans"),
+    (r"\bsurplus\b", r"ruim"),
+    (r"\bunused\b", r"ongebruikt"),
+    (r"\bnobody\b", r"niemand"),
+    (r"\band\b", r"en"),
+    (r"As it stands", r"Zoals het nu is"),
+)

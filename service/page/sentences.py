@@ -1,25 +1,76 @@
-"""The solver's sentences, which are English, in Dutch: one pattern a sentence, with the names left as they are."""
+"""The solver's sentences, which are English, in Dutch.
+
+Names of people, work and terms are set aside first, then phrases are replaced, then the names come back (those of terms
+with their Dutch labels). What no phrase knows stays English: a test holds that nothing of the library does.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+from service.page.dutch import PHRASES, RULE_TITLES, UNITS
 from service.page.tongue import Tongue
+from service.words import plain
 from solver.portfolio import Portfolio
+from solver.rules import RULES
+
+_NUMBER = re.compile(r"(?<![\w\x02])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w\x03])")
+_HOURS = re.compile(r"(?<=\d) h\b")
 
 
 class Sentences:
-    """`sentences(text)` is the text in the page's language; what no pattern knows stays as it is."""
+    """`sentences(text)` is the text in the page's language."""
 
     def __init__(self, portfolio: Portfolio, t: Tongue, *others: Portfolio) -> None:
         self.portfolios, self.t = (portfolio, *others), t
 
     def __call__(self, text: str) -> str:
         """The sentence in the page's language."""
-        return text
+        if not self.t.dutch:
+            return text
+        kept: list[str] = []
+
+        def aside(found: re.Match[str]) -> str:
+            kept.append(self._names[found[0]])
+            return f"\x02{len(kept) - 1}\x03"
+
+        said = self._pattern.sub(aside, text) if self._names else text
+        for phrase, dutch in _PHRASES:
+            said = phrase.sub(dutch, said)
+        said = _HOURS.sub(" u", _NUMBER.sub(_decimal, said))
+        said = re.sub(r"\x02(\d+)\x03", lambda found: kept[int(found[1])], said)
+        return said[:1].upper() + said[1:] if text[:1].isupper() else said
 
     def rule(self, name: str, title: str) -> str:
         """The title of a rule in the page's language."""
-        return title
+        return RULE_TITLES.get(name, title) if self.t.dutch else title
 
     def unit(self, unit: str) -> str:
         """The unit of a rule in the page's language."""
-        return unit
+        return UNITS.get(unit, unit) if self.t.dutch else unit
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """Every name that may stand in a sentence, with what it is called in the page's language."""
+        names: dict[str, str] = {rule.title: RULE_TITLES.get(rule.name, rule.title) for rule in RULES}
+        for portfolio in self.portfolios:
+            for term in portfolio.vocabulary:
+                names[plain(portfolio.label(term.id))] = plain(portfolio.label(term.id, self.t.language))
+            for item in (*portfolio.units, *portfolio.people, *portfolio.projects, *portfolio.activities):
+                names[plain(item.name)] = names[item.name] = plain(item.name)
+        return {name: shown for name, shown in names.items() if len(name) > 1}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest = sorted(self._names, key=len, reverse=True)
+        return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)")
+
+
+def _decimal(found: re.Match[str]) -> str:
+    """A number as Dutch writes it: 1,234.5 → 1.234,5."""
+    return found[0].translate({ord(","): ".", ord("."): ","})
+
+
+_PHRASES = tuple((re.compile(phrase), dutch) for phrase, dutch in PHRASES)

@@ -57,7 +57,7 @@ class Column:
 
 def columns(those: Sequence[Column], said: str, lowest: float | None = None) -> Markup:
     """Bars below each other, one a proposal, each with its number."""
-    names, height, width = 200, 26, 560
+    names, height, width = 170, 26, 440
     values = [one.value for one in those if one.value is not None]
     most = max([*values, 1e-9])
     parts = []
