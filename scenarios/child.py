@@ -1,4 +1,4 @@
-"""The process that solves one run: it gets its task over a pipe, tells how far it is, and answers.
+"""The process of one run: it gets its task over a pipe, tells how far it is, and hands over what came of it.
 
 Started by `scenarios.runs`, which describes what goes over the pipe. It ends when its parent is gone.
 """
@@ -11,6 +11,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
+from scenarios.questions import answered
 from scenarios.runs import Task
 from solver.portfolio import parse_json
 from solver.solve import solve
@@ -42,16 +43,20 @@ def serve(connection: Connection[Any, Any], parent: int) -> None:
         with telling:
             connection.send((kind, content))
 
+    def progress(now: object) -> None:
+        tell("progress", now)
+
     tell("begun", None)
     try:
         portfolio = parse_json(task.portfolio)
-        proposal = solve(
-            portfolio, task.settings, lambda progress: tell("progress", progress), stop, task.earlier, task.limits
-        )
+        if task.asked is None:
+            found: Any = solve(portfolio, task.settings, progress, stop, task.earlier, task.limits)
+        else:
+            found = answered(portfolio, task.asked, task.settings, task.earlier, progress, stop)
     except Exception as error:
         tell("error", f"{type(error).__name__}: {error}")
         raise
-    tell("stopped" if stop.is_set() else "finished", proposal)
+    tell("stopped" if stop.is_set() else "finished", found)
 
 
 if __name__ == "__main__":

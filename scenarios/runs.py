@@ -3,7 +3,8 @@
 A run can be stopped, and then keeps its best plan. It can crash, and then nothing else does. Processes are started
 afresh and not forked off, so a caller needs no guard in its main module, and may have threads. The pipe between carries
 one `Task` to the child; from it pairs of a word and its content: `begun`, `progress` many times, and in the end
-`finished` or `stopped` with the proposal, or `error` with a sentence. Anything sent to it after its task is a stop.
+`finished` or `stopped` with the proposal or answer, or `error` with a sentence. Anything sent to it after its task is a
+stop.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ class Run(BaseModel):
     portfolio: SHA-256 of the portfolio before the changes. parent: the run whose plan it starts from. progress: the
     reports that tell most, at most 200. outcome: `finished` came to its end, whatever it found (see the proposal's
     `run.status`); `cancelled` was stopped, the proposal has the best plan until then, if there was one; `failed` has
-    no proposal but a `failure`. limits: what the plan had to keep besides the portfolio's own rules.
+    no proposal but a `failure`. answer: of a run that was asked a question instead. limits: what the plan had to keep
+    besides the portfolio's own rules.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -97,20 +99,32 @@ class Run(BaseModel):
     failure: Failure | None = None
     proposal: Proposal | None = None
     limits: tuple[Limit, ...] = ()
+    answer: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Ready for JSON; `Run.model_validate` of it gives the same run."""
         return self.model_dump(mode="json", by_alias=True)
 
 
+class Asked(NamedTuple):
+    """A question: `kind` says which function of `scenarios.questions` answers it, `data` is what it is asked."""
+
+    kind: str
+    data: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Task:
-    """What the child gets: the canonical JSON of the changed portfolio, settings, a proposal to start from, limits."""
+    """What the child gets: the canonical JSON of the changed portfolio, settings, a proposal to start from, limits.
+
+    asked: what to answer about the proposal instead of solving, see `scenarios.questions`.
+    """
 
     portfolio: str
     settings: Settings
     earlier: Proposal | None
     limits: tuple[Limit, ...] = ()
+    asked: Asked | None = None
 
 
 class Order(NamedTuple):
@@ -156,12 +170,14 @@ def start(
     id: str | None = None,
     clock_seconds: float | None = None,
     limits: Sequence[Limit] = (),
+    asked: Asked | None = None,
 ) -> RunHandle:
     """Start a run in a process of its own and come back at once; raises ChangeInvalid where a change cannot apply.
 
     earlier: a run or proposal of the portfolio before the changes, whose plan to start from. on_progress and on_end are
     called from a thread that belongs to the run; be quick in them. clock_seconds: when a run that has not ended by
     itself is killed as hung; by default well beyond the seconds of the settings. limits: what else the plan must keep.
+    asked: a question to answer instead of solving; `earlier` is then the proposal that it is about.
     """
     settings = settings or Settings()
     plan = _proposal_of(earlier)
@@ -179,7 +195,9 @@ def start(
     )
     if clock_seconds is None:
         clock_seconds = settings.seconds * (REPEATABLE_FACTOR if settings.repeatable else 1) + GRACE_SECONDS
-    task = Task(json.dumps(changed.canonical()), settings, plan, tuple(limits))
+    about = earlier.proposal if isinstance(earlier, Run) else earlier
+    told = plan if asked is None else about  # a conflict is asked about as well, and has no plan
+    task = Task(json.dumps(changed.canonical()), settings, told, tuple(limits), asked)
     return RunHandle(begun, task, clock_seconds, on_progress, on_end)
 
 
@@ -376,7 +394,8 @@ class RunHandle:
     def _end(self, word: str, content: Any, code: int) -> None:
         said: dict[str, Any] = {"ended": datetime.now(UTC), "progress": tuple(self._points)}
         if word in ("finished", "stopped"):
-            said |= {"outcome": "finished" if word == "finished" else "cancelled", "proposal": content}
+            said |= {"outcome": "finished" if word == "finished" else "cancelled"}
+            said["proposal" if isinstance(content, Proposal) else "answer"] = content
         elif not word and self._killed == "cancelled":
             said["outcome"] = "cancelled"
         else:

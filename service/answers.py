@@ -24,18 +24,6 @@ class PortfolioName(BaseModel):
     sha256: str
 
 
-class ProgressNow(BaseModel):
-    """How far a solve is; numbers that do not exist yet are null, those that the role may not see are left out."""
-
-    seconds: float
-    best: float | None = None
-    bound: float | None = None
-    gap: float | None
-    value_captured: float | None
-    plans: int
-    stage: str
-
-
 class FailureTold(BaseModel):
     """Why a run failed."""
 
@@ -64,7 +52,10 @@ class RunAnswer(BaseModel):
     started: str | None = Field(description="when it was last taken up")
     ended: str | None
     took: str | None = Field(description="how long it ran, an ISO 8601 duration")
-    progress: ProgressNow | None
+    progress: dict[str, Any] | None = Field(
+        description="how far it is: of a solve seconds, best, bound, gap, value_captured, plans and stage; of a study "
+        "seconds, done, total, stage, and the latest word of one of its solves"
+    )
     outcome: str | None = Field(description="what a solve found: `run.status` of its proposal")
     failure: FailureTold | None
 

@@ -20,14 +20,20 @@ from service.openapi import describe
 from service.routes import (
     audit,
     check,
+    comparisons,
     decisions,
+    explanations,
     health,
     library,
     model_card,
     people,
+    portfolios,
     proposals,
     rules,
+    runs,
+    scenarios,
     scores,
+    studies,
 )
 from service.settings import ServiceSettings
 from service.store import Store
@@ -40,6 +46,34 @@ BODIES = (
     decisions.DecisionBody,
     people.ContestBody,
     people.SettleBody,
+    portfolios.PortfolioBody,
+    portfolios.OperationsBody,
+    scenarios.ScenarioBody,
+    runs.RunBody,
+    explanations.WhyNotBody,
+    explanations.AlternativesBody,
+    explanations.ConflictBody,
+    comparisons.CompareBody,
+    studies.StudyBody,
+)
+
+#: everything under /v1, in the order in which the description lists it
+ROUTES = (
+    check,
+    proposals,
+    scores,
+    portfolios,
+    scenarios,
+    runs,
+    explanations,
+    comparisons,
+    studies,
+    rules,
+    library,
+    decisions,
+    people,
+    audit,
+    model_card,
 )
 
 
@@ -66,7 +100,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
-    for routes in (check, proposals, scores, rules, library, decisions, people, audit, model_card):
+    for routes in ROUTES:
         app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed)])
     app.include_router(health.router, prefix="/health")
     page.mount(app)

@@ -6,11 +6,14 @@ where somebody else has taken the run up in the meantime, nothing more is writte
 
 from __future__ import annotations
 
+import json
 import logging
 import resource
 import threading
 import time
 from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,7 +23,6 @@ from service.settings import ServiceSettings
 from service.store import Fenced, Status, Store, StoredRun
 from solver.portfolio import Portfolio, parse_json
 from solver.proposal import Proposal
-from solver.search import Progress
 from solver.settings import Settings
 
 #: how often a running run is looked after: whether it is to stop, and how far it is
@@ -39,7 +41,7 @@ class Execution:
     def __init__(self, store: Store, settings: ServiceSettings, run: StoredRun, giving_up: threading.Event) -> None:
         """giving_up: set when this process ends: the run is then queued again."""
         self.store, self.settings, self.run, self.giving_up = store, settings, run, giving_up
-        self._latest: Progress | None = None
+        self._latest: Any = None  # of a solve `Progress`, of a study `StudyProgress`
         self._told_at = 0.0
 
     def see_through(self) -> None:
@@ -66,7 +68,11 @@ class Execution:
         changes, settings = parse_changes(run.changes), Settings.model_validate(run.settings)
         timed_out = wanted = False
         began = 0.0
-        with runs.start(portfolio, changes, settings, earlier, self._note, id=run.id) as handle:
+        asked = None if run.kind == "solve" else runs.Asked(run.kind, run.asked)
+        clock = self.settings.study_seconds + runs.GRACE_SECONDS if run.kind == "study" else None
+        with runs.start(
+            portfolio, changes, settings, earlier, self._note, id=run.id, clock_seconds=clock, asked=asked
+        ) as handle:
             _bound(handle.pid, self.settings.solve_bytes)
             while True:
                 try:
@@ -83,21 +89,25 @@ class Execution:
                         wanted = True
                         handle.cancel()
                     self._tell()
-                # The seconds of a repeatable solve are not those of the clock, so the clock has to be watched here.
-                if settings.repeatable and handle.solving and not timed_out:
+                # The seconds of a repeatable solve are not those of the clock, so the clock has to be watched here;
+                # a study is many solves.
+                if (settings.repeatable or run.kind == "study") and handle.solving and not timed_out:
                     began = began or time.monotonic()
-                    timed_out = time.monotonic() - began > self.settings.solve_seconds
+                    most = self.settings.study_seconds if run.kind == "study" else self.settings.solve_seconds
+                    timed_out = time.monotonic() - began > most
                     if timed_out:
                         handle.cancel()
+        status: Status = "cancelled" if done.outcome == "cancelled" and not (timed_out and not wanted) else "finished"
+        if done.answer is not None:
+            return status, json.dumps(done.answer, ensure_ascii=False), _outcome(done.answer), None
         if done.proposal is None:
             failure = None if done.failure is None else done.failure.model_dump()
             return done.outcome or "failed", None, None, failure
         about = done.proposal.portfolio.model_copy(update={"revision": run.revision or 1})
         proposal = done.proposal.model_copy(update={"portfolio": about, "scenario": run.scenario})
-        status: Status = "cancelled" if done.outcome == "cancelled" and not (timed_out and not wanted) else "finished"
         return status, proposal.model_dump_json(by_alias=True), proposal.run.status, None
 
-    def _note(self, progress: Progress) -> None:
+    def _note(self, progress: Any) -> None:
         self._latest = progress
 
     def _tell(self) -> None:
@@ -106,7 +116,7 @@ class Execution:
         if progress is not None and progress.seconds >= self._told_at * (1 + PROGRESS_SHARE):
             self._latest = None
             self._told_at = progress.seconds
-            self.store.tell_progress(self.run.id, self.run.attempt, vars(progress))
+            self.store.tell_progress(self.run.id, self.run.attempt, asdict(progress))
 
     def _end(self, status: Status, result: str | None, outcome: str | None, failure: dict[str, str] | None) -> None:
         """Write the end, however long that takes: only the end of this process comes before."""
@@ -137,6 +147,11 @@ def proposal_of(store: Store, id: str | None) -> Proposal | None:
     """The proposal of a run, if it has one."""
     text = None if id is None else store.run_result(id)
     return None if text is None else Proposal.model_validate_json(text)
+
+
+def _outcome(answer: dict[str, Any]) -> str | None:
+    """What an answer came to, in its own word."""
+    return next((answer[name] for name in ("outcome", "status") if isinstance(answer.get(name), str)), None)
 
 
 def _bound(pid: int, most_bytes: int) -> None:

@@ -51,6 +51,17 @@ def success(
     return {status: {"description": description, "content": content}}
 
 
+def of_type(media_type: str, example: str, description: str) -> dict[int | str, dict[str, Any]]:
+    """The 200 of a route that answers text of another type than JSON."""
+    content = {media_type: {"schema": {"type": "string"}, "example": example}}
+    return {200: {"description": description, "content": content}}
+
+
+def without_content(description: str) -> dict[int | str, dict[str, Any]]:
+    """The 204 of a route."""
+    return {204: {"description": description}}
+
+
 def refusals(*classes: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for what it may refuse, with an example for each."""
     responses: dict[int | str, dict[str, Any]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
@@ -81,6 +81,11 @@ class Body:
         self.problems: list[Problem] = report.problems()
         self._unknown: UnknownPortfolio | None = None
 
+    @property
+    def given(self) -> Collection[str]:
+        """The names of the fields that were given."""
+        return set(self._data)
+
     def get(self, name: str, default: Any = None) -> Any:
         """What was given for a field, or `default`."""
         return self._data.get(name, default)
@@ -105,7 +110,11 @@ class Body:
 
     def model(self, name: str, model: type[Model]) -> Model | None:
         """A field as a model of which every field has a default; None where it is wrong."""
-        return self.part(name, lambda data: _validated(data, model)) if name in self._data else model()
+        return (
+            self.part(name, lambda data: validated(data, model.model_validate, model.model_fields))
+            if name in self._data
+            else model()
+        )
 
     def fields(self, model: type[BaseModel], *names: str) -> dict[str, Any] | None:
         """Fields of the body's model that are read as the model says; None where one is missing or wrong."""
@@ -157,15 +166,15 @@ def entry_of(slug: str) -> Entry:
     raise UnknownPortfolio(f'The library has no "{brief(slug)}"; it has {", ".join(most)} and {last}.')
 
 
-def _validated(data: Any, model: type[Model]) -> Model:
-    """`data` as a model; raises PortfolioInvalid, with paths from `data` on."""
+def validated(data: Any, read: Callable[[Any], Part], known: Collection[str] = ()) -> Part:
+    """`data` as a model that Pydantic makes; raises PortfolioInvalid, with paths from `data` on."""
     try:
-        return model.model_validate(data)
+        return read(data)
     except ValidationError as invalid:
         report = Report()
         for found in invalid.errors(include_url=False):
             if found["type"] == "extra_forbidden":
-                report.unknown(found["loc"], "unknown_field", found["input"], "a setting", model.model_fields)
+                report.unknown(found["loc"], "unknown_field", found["input"], "a setting", known)
             else:
                 report.add(found["loc"], *_told(found))
         raise PortfolioInvalid(report.problems()) from None

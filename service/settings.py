@@ -30,6 +30,9 @@ class ServiceSettings(AccessSettings):
     body_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=1024**3, description="largest body of a request, bytes")
     body_seconds: float = Field(30.0, gt=0, le=3600, description="time in which a whole body must have arrived")
     solve_seconds: float = Field(300.0, ge=1, le=86_400, description="longest time limit that a solve may ask for")
+    study_seconds: float = Field(
+        3600.0, ge=1, le=604_800, description="longest time that a study, which is many solves, may take"
+    )
     solve_bytes: int = Field(
         8 * 1024**3, ge=1024**3, le=1024**4, description="most memory that the process of one solve may take, bytes"
     )

@@ -92,6 +92,56 @@ data: {"at":"2026-11-21T09:32:00.430000+00:00","outcome":"OPTIMAL","failure":nul
 
 """
 
+STUDY: dict[str, Any] = {
+    **RUN,
+    "kind": "study",
+    "asked": {"kind": "exposure"},
+    "progress": {"seconds": 4.2, "done": 1, "total": 3, "stage": "without each person", "name": "p01", "run": PROGRESS},
+}
+
+WHY_NOT: dict[str, Any] = {
+    "question": {"ask": "person", "person": "p01", "activity": "a01"},
+    "status": "impossible",
+    "proven": "portfolio",
+    "freed": [],
+    "difference": None,
+    "reasons": [{"rule": "eligibility", "text": "Ana knows nothing that Interviews asks for"}],
+    "plan": None,
+    "seconds": 0.08,
+    "sentences": ["Ana cannot be on Interviews."],
+}
+
+ALTERNATIVES: dict[str, Any] = {
+    "format": "staffing-alternatives/1",
+    "asked": 3,
+    "within": 5,
+    "least": 2,
+    "limit": 189.67,
+    "alternatives": [],
+    "complete": False,
+    "exhausted": True,
+    "seconds": 0.4,
+    "sentences": ["There is no other plan within 5 %."],
+}
+
+CONFLICT: dict[str, Any] = {
+    "rules": [
+        {
+            "name": "availability",
+            "items": [{"about": {"person": "p01"}, "text": "Ana has 32 h a week, and 40 h are pinned"}],
+        }
+    ],
+    "ways_out": [],
+}
+
+COMPARED: dict[str, Any] = {
+    "id": "0199e1f6d3e7f8091a2b3c4d5e6f7081",
+    "runs": ["0199e1f4b1c5d6e7f8091a2b3c4d5e6f", "0199e1f5c2d6e7f8091a2b3c4d5e6f70"],
+    "created": "2026-11-21T09:35:00.480000+00:00",
+    "by": "planning",
+    "comparison": {"format": "staffing-comparison/1", "proposals": [], "differences": []},
+}
+
 BODIES: dict[str, dict[str, Any]] = {
     "portfolio": {"portfolio": examples.PORTFOLIO},
     "operations": {
@@ -103,6 +153,10 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "scenario": {"name": "A week later", "portfolio": "example", "revision": 2, "changes": CHANGES},
     "run": {"portfolio": "example", "changes": CHANGES, "settings": examples.SETTINGS},
+    "why_not": {"question": {"ask": "person", "person": "p02", "activity": "a02"}, "settings": examples.SETTINGS},
+    "alternatives": {"alternatives": {"plans": 3, "within": 5}, "settings": examples.SETTINGS},
+    "conflict": {"settings": examples.SETTINGS},
+    "study": {"portfolio": "example", "study": {"kind": "exposure"}, "settings": examples.SETTINGS},
     "compare": {"runs": ["0199e1f4b1c5d6e7f8091a2b3c4d5e6f", "0199e1f5c2d6e7f8091a2b3c4d5e6f70"]},
 }
 
