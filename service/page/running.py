@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scenarios import runs as solves
-from scenarios.changes import Change, changes_to_json, parse_changes
+from scenarios.changes import Change, parse_changes
 from scenarios.scenario import apply, words
+from service.execution import portfolio_of, proposal_of
+from service.orders import Source, order
 from service.page.http import Desk
 from service.page.shown import Shows, shown
 from service.page.view import View
 from service.problems import UnknownRun
-from service.store import ENDED, NewRun, Store, StoredRun
-from solver.portfolio import Portfolio, parse_json
+from service.store import ENDED, Store, StoredRun
+from solver.portfolio import Portfolio
 from solver.proposal import Proposal
 from solver.settings import Settings
 
@@ -33,22 +34,16 @@ def start(
 ) -> StoredRun:
     """Queue a run; raises ChangeInvalid where a change cannot apply, Busy where too many wait."""
     stored, portfolio = desk.store.portfolio(portfolio_id, revision)
-    apply(portfolio, changes)
     settings = Settings(seconds=min(seconds, desk.settings.solve_seconds))
-    new = NewRun(
-        kind="solve",
-        by=desk.who.name,
-        portfolio=portfolio_id,
-        revision=revision,
-        content=None,
-        sha256=stored.sha256,
-        scenario=scenario,
-        changes=changes_to_json(changes),
-        asked=None,
-        settings=settings.model_dump(mode="json"),
-        versions=solves.VERSIONS,
-        fingerprint=solves.fingerprint(portfolio, changes, settings, None),
-        parent=parent,
+    earlier = proposal_of(desk.store, parent)
+    new = order(
+        Source(portfolio, stored),
+        desk.who.name,
+        changes,
+        settings,
+        scenario_id=scenario,
+        parent=None if earlier is None else parent,
+        earlier=earlier,
     )
     run, _ = desk.work.add_run(new)
     return run
@@ -80,8 +75,7 @@ def solved(store: Store, id: str) -> Solved:
     text = store.run_result(id) if run.kind == "solve" and run.status in ENDED else None
     if text is None:
         raise UnknownRun(f"Run {id} has no proposal.")
-    content = None if run.revision is not None else store.run_content(id)
-    before = parse_json(content) if content is not None else store.portfolio(run.portfolio, run.revision)[1]
+    before = portfolio_of(store, run)
     portfolio, proposal = _parsed(_Kept(before, parse_changes(run.changes)), text)
     return Solved(run, before, portfolio, proposal)
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from service.page.dutch import PHRASES, RULE_TITLES, UNITS
 from service.page.tongue import Tongue
 from service.words import plain
-from solver.portfolio import Portfolio
+from solver.portfolio import Activity, Person, Portfolio, Project, Unit
 from solver.rules import RULES
 
 _NUMBER = re.compile(r"(?<![\w\x02])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w\x03])")
@@ -58,7 +58,13 @@ class Sentences:
         for portfolio in self.portfolios:
             for term in portfolio.vocabulary:
                 names[plain(portfolio.label(term.id))] = plain(portfolio.label(term.id, self.t.language))
-            for item in (*portfolio.units, *portfolio.people, *portfolio.projects, *portfolio.activities):
+            items: tuple[Unit | Person | Project | Activity, ...] = (
+                *portfolio.units,
+                *portfolio.people,
+                *portfolio.projects,
+                *portfolio.activities,
+            )
+            for item in items:
                 names[plain(item.name)] = names[item.name] = plain(item.name)
         return {name: shown for name, shown in names.items() if len(name) > 1}
 

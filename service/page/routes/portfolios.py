@@ -14,9 +14,9 @@ from scenarios.scenario import words
 from service import spreadsheet
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.markdown import to_html
-from service.page.routes.runs import MEDIA
 from service.page.running import start
 from service.page.sentences import Sentences
+from service.proposal_files import XLSX
 from service.store import StoredScenario
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -89,4 +89,4 @@ def template(desk: TheDesk) -> Response:
         spreadsheet.template(path)
         data = path.read_bytes()
     name = 'attachment; filename="portfolio.xlsx"'
-    return Response(data, media_type=MEDIA["xlsx"], headers={"Content-Disposition": name})
+    return Response(data, media_type=XLSX, headers={"Content-Disposition": name})

@@ -10,14 +10,16 @@ from fastapi.responses import Response
 
 from scenarios.changes import parse_changes
 from scenarios.scenario import words
-from service import export
+from service import proposal_files
+from service.access import visible_proposal
 from service.page.drawing import heat
 from service.page.drawing.progress import progress
 from service.page.http import Desk, PageRoute, TheDesk
 from service.page.running import Solved, solved, view_of
-from service.page.shown import Shows
+from service.page.shown import Shows, shown
 from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, View
 from service.problems import UnknownPath
+from service.proposal_files import written
 from service.store import ENDED, StoredRun
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -30,14 +32,6 @@ TABS = {
     "score": ("Score card", "Scorekaart"),
     "people": ("People", "Mensen"),
 }
-MEDIA = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "ics": "text/calendar; charset=utf-8",
-}
-
-
 FILES = {
     "xlsx": ("Workbook (XLSX)", "Werkmap (XLSX)"),
     "csv": ("Bookings (CSV)", "Boekingen (CSV)"),
@@ -60,7 +54,7 @@ def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activit
     found = solved(desk.store, id)
     if found.proposal.bookings is None:
         return desk.page("no-plan.html", view=view_of(desk, found)[0], **_of_proposal(found))
-    shown, shows = view_of(desk, found)
+    seen, shows = view_of(desk, found)
     tabs = [(name, desk.t(*title)) for name, title in TABS.items() if _has(name, shows)]
     tab = view if view in dict(tabs) else "map"
     by = {
@@ -68,10 +62,10 @@ def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activit
         "activities": activities if activities in ACTIVITY_ORDERS else "project",
     }
     orders = {"people": PEOPLE_ORDERS, "activities": ACTIVITY_ORDERS}
-    more: dict[str, Any] = {"heat_data": _heat_data(desk, shown, by)} if tab == "map" else {}
+    more: dict[str, Any] = {"heat_data": _heat_data(desk, seen, by)} if tab == "map" else {}
     return desk.page(
         "proposal.html",
-        view=shown,
+        view=seen,
         shows=shows,
         tabs=tabs,
         tab=tab,
@@ -205,9 +199,12 @@ def activity_card(desk: TheDesk, id: str, activity: str) -> Response:
 def download(desk: TheDesk, id: str, form: str) -> Response:
     """The proposal as a file."""
     desk.need("get_proposal")
-    if form not in MEDIA:
-        raise UnknownPath(f"There is no download as {form}; there is {', '.join(MEDIA)}.")
-    view, _ = view_of(desk, solved(desk.store, id))
-    data = export.FORMATS[f".{form}"](view.portfolio, view.proposal, desk.t.language)
-    name = f'attachment; filename="{view.portfolio.id}-{id[:8]}.{form}"'
-    return Response(data, media_type=MEDIA[form], headers={"Content-Disposition": name})
+    kinds = {suffix: kind for kind, suffix in proposal_files.FILES.items()}
+    if f".{form}" not in kinds:
+        raise UnknownPath(f"There is no download as {form}; there is {', '.join(kinds)}.")
+    found, who = solved(desk.store, id), desk.who
+    data = visible_proposal(found.proposal.to_json(), who, found.portfolio)
+    portfolio, _, _ = shown(found.portfolio, found.proposal, who)
+    content = written(data, portfolio, kinds[f".{form}"], id)
+    name = f'attachment; filename="{portfolio.id}-{id[:8]}.{form}"'
+    return Response(content, media_type=kinds[f".{form}"], headers={"Content-Disposition": name})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import json
+import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,20 +12,22 @@ from pydantic import TypeAdapter, ValidationError
 
 from scenarios.changes import parse_changes
 from service.access import visible
+from service.orders import Source, order
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import Solved, solved, start, view_of
 from service.page.view import View
 from service.problems import UnknownPath
+from service.store import ENDED
 from solver.settings import Settings
-from solver.why_not import Question, WhyNot, WhyNotPerson, why_not
+from solver.why_not import Question, WhyNot, WhyNotPerson
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 #: an answer is for somebody who waits; most come within a quarter of it
 ASK_SECONDS = 10.0
-#: one question at a time: each takes all cores
-_asking = threading.Lock()
+#: how long the page waits for an answer, its turn in the queue included, and how often it looks
+WAIT_SECONDS, LOOK_SECONDS = 45.0, 0.1
 _QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
 
 
@@ -47,10 +50,36 @@ def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
     found = solved(desk.store, id)
     question = _question(form)
     view, _ = view_of(desk, found)
-    with _asking:
-        answer = why_not(found.portfolio, found.proposal, question, Settings(seconds=ASK_SECONDS))
-    told = visible(answer.model_dump(mode="json", by_alias=True), desk.who, found.portfolio)
+    text = _answered(desk, found, question)
+    if text is None:
+        return desk.page("no-answer.html", view=view)
+    answer = WhyNot.model_validate_json(text)
+    told = visible(json.loads(text), desk.who, found.portfolio)
     return desk.page("why.html", view=view, answer=answer, told=told, **_moves(desk, view, answer, told))
+
+
+def _answered(desk: Desk, found: Solved, question: Question) -> str | None:
+    """The answer as JSON, waited for; None where it did not come in time, or not at all."""
+    stored = (
+        None if found.run.revision is None else desk.store.portfolio_record(found.run.portfolio, found.run.revision)
+    )
+    new = order(
+        Source(found.before, stored),
+        desk.who.name,
+        found.changes,
+        Settings(seconds=min(ASK_SECONDS, desk.settings.solve_seconds)),
+        kind="why_not",
+        scenario_id=found.run.scenario,
+        parent=found.run.id,
+        earlier=found.proposal,
+        asked=question.model_dump(mode="json"),
+    )
+    run, _ = desk.work.add_run(new)
+    until = time.monotonic() + WAIT_SECONDS
+    while run.status not in ENDED and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+        run = desk.store.run(run.id)
+    return desk.store.run_result(run.id)
 
 
 def _question(form: Form) -> Question:
