@@ -481,6 +481,11 @@ class View:
                 found[first + i] += n
         return found
 
+    def marks(self) -> list[str]:
+        """A few days along the time there is, the first and the last among them."""
+        last = len(self.periods) - 1
+        return [self.periods[n] for n in dict.fromkeys(round(last * part / 4) for part in range(5))]
+
     @property
     def period_word(self) -> str:
         """What a period is called."""

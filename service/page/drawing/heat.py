@@ -86,8 +86,8 @@ def rows(people: Sequence[Heading]) -> tuple[list[int], list[tuple[int, str]], i
 
 
 def _corner(unfilled: str) -> Markup:
-    said = text(unfilled, x=NAMES - 8, y=HEAD + BAND + OPEN / 2, class_="quiet end middle small")
-    return drawing(NAMES, HEAD + BAND + OPEN, [said], "corner")
+    said = text(unfilled, x=12, y=HEAD + BAND + OPEN / 2, class_="quiet middle small")
+    return drawing(NAMES, HEAD + BAND + OPEN, [said], "corner", crop=True)
 
 
 def _activities(activities: Sequence[Heading]) -> Markup:
@@ -156,7 +156,7 @@ def _people(people: Sequence[Heading], tops: Sequence[int], bands: Sequence[tupl
         about = f"{person.name}\n{person.about}"
         name = text(fitting(person.name, NAMES - 24, 13), x=12, y=y + 14, class_="middle name")
         parts.append(tag("a", title(about), name, bar, href=person.href, tabindex=-1))
-    return drawing(NAMES, height, parts, "names")
+    return drawing(NAMES, height, parts, "names", crop=True)
 
 
 def _group(y: int, name: str) -> str:

@@ -40,10 +40,11 @@ def picture(
     return Markup(tag("svg", *content, class_=class_, role="img", aria_label=said, **size))
 
 
-def drawing(width: float, height: float, content: Iterable[str], class_: str = "picture") -> Markup:
-    """A picture of which everything is said elsewhere too."""
+def drawing(width: float, height: float, content: Iterable[str], class_: str = "picture", crop: bool = False) -> Markup:
+    """A picture of which everything is said elsewhere too; `crop` cuts it on the right where there is no room."""
     box = f"0 0 {_plain(width)} {_plain(height)}"
-    return Markup(tag("svg", *content, viewBox=box, width=width, height=height, class_=class_, aria_hidden="true"))
+    size = {"viewBox": box, "width": width, "height": height, "preserveAspectRatio": "xMinYMin slice" if crop else None}
+    return Markup(tag("svg", *content, class_=class_, aria_hidden="true", **size))
 
 
 def fitting(said: str, width: float, size: float = 12) -> str:
