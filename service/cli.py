@@ -19,6 +19,7 @@ from service.commands.plans import check, propose, score
 from service.commands.portfolios import convert, library, template
 from service.commands.serve import serve
 from service.commands.what_if import compare, run
+from service.commands.worker import worker
 from service.words import plain
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     template,
     convert,
     serve,
+    worker,
 )
 for command in COMMANDS:
     app.command()(command)

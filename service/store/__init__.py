@@ -27,6 +27,7 @@ from service.store.records import (
 )
 from service.store.runs import Fenced, Key, NewRun, Room, Runs
 from service.store.scenarios import Scenarios
+from service.store.tasks import enqueue
 from service.store.trail import Entry, Trail
 
 __all__ = [
@@ -68,6 +69,8 @@ class Store(Portfolios, Scenarios, Runs, Comparisons, Keys, Decisions, Erasure, 
         """The store at an address, up to date and with the library in it; raises ValueError for a bad address."""
         store = cls(connect(url_of(address)))
         upgrade(store.engine)
+        if store.engine.dialect.name == "postgresql":
+            store.on_queued = enqueue
         store._add_library()
         return store
 

@@ -31,6 +31,11 @@ def url_of(text: str) -> URL:
     raise ValueError("sqlite:/// with a file, or postgresql:// with a database")
 
 
+def libpq(url: URL) -> str:
+    """The address as PostgreSQL's own programs write it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def connect(url: URL) -> Engine:
     """An engine for the address; nothing is reached yet."""
     if url.drivername != "sqlite":

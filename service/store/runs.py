@@ -121,6 +121,10 @@ class Runs(Base):
         with self.reading() as connection:
             return _known(connection, id)
 
+    def run_in(self, connection: Connection, id: str) -> StoredRun:
+        """One run, as a transaction sees it; raises UnknownRun."""
+        return _known(connection, id)
+
     def runs(self, cursor: str | None = None, limit: int = 50, **filters: Any) -> Page[StoredRun]:
         """All runs; filters: any field of `StoredRun` that is a word, such as `portfolio`, `status`, `kind`, `by`."""
         asked = select(*columns(runs, StoredRun))
@@ -220,21 +224,24 @@ class Runs(Base):
             self._write(connection, id, attempt, {"status": "queued", "progress": None})
             self._queued_again(connection, id, "the service was stopped")
 
-    def requeue_lost(self, ids: Collection[str] | None = None, keep: Collection[str] = ()) -> list[StoredRun]:
+    def requeue_lost(
+        self, ids: Collection[str] | None = None, keep: Collection[str] = (), connection: Connection | None = None
+    ) -> list[StoredRun]:
         """Queue running runs again whose worker died (of those ids, by default all but `keep`).
 
         Where that happened too often they are failed, and those that were to be cancelled are.
         """
-        changed = []
-        with self.writing() as connection:
-            asked = select(runs.c.id, runs.c.attempt, runs.c.lost, runs.c.cancelling)
-            asked = asked.where(runs.c.status == "running", runs.c.id.not_in(keep))
-            if ids is not None:
-                asked = asked.where(runs.c.id.in_(ids))
-            for row in connection.execute(asked.order_by(runs.c.number)).mappings().all():
-                self._lose(connection, row)
-                changed.append(_known(connection, row["id"]))
-        return changed
+        if connection is None:
+            with self.writing() as connection:
+                return self.requeue_lost(ids, keep, connection)
+        asked = select(runs.c.id, runs.c.attempt, runs.c.lost, runs.c.cancelling).with_for_update()
+        asked = asked.where(runs.c.status == "running", runs.c.id.not_in(keep))
+        if ids is not None:
+            asked = asked.where(runs.c.id.in_(ids))
+        rows = connection.execute(asked.order_by(runs.c.number)).mappings().all()
+        for row in rows:
+            self._lose(connection, row)
+        return [_known(connection, row["id"]) for row in rows]
 
     def _lose(self, connection: Connection, row: RowMapping) -> None:
         id, attempt = row["id"], row["attempt"]

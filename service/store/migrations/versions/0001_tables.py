@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from procrastinate.schema import SchemaManager
 
 revision = "0001"
 down_revision = None
@@ -128,7 +129,12 @@ def upgrade() -> None:
     op.create_index("ix_scenarios_portfolio", "scenarios", ["portfolio"])
 
 
+    if op.get_bind().dialect.name == "postgresql":
+        with op.get_bind().connection.cursor() as cursor:  # many statements at once, which SQLAlchemy does not send
+            cursor.execute(SchemaManager.get_schema())
+
+
 def downgrade() -> None:
-    """Drop them."""
+    """Drop them; the queue stays, and does no harm."""
     for table in ("scenarios", "run_events", "revisions", "idempotency_keys", "runs", "portfolios", "comparisons"):
         op.drop_table(table)

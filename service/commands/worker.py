@@ -1,0 +1,41 @@
+"""`staffing worker`."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import typer
+
+from service.commands.outputs import BAD, WRONG_USE, say
+
+
+def worker() -> None:
+    """Execute the runs of a store in PostgreSQL until Ctrl-C.
+
+    On as many machines as wanted; each needs STAFFING_DATABASE_URL alone. What is not done at the end is queued again.
+    """
+    from sqlalchemy.exc import OperationalError
+
+    from service.queueing import Worker
+    from service.settings import ServiceSettings, SettingsInvalid
+    from service.store import Store
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    try:
+        settings = ServiceSettings.of(os.environ)
+    except SettingsInvalid as invalid:
+        say(str(invalid))
+        raise typer.Exit(WRONG_USE) from None
+    if not settings.database_url.startswith("postgres"):
+        say("A store in a file has its runs executed by `staffing serve`; workers need one in PostgreSQL.")
+        raise typer.Exit(WRONG_USE)
+    try:
+        store = Store.open(settings.database_url)
+    except OperationalError as error:
+        say(f"The database cannot be reached: {error.orig}".strip())
+        raise typer.Exit(BAD) from None
+    say(f"Working on up to {settings.solves_at_once} runs at once.")
+    Worker(store, settings).work()
+    store.close()

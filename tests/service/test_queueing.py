@@ -1,0 +1,107 @@
+"""Many machines: real workers, each a process, over a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from service import examples
+from service.orders import Source, order
+from service.queueing import rescue
+from service.store import ENDED, Store, StoredRun
+from solver.portfolio import parse
+from solver.settings import Settings
+from tests.service.hard import hard_portfolio
+
+HARD, LONG = Source(parse(hard_portfolio()), None), Settings(seconds=120, workers=1)
+EASY = Source(parse(examples.PORTFOLIO), None)
+
+
+@pytest.fixture
+def store(postgres_address: str) -> Iterator[Store]:
+    """A new store in PostgreSQL."""
+    opened = Store.open(postgres_address)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def start(postgres_address: str) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts a worker that counts as dead after two seconds; what is left of them is ended with the test."""
+    env = {**os.environ, "STAFFING_DATABASE_URL": postgres_address}
+    env |= {"STAFFING_WORKER_SECONDS": "2", "STAFFING_SOLVES_AT_ONCE": "1"}
+    with ExitStack() as stack:
+
+        def begin() -> subprocess.Popen[bytes]:
+            command = [Path(sys.executable).with_name("staffing"), "worker"]
+            process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            return process
+
+        yield begin
+
+
+def until(store: Store, id: str, true: Callable[[StoredRun], bool]) -> StoredRun:
+    """The run as soon as something is true of it."""
+    watching = threading.Event()
+    while not true(run := store.run(id)):
+        watching.wait(0.05)
+    return run
+
+
+def test_a_run_and_its_task_are_one(store: Store) -> None:
+    """Neither is there without the other; earlier turns go first, and a run that lost its task gets another."""
+    runs = [store.add_run(order(EASY, by))[0] for by in ("ana", "ana", "bram")]
+    tasks = text("SELECT args->>'run' FROM procrastinate_jobs WHERE status = 'todo' ORDER BY priority DESC, id")
+    with store.engine.connect() as connection:
+        assert connection.scalars(tasks).all() == [runs[0].id, runs[2].id, runs[1].id]
+        connection.execute(text("DELETE FROM procrastinate_jobs"))
+        connection.commit()
+    rescue(store, 20)
+    rescue(store, 20)
+    with store.engine.connect() as connection:
+        assert sorted(connection.scalars(tasks)) == sorted(run.id for run in runs)
+
+
+def test_runs_survive_their_worker(store: Store, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+    """What a killed worker was at goes to another; what one stopped in good order was at is not counted as lost."""
+    first = start()
+    run, _ = store.add_run(order(HARD, "ana", (), LONG))
+    until(store, run.id, lambda one: one.progress is not None)
+    first.send_signal(signal.SIGKILL)
+    second = start()
+    again = until(store, run.id, lambda one: one.attempt == 2)
+    assert (again.status, again.lost) == ("running", 1)
+    second.send_signal(signal.SIGTERM)
+    second.wait()
+    assert second.returncode == 0
+    assert [(one.status, one.lost) for one in store.runs().items] == [("queued", 1)]
+
+
+def test_a_worker_that_was_paused_cannot_write(store: Store, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+    """Its run goes to another; when it wakes up, it finds that it is not its own any more and works on."""
+    first = start()
+    run, _ = store.add_run(order(HARD, "ana", (), LONG))
+    until(store, run.id, lambda one: one.progress is not None)
+    first.send_signal(signal.SIGSTOP)
+    second = start()
+    until(store, run.id, lambda one: one.attempt == 2)
+    first.send_signal(signal.SIGCONT)
+    short, _ = store.add_run(order(EASY, "ana"))
+    assert until(store, short.id, lambda one: one.status in ENDED).outcome == "OPTIMAL"
+    assert (store.run(run.id).status, store.run(run.id).attempt) == ("running", 2)
+    store.cancel_run(run.id)
+    assert until(store, run.id, lambda one: one.status in ENDED).status == "cancelled"
+    for worker in (first, second):
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait() == 0
