@@ -69,6 +69,11 @@ class Ladder:
     steps: Sequence[Fields]
     growing: bool = True
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether it changes a rule, and with it what is asked of all activities."""
+        return self.change == "set_policy"
+
     def make(self, step: int) -> Change:
         """The change of one step."""
         return parse_changes([{"change": self.change, **self.fields, **self.steps[step]}])[0]
@@ -287,11 +292,11 @@ def _of_rule(rule: Rule) -> Iterator[Ladder]:
     def settled(name: str, values: Iterable[Any]) -> Ladder:
         return Ladder("set_policy", {}, _over("rules", ({rule.name: {name: value}} for value in values)))
 
+    if not rule.hard:
+        yield settled("mode", ["soft"])
+        yield settled("tolerance", (amount for amount in TOLERANCES if 100 * amount > rule.tolerance))
     for name, (step, end) in LOOSER.get(rule.name, {}).items():
         now = getattr(rule.settings, name)
         shares = isinstance(now, float)
         numbers = range((round(100 * now) if shares else now) + step, end + step, step)
         yield settled(name, (n / 100 for n in numbers) if shares else numbers)
-    if not rule.hard:
-        yield settled("tolerance", (amount for amount in TOLERANCES if 100 * amount > rule.tolerance))
-        yield settled("mode", ["soft"])

@@ -31,9 +31,11 @@ from solver.tables import Tables
 #: seconds for all of it, the part of them for finding, and the most for finding out whether there is any plan
 SECONDS, FINDING, LOOK_SECONDS = 15.0, 0.5, 3.0
 #: seconds that a price may take at least
-LEAST_SECONDS = 0.5
+LEAST_SECONDS = 1.0
+#: the part of the time left that the price of the first way takes
+FIRST = 0.4
 #: ways that are priced; changes of one way at most; how many first changes a second one is looked for to
-MOST, DEEPEST, TRIED = 8, 5, 3
+MOST, MOST_OF_LARGE, DEEPEST, TRIED = 8, 5, 5, 3
 #: in a solve that can be repeated time does not pass: what it may take of its own measure of it
 REPEATABLE_SECONDS = 2.0
 #: rules that say nothing beyond the activities they name, or nothing more the fewer activities there are
@@ -89,6 +91,7 @@ def ways_out(
 ) -> tuple[WayOut, ...]:
     """Changes that solve the conflict of a portfolio without a plan, found and priced within so many seconds.
 
+    Half of the time is for finding; all of it where nothing was found by then, and a little more for the price of one.
     settings: how they are solved; in a repeatable search everything is tried, in whatever time that takes.
     """
     settings, stop = settings or Settings(), stop or threading.Event()
@@ -110,17 +113,23 @@ class _Looking:
     def __init__(self, quick: Quick, settings: Settings, stop: threading.Event, seconds: float) -> None:
         self._quick, self._settings, self._stop, self._seconds = quick, settings, stop, seconds
         self._began = time.monotonic()
+        #: whether any way out was found
+        self._any = False
 
     def out_of(self, portfolio: Portfolio, conflict: Conflict) -> tuple[WayOut, ...]:
         """The ways out, priced, the cheapest first."""
         found = self._without_needless(portfolio, self._find(portfolio, conflict, 0))
-        priced = []
-        for n, changes in enumerate(found[:MOST]):
-            if self._stop.is_set():
+        found = found[: MOST if _is_small(portfolio) else MOST_OF_LARGE]
+        priced: list[WayOut] = []
+        first: Search | None = None
+        for n, changes in enumerate(found):
+            if self._stop.is_set() or (priced and self._late(1)):
                 break
-            left = (self._seconds - self._passed) / (min(len(found), MOST) - n)
-            search = self._quick.best(apply(portfolio, changes), self._limit(max(LEAST_SECONDS, left)))
+            # The first is solved from nothing, the others from its plan on.
+            left = (self._seconds - self._passed) * (FIRST if n == 0 and len(found) > 1 else 1 / (len(found) - n))
+            search = self._quick.best(apply(portfolio, changes), self._limit(max(LEAST_SECONDS, left)), first)
             if search.plan is not None:
+                first = first or search
                 priced.append(_way_out(portfolio, changes, search, search.plan))
         return tuple(sorted(priced, key=lambda way: way.objective))
 
@@ -160,21 +169,34 @@ class _Looking:
 
     def _singles(self, portfolio: Portfolio, conflict: Conflict) -> list[_Tried]:
         """The smallest change of each kind that resolves what is named, those first after which there is a plan."""
-        nearby = _nearby(portfolio, conflict)
+        nearby, elsewhere = _nearby(portfolio, conflict), self._elsewhere(portfolio, conflict)
+        proposed = list(ladders(portfolio, conflict))
+        if nearby is None or elsewhere:
+            proposed.sort(key=lambda ladder: not ladder.everywhere)
         tried = []
 
         def resolves(changed: Portfolio) -> bool:
             return can_hold(self._search(changed), conflict) is True
 
-        for ladder in ladders(portfolio, conflict):
+        for ladder in proposed:
             if self._over:
                 break
             least = 0 if nearby is None else self._smallest(ladder, 0, nearby, resolves)
-            there = None if least is None else self._smallest(ladder, least, portfolio, self._has_plan)
+            there = None
+            if least is not None and (ladder.everywhere or not elsewhere):
+                there = self._smallest(ladder, least, portfolio, self._has_plan)
+                self._any = self._any or there is not None
             step = there if nearby is None or there is not None else least
             if step is not None:
                 tried.append(_Tried((ladder.make(step),), there is not None))
         return sorted(tried, key=lambda one: not one.whole)
+
+    def _elsewhere(self, portfolio: Portfolio, conflict: Conflict) -> bool:
+        """Whether in a large portfolio the activities that are not named have no plan either, for another reason."""
+        named = _activities(conflict)
+        if not named or _is_small(portfolio) or self._over:
+            return False
+        return not self._has_plan(without_activities(portfolio, named))
 
     def _has_plan(self, changed: Portfolio) -> bool:
         return self._quick.has_plan(changed, self._limit(LOOK_SECONDS)) is True
@@ -209,10 +231,13 @@ class _Looking:
     def _passed(self) -> float:
         return time.monotonic() - self._began
 
+    def _late(self, share: float) -> bool:
+        """Whether so much of the time has passed."""
+        return not self._settings.repeatable and self._passed > share * self._seconds
+
     @property
     def _over(self) -> bool:
-        late = not self._settings.repeatable and self._passed > FINDING * self._seconds
-        return late or self._stop.is_set()
+        return self._stop.is_set() or self._late(FINDING if self._any else 1)
 
     def _limit(self, seconds: float) -> float:
         return REPEATABLE_SECONDS if self._settings.repeatable else seconds
@@ -221,16 +246,24 @@ class _Looking:
         return Search(Tables.of(portfolio), self._settings, None, self._stop)
 
 
+def _activities(conflict: Conflict) -> set[str]:
+    """The activities that a conflict names."""
+    return {item.about["activity"] for rule in conflict.rules for item in rule.items if "activity" in item.about}
+
+
+def _is_small(portfolio: Portfolio) -> bool:
+    return len(portfolio.people) * len(portfolio.activities) <= SMALL
+
+
 def _nearby(portfolio: Portfolio, conflict: Conflict) -> Portfolio | None:
     """What it takes a moment to see on whether the items of a conflict can hold; None where nothing will do.
 
     The activities that the conflict names alone, all of a small portfolio.
     """
-    named = {item.about["activity"] for rule in conflict.rules for item in rule.items if "activity" in item.about}
-    others = {activity.id for activity in portfolio.activities} - named
+    named = _activities(conflict)
     if named and all(rule.name in NEARBY and rule.items for rule in conflict.rules):
-        return without_activities(portfolio, others)
-    return portfolio if len(portfolio.people) * len(portfolio.activities) <= SMALL else None
+        return without_activities(portfolio, {activity.id for activity in portfolio.activities} - named)
+    return portfolio if _is_small(portfolio) else None
 
 
 def _way_out(portfolio: Portfolio, changes: Changes, search: Search, plan: Plan) -> WayOut:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from functools import cached_property
 
+import numpy as np
+
 from solver.model import Model
 from solver.portfolio import Portfolio
 from solver.search import Search, commitments
@@ -47,13 +49,17 @@ class Quick:
         status = solve_model(model, search, search.budget).status
         return None if status == "UNKNOWN" else status != "INFEASIBLE"
 
-    def best(self, portfolio: Portfolio, seconds: float) -> Search:
-        """A search that has come to its end: its plan, if any, its cost and its bound."""
+    def best(self, portfolio: Portfolio, seconds: float, near: Search | None = None) -> Search:
+        """A search that has come to its end: its plan, if any, its cost and its bound.
+
+        near: the search of a portfolio that is nearly the same; in a large one its plan is what to start from.
+        """
         search = self._search(portfolio, seconds)
         alone = len(search.tiers) > 1 or self._settings.repeatable
         exact.quick_plans(search)
         model = exact.whole_model(search)
         if not alone and len(model.pairs) > guided.SMALL:
+            search.earlier = None if near is None else _booked(near, search.tables)
             guided.solve(search)
         elif exact.first_plan(search, model):
             if alone or len(model.pairs) <= TINY or not self._worker.alive:
@@ -69,3 +75,17 @@ class Quick:
     def _search(self, portfolio: Portfolio, seconds: float) -> Search:
         settings = self._settings.model_copy(update={"seconds": seconds})
         return Search(Tables.of(portfolio), settings, None, self._stop)
+
+
+def _booked(search: Search, tables: Tables) -> dict[tuple[int, int], int] | None:
+    """Hours per (person, activity) of another portfolio's plan, in the numbers of these tables."""
+    plan = search.plan
+    if plan is None:
+        return None
+    people, activities = plan.tables.portfolio.people, plan.tables.portfolio.activities
+    booked = {}
+    for p, a in np.argwhere(plan.on):
+        pair = tables.person_index.get(people[p].id), tables.activity_index.get(activities[a].id)
+        if pair[0] is not None and pair[1] is not None:
+            booked[pair[0], pair[1]] = int(plan.hours[p, a])
+    return booked
