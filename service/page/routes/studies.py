@@ -33,7 +33,7 @@ from solver.settings import Settings
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 #: seconds of each solve of a study where nobody says otherwise
-EACH_SECONDS = 5.0
+EACH_SECONDS = 15.0
 
 
 @router.get("/portfolios/{id}/studies/new")

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-
-from service.app import create_app
-from service.settings import ServiceSettings
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
@@ -34,18 +31,6 @@ SWITCHES = (
 )
 
 
-class Server(uvicorn.Server):
-    """The service on a port of its own, in a thread."""
-
-    def install_signal_handlers(self) -> None:
-        """Signals are for the tests."""
-
-    @property
-    def address(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[playwright.Browser]:
     """Chromium, as Debian has it."""
@@ -58,31 +43,28 @@ def chromium() -> Iterator[playwright.Browser]:
         browser.close()
 
 
-def serving(address: str) -> Iterator[Server]:
-    """The service over a store, from here until the generator ends."""
+def serving(address: str) -> Iterator[str]:
+    """The address of the service over a store, in a thread from here until the generator ends."""
+    import uvicorn
+
+    from service.app import create_app
+    from service.settings import ServiceSettings
+
     settings = ServiceSettings(database_url=address, solve_seconds=4, solves_at_once=2)
-    server = Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
-    started = threading.Event()
-    thread = threading.Thread(target=server.run, daemon=True)
-    startup = server.startup
-
-    async def told(sockets: object = None) -> None:
-        await startup(sockets)  # type: ignore[arg-type]
-        started.set()
-
-    server.startup = told  # type: ignore[method-assign]
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
-    assert started.wait(60)
-    yield server
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
-    thread.join(30)
+    thread.join(60)
+    listening.close()
 
 
 @pytest.fixture(scope="module")
 def site(module_address: str) -> Iterator[str]:
     """The address of the service, of which every solve takes four seconds at most."""
-    for server in serving(module_address):
-        yield server.address
+    yield from serving(module_address)
 
 
 @pytest.fixture
@@ -120,3 +102,17 @@ def look(request: pytest.FixtureRequest) -> Callable[[playwright.Page, str], Non
         assert not told, "\n".join(told)
 
     return looked
+
+
+@pytest.fixture(scope="module")
+def keys(module_address: str) -> dict[str, str]:
+    """A proposal in the store, and a key of each sort of user: an employee, a lead, a planner, HR, an auditor."""
+    from service.store import Store
+    from tests.service.page.stored import with_run
+
+    store = Store.open(module_address)
+    made = {"run": with_run(store)}
+    for role, person in (("employee", "teun"), ("lead", "sanne"), ("planner", None), ("hr", None), ("auditor", None)):
+        made[role] = store.add_key(role, 1, person=person)[1]  # type: ignore[arg-type]
+    store.close()
+    return made

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.builders import activity, person, portfolio_data
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -79,3 +82,41 @@ def test_a_planner_builds_a_scenario_in_forms(page: Page, site: str, look: Look)
     page.get_by_label("Name").fill("Sanne learns")
     page.get_by_role("button", name="Only keep it").click()
     page.get_by_role("heading", name="Sanne learns").wait_for()
+
+
+def test_hr_finds_whom_to_hire_and_who_is_a_single_point_of_failure(page: Page, site: str, look: Look) -> None:
+    """A portfolio is uploaded with a fault, which is told where it is; then right; then two studies answer."""
+    told = portfolio_data(
+        [person("ana", expertise={"law": 4}, hours_per_period=40), person("bob", expertise={"data": 3})],
+        [
+            activity("review", 30, expertise={"law": 4}),
+            activity("model", 40, expertise={"data": 3}),
+            activity("talks", 36, expertise={"press": 3}),
+        ],
+    )
+    told |= {"id": "desk", "name": "A desk of two"}
+    wrong = {**told, "people": [{**told["people"][0], "hours_per_period": "many"}, told["people"][1]]}
+    page.goto(site)
+    page.get_by_label("File").set_input_files({"name": "x.json", "mimeType": "", "buffer": json.dumps(wrong).encode()})
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("heading", name="people 1: Ana").wait_for()
+    look(page, "hr-4-upload-wrong")
+    page.goto(site)
+    page.get_by_label("File").set_input_files({"name": "x.json", "mimeType": "", "buffer": json.dumps(told).encode()})
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("heading", name="A desk of two").wait_for()
+
+    page.get_by_role("link", name=re.compile("Study")).click()
+    page.get_by_label("Profiles").fill("1")
+    page.get_by_label("Terms").fill("1")
+    page.get_by_label("Pool").fill("5")
+    look(page, "hr-5-study")
+    page.get_by_role("button", name="Find out").click()
+    page.get_by_role("button", name="Make this plan").wait_for()
+    look(page, "hr-6-best-hire")
+    assert "Press" in page.locator("main").inner_text()
+
+    page.goto(f"{site}/portfolios/desk/studies/new?kind=exposure")
+    page.get_by_role("button", name="Find out").click()
+    page.get_by_text("single point of failure").first.wait_for()
+    look(page, "hr-7-exposure")
