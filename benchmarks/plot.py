@@ -12,14 +12,14 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 190, 44, 52
 #: distinguishable also for those who are colour-blind (Okabe and Ito, "Color universal design", 2008)
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d1f", "#777777")
 STYLE = (
-    "text{font:12px sans-serif;fill:#222}.grid{stroke:#ccc;stroke-width:.5}.axis{stroke:#666}"
+    "text{font:12px sans-serif;fill:#222}.title{font-weight:bold}.grid{stroke:#ccc;stroke-width:.5}"
     "rect{fill:#fff}@media(prefers-color-scheme:dark){rect{fill:#16181c}text{fill:#ddd}.grid{stroke:#444}}"
 )
 
 
 @dataclass(frozen=True)
 class Line:
-    """Points (x, y) in order of x; steps: a value holds until the next; marks: a dot at each point."""
+    """Points (x, y) in order of x; steps: a value holds until the next; marks: a dot at each point, not at the last alone."""
 
     name: str
     points: Sequence[tuple[float, float]]
@@ -79,7 +79,7 @@ def chart(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
         f"<title>{escape(title)}</title><style>{STYLE}</style>",
         f'<rect width="{WIDTH}" height="{HEIGHT}"/>',
-        _text(LEFT, 24, title, weight="bold"),
+        _text(LEFT, 24, title, kind="title"),
         _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, x_name, "middle"),
         _text(LEFT - 8, TOP - 8, y_name, "end"),
     ]
@@ -109,8 +109,8 @@ def _line(line: Line, colour: str, across: Axis, up: Axis) -> str:
         else:
             path += f"{'L' if n else 'M'}{x:.1f} {y:.1f}"
     drawn = f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2"{_dashes(line)}/>'
-    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in places)
-    return drawn + (dots if line.marks or len(places) == 1 else "")
+    marked = places if line.marks else places[-1:]
+    return drawn + "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in marked)
 
 
 def _dashes(line: Line) -> str:
@@ -121,9 +121,9 @@ def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<path class="grid" d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"/>'
 
 
-def _text(x: float, y: float, words: str, anchor: str = "start", weight: str = "normal") -> str:
+def _text(x: float, y: float, words: str, anchor: str = "start", kind: str = "") -> str:
     where = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-    return f'<text {where} font-weight="{weight}">{escape(words)}</text>'
+    return f"<text {where}{f' class={kind!r}' if kind else ''}>{escape(words)}</text>"
 
 
 def _number(value: float) -> str:

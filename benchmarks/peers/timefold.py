@@ -53,6 +53,7 @@ def version(home: Path) -> str:
 
 def compiled(home: Path) -> None:
     """Compile the model; raises CalledProcessError where Java refuses it."""
+    (home / "model").mkdir(exist_ok=True)
     command = ["javac", "-Xlint:all", "-cp", _path(home), "-d", str(home / "model"), *map(str, SOURCES.glob("*.java"))]
     subprocess.run(command, check=True)
 

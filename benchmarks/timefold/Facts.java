@@ -152,10 +152,22 @@ final class Facts {
         final Map<Person, Pair> pairs = new HashMap<>();
         final List<Incumbent> incumbents = new ArrayList<>();
 
+        /** Where its slots are among all, and how many it has. */
+        int firstSlot;
+        int places;
+
         Activity(Facts facts, String id, Project project) {
             this.facts = facts;
             this.id = id;
             this.project = project;
+        }
+
+        int leastBlocks() {
+            return least / facts.block;
+        }
+
+        int mostBlocks() {
+            return asked / facts.block;
         }
     }
 }

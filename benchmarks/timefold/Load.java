@@ -10,11 +10,11 @@ import java.util.Set;
 final class Load {
     private static final Comparator<int[]> BY_END = Comparator.comparingInt(task -> task[1]);
 
-    final Person person;
-    final long hours;
-    final long stretchHours;
-    final long unavailable;
-    final int learners;
+    private final Person person;
+    private final long hours;
+    private final long stretchHours;
+    private final long unavailable;
+    private final int learners;
     private final int activities;
     private final long topTalentHours;
     private final long responsibleHours;
@@ -54,11 +54,11 @@ final class Load {
         responsibleHours = responsible;
         activities = number;
         learners = taught.size();
-        unavailable = tasks.isEmpty() ? 0 : shortfall(tasks);
+        unavailable = tasks.isEmpty() ? 0 : shortfall(person, tasks);
     }
 
-    /** Hours that do not fit, however they are split: in each period whatever ends first goes first. */
-    private long shortfall(List<int[]> tasks) {
+    /** Hours of tasks (first, last, hours) that do not fit, however they are split: what ends first goes first. */
+    static long shortfall(Person person, List<int[]> tasks) {
         tasks.sort(BY_END);
         long missing = 0;
         for (int t = 0; t < person.available.length; t++) {
@@ -77,50 +77,31 @@ final class Load {
         return missing;
     }
 
-    /** Hundredths of stretch hours over the cap, as whole hours rounded up. */
-    long overStretched() {
-        long[] cap = person.facts.stretchCap;
-        return (Math.max(0, 100 * stretchHours - cap[0] * hours - 100 * cap[1]) + 99) / 100;
+    /** availability, mentoring (learners) and stretch_cap, in hours; a person counts as eight. */
+    long hard() {
+        Facts facts = person.facts;
+        long[] cap = facts.stretchCap;
+        long overStretched = Math.max(0, 100 * stretchHours - cap[0] * hours - 100 * cap[1]);
+        return unavailable + (overStretched + 99) / 100 + Team.PERSON * Math.max(0, learners - person.maxLearners);
     }
 
-    long talentUse() {
-        return person.hasTopTalent ? belowShare(person.facts.talentUse, topTalentHours) : 0;
-    }
-
-    long responsibility() {
-        return belowShare(person.facts.responsibility, responsibleHours);
+    /** talent_use, responsibility, stretch, role_width, load_balance and focus. */
+    long soft() {
+        Facts facts = person.facts;
+        long cost = belowShare(facts.responsibility, responsibleHours);
+        if (person.hasTopTalent) {
+            cost += belowShare(facts.talentUse, topTalentHours);
+        }
+        cost += person.stretchPrice * Math.max(0, facts.stretch[0] * hours - 100 * stretchHours);
+        for (long kind : byKind) {
+            cost += facts.roleWidth[2] * Math.max(0, 100 * kind - facts.roleWidth[0] * hours - 100 * facts.roleWidth[1]);
+        }
+        cost += facts.load[2] * Math.max(0, facts.load[0] * person.hoursAvailable - 100 * hours);
+        cost += facts.load[2] * Math.max(0, 100 * hours - facts.load[1] * person.hoursAvailable);
+        return cost + facts.focus[1] * Math.max(0, activities - facts.focus[0]);
     }
 
     private long belowShare(long[] share, long part) {
         return share[2] * Math.max(0, share[0] * hours - 100 * share[1] - 100 * part);
-    }
-
-    long stretch() {
-        return person.stretchPrice * Math.max(0, person.facts.stretch[0] * hours - 100 * stretchHours);
-    }
-
-    long roleWidth() {
-        long[] width = person.facts.roleWidth;
-        long over = 0;
-        for (long kind : byKind) {
-            over += Math.max(0, 100 * kind - width[0] * hours - 100 * width[1]);
-        }
-        return width[2] * over;
-    }
-
-    /** What the person's hours cost less than none would. */
-    long balanced() {
-        long[] load = person.facts.load;
-        long below = Math.max(0, load[0] * person.hoursAvailable - 100 * hours);
-        return idle(person) - load[2] * (below + Math.max(0, 100 * hours - load[1] * person.hoursAvailable));
-    }
-
-    /** What a person without any work costs. */
-    static long idle(Person person) {
-        return person.facts.load[2] * person.facts.load[0] * person.hoursAvailable;
-    }
-
-    long focus() {
-        return person.facts.focus[1] * Math.max(0, activities - person.facts.focus[0]);
     }
 }

@@ -25,7 +25,6 @@ public final class Main {
         Path plan = Path.of(arguments[1]);
         double until = Double.parseDouble(arguments[2]);
         Schedule schedule = new Schedule(facts);
-        long idle = facts.people.stream().mapToLong(Load::idle).sum();
         SolverConfig config = SolverConfig.createFromXmlFile(Path.of(arguments[4]).toFile());
         config.setRandomSeed(Long.parseLong(arguments[3]));
         double left = Math.max(0.1, until - System.currentTimeMillis() / 1000.0 - WRITING);
@@ -34,7 +33,7 @@ public final class Main {
         solver.addEventListener(event -> {
             HardSoftLongScore score = (HardSoftLongScore) event.getNewBestScore();
             if (score.isFeasible()) {
-                System.out.printf(Locale.ROOT, "{\"best\": %.4f}%n", (idle - score.softScore()) / UNIT);
+                System.out.printf(Locale.ROOT, "{\"best\": %.4f}%n", -score.softScore() / UNIT);
             }
         });
         Schedule best = solver.solve(schedule);

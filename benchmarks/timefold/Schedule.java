@@ -25,8 +25,9 @@ public class Schedule {
     Schedule(Facts facts) {
         people = facts.people;
         for (Facts.Activity activity : facts.activities) {
-            int places = Math.min(activity.teamMax, Math.min(activity.eligible.size(), activity.asked / activity.least));
-            for (int n = 0; n < places; n++) {
+            activity.firstSlot = slots.size();
+            activity.places = Math.min(activity.teamMax, Math.min(activity.eligible.size(), activity.asked / activity.least));
+            for (int n = 0; n < activity.places; n++) {
                 slots.add(new Slot(slots.size(), activity));
             }
         }

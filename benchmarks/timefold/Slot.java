@@ -39,8 +39,7 @@ public class Slot {
 
     @ValueRangeProvider(id = "blocks")
     public CountableValueRange<Integer> getBlocksRange() {
-        return ValueRangeFactory.createIntValueRange(
-                activity.least / activity.facts.block, activity.asked / activity.facts.block + 1);
+        return ValueRangeFactory.createIntValueRange(activity.leastBlocks(), activity.mostBlocks() + 1);
     }
 
     @ValueRangeProvider(id = "mentors")
