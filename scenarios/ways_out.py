@@ -30,6 +30,8 @@ from solver.tables import Tables
 
 #: seconds for all of it, the part of them for finding, and the most for finding out whether there is any plan
 SECONDS, FINDING, LOOK_SECONDS = 15.0, 0.5, 3.0
+#: how many times the time is taken where nothing was found yet
+PATIENCE = 3
 #: seconds that a price may take at least
 LEAST_SECONDS = 1.0
 #: the part of the time left that the price of the first way takes
@@ -82,6 +84,21 @@ def with_ways_out(
     return proposal.model_copy(update={"conflict": proposal.conflict.model_copy(update={"ways_out": found})})
 
 
+def conflict_in(
+    portfolio: Portfolio, settings: Settings, stop: threading.Event | None = None
+) -> tuple[bool, Conflict | None]:
+    """Whether it is known if there is a plan, and if there is none, the conflict with its ways out.
+
+    settings: its seconds are for the ways out, and as many at most for the rest.
+    """
+    with Quick(settings, stop) as quick:
+        there = quick.has_plan(portfolio, settings.seconds)
+    if there is not False:
+        return there is True, None
+    found = conflict_of(Search(Tables.of(portfolio), settings, None, stop))
+    return True, found.model_copy(update={"ways_out": ways_out(portfolio, found, settings, stop, settings.seconds)})
+
+
 def ways_out(
     portfolio: Portfolio,
     conflict: Conflict,
@@ -91,7 +108,7 @@ def ways_out(
 ) -> tuple[WayOut, ...]:
     """Changes that solve the conflict of a portfolio without a plan, found and priced within so many seconds.
 
-    Half of the time is for finding; all of it where nothing was found by then, and a little more for the price of one.
+    Half of the time is for finding, and three times as much as there is where nothing was found by then.
     settings: how they are solved; in a repeatable search everything is tried, in whatever time that takes.
     """
     settings, stop = settings or Settings(), stop or threading.Event()
@@ -237,7 +254,7 @@ class _Looking:
 
     @property
     def _over(self) -> bool:
-        return self._stop.is_set() or self._late(FINDING if self._any else 1)
+        return self._stop.is_set() or self._late(FINDING if self._any else PATIENCE)
 
     def _limit(self, seconds: float) -> float:
         return REPEATABLE_SECONDS if self._settings.repeatable else seconds

@@ -12,6 +12,7 @@ import typer
 
 from service.commands import keys, study
 from service.commands.demo import demo
+from service.commands.explaining import alternatives, conflict, why_not
 from service.commands.lists import changes, presets, rules, scenarios
 from service.commands.outputs import INTERRUPTED, OUR_FAULT, say
 from service.commands.people import agreement, explain
@@ -39,6 +40,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     propose,
     run,
     compare,
+    why_not,
+    alternatives,
+    conflict,
     explain,
     agreement,
     score,

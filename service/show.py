@@ -19,7 +19,7 @@ from rich.text import Text
 
 from service.words import Names, Words, plain
 from solver.portfolio import Activity, Portfolio
-from solver.proposal import Balance, BookingLine, Proposal, RuleScore
+from solver.proposal import Balance, BookingLine, Conflict, Proposal, RuleScore, WayOut
 from solver.rules import BY_NAME, rules_of
 from solver.rules.base import HUNDRED
 
@@ -62,7 +62,7 @@ def show(
     """Print a proposal; `by` activity or person: what the bookings are listed by."""
     page = Page(console, portfolio, proposal, language)
     if proposal.bookings is None:
-        parts = [page.headline(), page.conflict(), page.warnings(), page.talent_balance()]
+        parts = [page.headline(), page.conflict(), page.ways_out(), page.warnings(), page.talent_balance()]
     else:
         parts = [
             page.headline(),
@@ -466,11 +466,14 @@ class Page:
         conflict = self._proposal.conflict
         if conflict is None:
             return None
-        lines = []
-        for rule in conflict.rules:
-            lines.append(Text(BY_NAME[rule.name].title, style=BAD))
-            lines += [Text(f"  {plain(item.text)}") for item in rule.items[:MOST_ROWS]]
-        return self._section("conflict", *lines)
+        return self._section("conflict", *_conflict(conflict))
+
+    def ways_out(self) -> RenderableType | None:
+        """What could be changed about a conflict, and what the plan then costs."""
+        conflict = self._proposal.conflict
+        if conflict is None or conflict.ways_out is None:
+            return None
+        return self._section("ways_out", *_ways_out(conflict.ways_out, self._words))
 
     # What the parts are made of
 
@@ -551,6 +554,28 @@ class Page:
             return Text(self._signs.none, style=QUIET)
         share = min(1.0, hours / asked) if asked else 1.0
         return Text(str(hours), style=next(style for most, style in HEAT if share <= most))
+
+
+def show_conflict(console: Console, conflict: Conflict, language: str = "en") -> None:
+    """Print a conflict alone, with its ways out."""
+    words = Words(language)
+    console.print(Text(words("conflict"), style=TITLE), *_conflict(conflict), sep="\n")
+    if conflict.ways_out is not None:
+        console.print("", Text(words("ways_out"), style=TITLE), *_ways_out(conflict.ways_out, words), sep="\n")
+
+
+def _conflict(conflict: Conflict) -> Iterable[Text]:
+    for rule in conflict.rules:
+        yield Text(BY_NAME[rule.name].title, style=BAD)
+        yield from (Text(f"  {plain(item.text)}") for item in rule.items[:MOST_ROWS])
+
+
+def _ways_out(ways: Sequence[WayOut], words: Words) -> Iterable[Text]:
+    if not ways:
+        yield Text(words("no_way_out"), style=QUIET)
+    for number, way in enumerate(ways, 1):
+        yield Text(f"{number}. {plain(way.text)}")
+        yield Text(f"   {plain(way.costs)}", style=QUIET)
 
 
 def _percents(share: float) -> str:

@@ -58,6 +58,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "hires": ("Taken on", "Aangenomen"),
     "warnings": ("Legal, but odd", "Geldig, maar vreemd"),
     "conflict": ("These rules cannot all hold", "Deze regels gaan niet samen"),
+    "ways_out": ("Ways out, the cheapest first", "Uitwegen, de goedkoopste eerst"),
     # columns
     "person": ("person", "persoon"),
     "activity": ("activity", "activiteit"),
@@ -108,6 +109,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "uncounted": ("Measured, but free of cost: {rules}.", "Gemeten, maar zonder kosten: {rules}."),
     "in_balance": ("In balance: {terms}.", "In balans: {terms}."),
     "more": ("and {n} more", "en nog {n}"),
+    "no_way_out": ("None was found in the time.", "Geen gevonden in deze tijd."),
+    "can_hold": ("The hard rules can all hold: there is a plan.", "De vaste regels gaan samen: er is een plan."),
+    "not_known": (
+        "Whether the hard rules can all hold was not found out in the time.",
+        "Of de vaste regels samengaan is in deze tijd niet gevonden.",
+    ),
     "fully_staffed": ("Nothing: all hours and all people asked for.", "Niets: alle gevraagde uren en mensen zijn er."),
     # what the demo says at the end
     "nobody_brings": ("Nobody brings {terms} as the work asks.", "Niemand brengt {terms} zoals het werk vraagt."),

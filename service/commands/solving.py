@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 #: cores for each of several solves side by side; with fewer they would only wait for each other
 CORES_EACH = 2
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -48,17 +49,39 @@ def interruptible() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
+def in_background(
+    work: Callable[[Callable[[Progress], None] | None], Result], limit: float, stop: threading.Event, lang: str
+) -> Result:
+    """What `work` returns, with a live line on a terminal; it is handed what to call with its progress."""
+    # In a thread of its own, so that Ctrl-C reaches this one while the solver computes.
+    with live(limit, stop, lang) as tell, ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work, tell)
+        while not wait([working], timeout=0.2).done:
+            pass
+        return working.result()
+
+
 def solve_shown(portfolio: Portfolio, settings: Settings, stop: threading.Event, lang: str) -> Proposal:
-    """The proposal, with a live line on a terminal while it is looked for."""
-    with live(settings.seconds, stop, lang) as tell:
+    """The proposal, with the ways out where there is no plan."""
+
+    def work(tell: Callable[[Progress], None] | None) -> Proposal:
+        from scenarios.ways_out import with_ways_out
         from solver.solve import solve
 
-        # In a thread of its own, so that Ctrl-C reaches this one while the solver computes.
-        with ThreadPoolExecutor(1) as pool:
-            solving = pool.submit(solve, portfolio, settings, tell, stop)
-            while not wait([solving], timeout=0.2).done:
-                pass
-            return solving.result()
+        return with_ways_out(portfolio, solve(portfolio, settings, tell, stop), settings, stop)
+
+    return in_background(work, settings.seconds, stop, lang)
+
+
+def with_ways_out_shown(
+    portfolio: Portfolio, proposal: Proposal, settings: Settings, stop: threading.Event, lang: str
+) -> Proposal:
+    """The proposal with the ways out of its conflict, if it has one."""
+    if proposal.conflict is None:
+        return proposal
+    from scenarios.ways_out import SECONDS, with_ways_out
+
+    return in_background(lambda _: with_ways_out(portfolio, proposal, settings, stop), SECONDS, stop, lang)
 
 
 def solve_all(

@@ -34,7 +34,16 @@ from service.commands.options import (
     WorkersOption,
 )
 from service.commands.outputs import BAD, INTERRUPTED, check_out, emit, keep, new_console, refuse, say, write_proposal
-from service.commands.solving import end, ended, interruptible, live, no_log, say_without_proposal, solve_all
+from service.commands.solving import (
+    end,
+    ended,
+    interruptible,
+    live,
+    no_log,
+    say_without_proposal,
+    solve_all,
+    with_ways_out_shown,
+)
 from service.words import Language, Words
 
 if TYPE_CHECKING:
@@ -100,6 +109,8 @@ def run(
                 done = ended(handle, stop)
         proposal = done.proposal
         if proposal is not None:
+            proposal = with_ways_out_shown(changed, proposal, settings, stop, lang)
+            done = done.model_copy(update={"proposal": proposal})
             as_record = out is not None and out.suffix.lower() == ".json"
             written = (
                 keep(out, run_to_json(done)) if out and as_record else write_proposal(changed, proposal, out, lang)
