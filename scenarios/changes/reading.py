@@ -78,6 +78,8 @@ def read(model: type[Model], data: dict[str, Any], place: Place, report: Report)
                 report.add((*at, said["field"]), found["type"], value.get(said["field"]), said["expected"])
             elif found["type"] == "too_short":
                 report.add(at, "too_short", value, f"a list of at least {said['min_length']}")
+            elif found["type"] == "too_long":
+                report.add(at, "too_long", value, f"a list of at most {said['max_length']}")
             elif found["type"] == "missing":
                 report.add(at, "missing", None, f"required: {_described(_model(model, names), str(location[-1]))}")
             elif found["type"] == "extra_forbidden":

@@ -15,9 +15,10 @@ from scenarios.changes.sentences import listed
 from scenarios.studies.base import Finding, RuleCost, Solved, Study, TeamChange, rule_costs, team_changes
 from scenarios.studies.desk import Ask, Desk, plan_in
 from scenarios.studies.profiles import Estimate, Newcomer, Profile, grouped, name_of, pool
+from solver import score
 from solver.difference import plain
 from solver.fields import Hours, Money, Whole
-from solver.portfolio import Person, Portfolio, Problem
+from solver.portfolio import Candidate, Person, Portfolio, Problem
 from solver.proposal import Figure, Proposal
 from solver.proposal import Part as Line
 from solver.tables import Tables
@@ -28,6 +29,8 @@ SPARE_GROUPS = 1
 AROUND = 12
 #: the group that candidates of a study are in
 GROUP = "study:hires"
+#: points that a candidate costs for each term: next to nothing
+PER_TERM = 1.0
 #: requirements that a sentence names
 MOST_NAMED = 4
 
@@ -162,34 +165,44 @@ class _Search:
         """Whom the solver takes on of each group, if anybody; earlier: the plan that each begins with."""
         asks = []
         for group, plan in zip(groups, earlier, strict=True):
-            people = tuple(self.newcomer.person(self.portfolio, profile, id) for id, profile in group.items())
+            people = tuple(self._candidate(profile, id) for id, profile in group.items())
             said = {"people": people, "most": 1, "group": GROUP, "from": self.study.from_}
             asks.append(Ask(f"{people[0].name} and {len(people) - 1} alike", (Candidates.model_validate(said),), plan))
         winners: list[_Winner | None] = []
-        for ask, group, proposal in zip(asks, groups, self.desk.find(stage, asks), strict=True):
+        for group, proposal in zip(groups, self.desk.find(stage, asks), strict=True):
             hired = None if proposal is None else next((one for one in proposal.hires if one.person in group), None)
             if proposal is None or hired is None:
                 winners.append(None)
                 continue
-            profile = self._used(self.desk.changed(ask), proposal, hired.person, group[hired.person])
+            profile = self._used(proposal, hired.person, group[hired.person])
             person = self.newcomer.person(self.portfolio, profile, hired.person)
             winners.append(_Winner(profile, person, proposal))
         return winners
 
-    def _used(self, portfolio: Portfolio, proposal: Proposal, id: str, profile: Profile) -> Profile:
-        """The profile with only the terms that its work asks for, at the levels that it takes there."""
-        tables = Tables.of(portfolio)
-        p, levels = tables.person_index[id], dict.fromkeys(dict(profile.terms), 0)
-        for booking in proposal.bookings or ():
-            if booking.person != id:
-                continue
-            for r in tables.requirements_of(tables.activity_index[booking.activity]).tolist():
-                for term, level in profile.terms:
-                    serves = tables.requirement_term[r] in tables.vocabulary.broader_or_self(tables.term_index[term])
-                    if serves and tables.level[p, r] == 10 * level:
-                        levels[term] = max(levels[term], min(level, int(tables.requirement_level[r])))
-        kept = tuple((term, levels[term]) for term, _ in profile.terms if levels[term])
-        return Profile(kept or profile.terms, profile.unit)
+    def _candidate(self, profile: Profile, id: str) -> Person:
+        """A candidate, who costs a little for each term: of two that bring as much, who is easier to find is taken."""
+        person = self.newcomer.person(self.portfolio, profile, id)
+        return person.model_copy(update={"candidate": Candidate(cost=PER_TERM * len(profile.terms), group=GROUP)})
+
+    def _used(self, proposal: Proposal, id: str, profile: Profile) -> Profile:
+        """The profile without the terms and levels that can go while the plan stays possible and costs no more."""
+
+        def cost(of: Profile) -> int | None:
+            person = self.newcomer.person(self.portfolio, of, id)
+            tables = Tables.of(Hire.model_validate({"person": person, "from": self.study.from_}).apply(self.portfolio))
+            plan = plan_in(tables, proposal)
+            return None if score.broken(tables, plan) else score.cost(tables, plan)
+
+        kept, most = profile, cost(profile)
+        for term, level in profile.terms:
+            for lower in range(level):
+                terms = tuple((one, lower if one == term else other) for one, other in kept.terms)
+                fewer = Profile(tuple((one, other) for one, other in terms if other), profile.unit)
+                found = cost(fewer) if fewer.terms else None
+                if most is not None and found is not None and found <= most:
+                    kept, most = fewer, found
+                    break
+        return kept
 
     def around(self, winners: Sequence[_Winner], known: set[Profile]) -> list[dict[str, Profile]]:
         """Each winner with those like it that are worth most, by the estimate, and were not offered yet."""
@@ -261,7 +274,7 @@ class _Search:
                     change=hire.model_dump(mode="json", by_alias=True),
                 )
             )
-        lines.sort(key=lambda one: (-one.gain_per_hour, one.name))
+        lines.sort(key=lambda one: (-one.gain_per_hour, len(one.terms), one.name))
         return [one.model_copy(update={"rank": n}) for n, one in enumerate(lines, 1)]
 
     def _held(self, profile: Profile) -> Iterable[HeldTerm]:

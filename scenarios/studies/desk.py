@@ -96,8 +96,15 @@ class Desk:
         """So many more solves will come, as far as is known."""
         self._total = max(self._total, self._done + solves)
 
+    def end(self) -> None:
+        """There will be no more solves."""
+        self._total = self._done
+        self._tell(None, None)
+
     def find(self, stage: str, asks: Sequence[Ask]) -> list[Proposal | None]:
         """The proposals that were asked for, in that order; None where a run failed, was stopped, or has no plan."""
+        if not asks:
+            return []
         self._stage = stage
         self.expect(len(asks))
         orders = [

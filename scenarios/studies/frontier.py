@@ -22,8 +22,6 @@ from solver.proposal import Part as Line
 from solver.rules import BY_NAME
 from solver.tables import Tables
 
-Rules = tuple[Label, Label]
-
 
 class Point(Line):
     """A plan on the frontier: no other that was found is at least as good by both rules and better by one.
@@ -75,7 +73,7 @@ class Frontier(Study):
 
     title: ClassVar[str] = "The trade-off of two rules"
     kind: Literal["frontier"] = "frontier"
-    rules: Annotated[Rules, Field(description="two soft rules")]
+    rules: Annotated[tuple[Label, ...], Field(min_length=2, max_length=2, description="two soft rules")]
     points: Annotated[int, Whole(2, 20), Field(description="how many plans, at most")] = 5
     slack: Annotated[Share, Field(description="the part of the base's cost that the other rules may cost more")] = 0.1
 
@@ -129,7 +127,7 @@ class Frontier(Study):
         return finding, _told(finding)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Found:
     """A plan that is the least of the first rule within a limit on the second, then of the second; ten-thousandths."""
 
@@ -148,7 +146,7 @@ class _Found:
 class _Search:
     """Finds points: one rule as small as possible, then the other, while the rest stays within its limit."""
 
-    def __init__(self, desk: Desk, rules: Rules, slack: float) -> None:
+    def __init__(self, desk: Desk, rules: Sequence[str], slack: float) -> None:
         self.desk, self.rules = desk, rules
         self.tables = Tables.of(desk.portfolio)
         plan = plan_in(self.tables, desk.plan)
@@ -229,6 +227,8 @@ class _Search:
 
     def polished(self, curve: Sequence[_Found]) -> list[Point]:
         """The points with the best plans by all rules that have these amounts."""
+        # Where the rest costs nothing already, there is nothing to polish.
+        rough = [one for one in curve if self._rest(plan_in(self.tables, one.proposal))]
         asks = [
             Ask(
                 f"{plain(one.first / UNIT)}, {plain(one.second / UNIT)}",
@@ -236,11 +236,12 @@ class _Search:
                 one.proposal,
                 self._limit(one.first, one.second),
             )
-            for one in curve
+            for one in rough
         ]
+        polished = dict(zip(rough, self.desk.find("all rules", asks), strict=True))
         points = []
-        for one, proposal in zip(curve, self.desk.find("all rules", asks), strict=True):
-            kept = one.proposal if proposal is None else proposal
+        for one in curve:
+            kept = polished.get(one) or one.proposal
             plan = plan_in(self.tables, kept)
             whole = {rule.name: rule.weight for rule in self.tables.rules if rule.counts}
             points.append(

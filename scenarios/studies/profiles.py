@@ -60,7 +60,7 @@ class Newcomer:
         for term, level in profile.terms:
             sort = "expertise" if portfolio.terms[term].dimension == "expertise" else "talents"
             held[sort].append({"term": term, "level": level})
-        made = {"id": id, "name": name_of(portfolio, profile), "unit": profile.unit, "rate": self.rate, **held}
+        made = {"id": id, "name": name_of(portfolio, profile) or id, "unit": profile.unit, "rate": self.rate, **held}
         return Person.model_validate({**made, "hours_per_period": self.hours_per_period})
 
 
@@ -290,8 +290,8 @@ def _best(found: dict[Profile, float], most: int) -> list[tuple[Profile, float]]
     return sorted(found.items(), key=_order)[:most]
 
 
-def _order(one: tuple[Profile, float]) -> tuple[float, tuple[tuple[str, int], ...], str]:
-    return -one[1], one[0].terms, one[0].unit or ""
+def _order(one: tuple[Profile, float]) -> tuple[float, int, tuple[tuple[str, int], ...], str]:
+    return -one[1], len(one[0].terms), one[0].terms, one[0].unit or ""
 
 
 def grouped(profiles: Sequence[tuple[Profile, float]], groups: int) -> list[list[Profile]]:

@@ -83,13 +83,14 @@ def run_study(
     outcome: Outcome = "finished"
     found: Finding | None = None
     sentences: tuple[str, ...] = ()
-    if desk.base is None:
+    if base is None:
         [desk.base] = desk.find("base", [Ask(AS_IT_STANDS)])
     if desk.base is None or desk.base.bookings is None:
         desk.base, outcome = None, "failed" if desk.failed else "no_plan"
     else:
         found, told = study.answer(desk)
         sentences = tuple(told)
+    desk.end()
     if desk.stop.is_set():
         outcome = "cancelled"
     solved = None if desk.base is None else desk.solved

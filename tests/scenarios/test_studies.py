@@ -1,0 +1,305 @@
+"""Studies: what is refused, and answers that can be worked out by hand."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from scenarios.changes import parse_changes
+from scenarios.scenario import apply
+from scenarios.studies import STUDIES, StudyInvalid, StudyProgress, StudyResult, parse_study, run_study
+from scenarios.studies.best_hires import HiresFound
+from scenarios.studies.exposure import Exposures
+from scenarios.studies.frontier import Curve
+from scenarios.studies.lending_market import Markets
+from scenarios.studies.profiles import Estimate, Newcomer, Profile, grouped, pool
+from scenarios.studies.sweep import Grid
+from solver.handmade import plan_from
+from solver.limits import UNIT, value
+from solver.portfolio import Portfolio
+from solver.proposal import Proposal
+from solver.settings import Settings
+from solver.solve import solve
+from solver.tables import Tables
+from tests.builders import activity, booking, only, person, portfolio
+
+QUICK = Settings(seconds=5, workers=1, repeatable=True)
+
+
+def ask(of: Portfolio, base: Proposal | None = None, **study: Any) -> StudyResult:
+    """The result of a study that came to its end."""
+    found = run_study(of, parse_study(study), QUICK, base=solve(of, QUICK) if base is None else base)
+    assert (found.outcome, found.cautions) == ("finished", ())
+    return found
+
+
+def problems(data: Any, of: Portfolio | None = None) -> dict[str, str]:
+    """Path → code of what is wrong with a study."""
+    with pytest.raises(StudyInvalid) as caught:
+        parse_study(data) if of is None else parse_study(data).check(of)
+    assert all(problem.expected for problem in caught.value.problems)
+    return {problem.path: problem.code for problem in caught.value.problems}
+
+
+# --- what is refused
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (3, {"": "not_an_object"}),
+        ({}, {"/kind": "missing"}),
+        ({"kind": "best_hire"}, {"/kind": "unknown_kind"}),
+        (
+            {"kind": "best_hires", "profiles": 0, "terms": "3", "age": 50, "from": 1.5},
+            {"/profiles": "out_of_range", "/terms": "not_a_number", "/age": "protected_trait", "/from": "not_whole"},
+        ),
+        ({"kind": "frontier", "rules": ["cost"], "points": 1}, {"/rules": "too_short", "/points": "out_of_range"}),
+        ({"kind": "frontier", "rules": ["cost", "energy", "focus"]}, {"/rules": "too_long"}),
+        (
+            {
+                "kind": "sweep",
+                "axes": [{"name": "who", "options": [{"name": "x", "changes": [{"change": "leav"}]}]}, {}],
+            },
+            {
+                "/axes/0/options/0/changes/0/change": "unknown_change",
+                "/axes/1/name": "missing",
+                "/axes/1/options": "missing",
+            },
+        ),
+    ],
+)
+def test_everything_malformed_is_named_at_once(data: Any, expected: dict[str, str]) -> None:
+    """Each problem has its path in the study, and its code."""
+    assert problems(data) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"kind": "best_hires", "unit": "south", "from": 9}, {"/unit": "unknown_id", "/from": "outside_calendar"}),
+        ({"kind": "exposure", "people": ["ana", "eva"]}, {"/people/1": "unknown_id"}),
+        ({"kind": "lending_market"}, {"/between": "too_few_units", "/share": "nothing_opens"}),
+        ({"kind": "frontier", "rules": ["cost", "costs"]}, {"/rules/1": "unknown_rule"}),
+        ({"kind": "frontier", "rules": ["cost", "cost"]}, {"/rules/1": "same_rule"}),
+        (
+            {
+                "kind": "sweep",
+                "axes": [
+                    {
+                        "name": "who",
+                        "options": [
+                            {"name": "all"},
+                            {"name": "less", "changes": [{"change": "leave", "person": "eva", "from": 0}]},
+                        ],
+                    }
+                ],
+            },
+            {"/axes/0/options/1/changes/0/person": "unknown_id"},
+        ),
+    ],
+)
+def test_what_the_portfolio_does_not_have_is_refused(data: Any, expected: dict[str, str]) -> None:
+    """Before anything is solved, with its path."""
+    of = portfolio([person("ana", unit="north", expertise={"law": 3})], [activity("draft", expertise={"law": 3})])
+    assert problems(data, of) == expected
+
+
+def test_a_study_survives_json() -> None:
+    """With all its defaults filled in, changes too."""
+    axes = [{"name": "who", "options": [{"name": "x", "changes": [{"change": "leave", "person": "a", "from": 0}]}]}]
+    for kind in STUDIES:
+        more = {"sweep": {"axes": axes}, "frontier": {"rules": ["cost", "staffing"]}}.get(kind.name(), {})
+        study = parse_study({"kind": kind.name(), **more})
+        assert parse_study(json.loads(json.dumps(study.to_json()))) == study
+
+
+# --- best hires
+
+
+def lacking() -> Portfolio:
+    """Ana does the law of 8 h; the talks of 32 h want somebody who persuades too, which nobody does."""
+    return portfolio(
+        [person("ana", expertise={"law": 3})],
+        [
+            activity("draft", 8, expertise={"law": 3}),
+            activity("talks", 32, expertise={"law": 3}, talents={"persuading": 4}),
+        ],
+        rules=only("staffing", "talent_coverage", "expertise_coverage", "hiring"),
+    )
+
+
+@pytest.fixture(scope="module")
+def hires() -> StudyResult:
+    """The best hire for `lacking`."""
+    return ask(lacking(), kind="best_hires", profiles=1, terms=2, pool=6)
+
+
+def test_the_best_hire_is_who_is_lacking(hires: StudyResult) -> None:
+    """Ana fills all 40 h, so the 200 points of the missing talent are all there is to win; a quarter needs no law."""
+    assert isinstance(hires.found, HiresFound)
+    [best] = hires.found.profiles
+    assert [(term.term, term.level) for term in best.terms] == [("persuading", 4)]
+    assert (best.gain, best.gain_at_least, best.hours, best.gain_per_hour) == (200, 200, 40, 5)
+    assert [(rule.name, rule.difference) for rule in best.relieves] == [("talent_coverage", -200)]
+    assert [(team.activity, team.missing_before, team.missing_after) for team in best.teams] == [("talks", 1, 0)]
+
+
+def test_a_hire_can_be_run_again(hires: StudyResult) -> None:
+    """Its change is one of a scenario, and gives what the study says."""
+    assert isinstance(hires.found, HiresFound)
+    [best] = hires.found.profiles
+    hired = solve(apply(lacking(), parse_changes([best.change])), QUICK)
+    assert hires.base is not None
+    assert hired.run.objective == (hires.base.cost or 0) - best.gain
+
+
+def test_candidates_are_bundles_of_what_is_lacking_and_of_what_is_asked_for() -> None:
+    """Without a solver: the gap comes first, all terms are real, alike profiles go together."""
+    of = lacking()
+    tables = Tables.of(of)
+    plan = plan_from(tables, solve(of, QUICK).to_json())
+    estimate = Estimate(of, tables, plan, Newcomer(40, 0, None), [None])
+    found = pool(estimate, 2, 10)
+    assert found[0] == (Profile((("persuading", 4),), None), 200)
+    assert {term for profile, _ in found for term in profile.terms} == {("law", 3), ("persuading", 4)}
+    groups = grouped(found, 2)
+    assert sorted(profile.terms for group in groups for profile in group) == sorted(one.terms for one, _ in found)
+
+
+# --- exposure
+
+
+def test_who_alone_can_do_something_is_a_single_point_of_failure() -> None:
+    """Without Ana nobody can do the law, 24 h at 20 points; what Bo does Ana can do too, but not in the same hours."""
+    of = portfolio(
+        [person("ana", expertise={"law": 3, "tax": 3}), person("bo", expertise={"tax": 3})],
+        [
+            activity("draft", 24, expertise=[{"term": "law", "level": 3, "must": True}]),
+            activity("returns", 24, expertise={"tax": 3}),
+        ],
+        [booking("ana", "draft", 24)],
+        rules=only("staffing"),
+    )
+    found = ask(of, kind="exposure").found
+    assert isinstance(found, Exposures)
+    ana, bo = found.people
+    assert (ana.person, ana.lost, ana.lost_at_least, ana.single_point_of_failure) == ("ana", 480, 480, True)
+    assert [one.activity for one in ana.unstaffable] == ["draft"]
+    assert [(one.activity, one.term) for one in ana.uncoverable] == [("draft", "law")]
+    # Ana's 40 h: 24 pinned to the draft, 16 of the 24 for the returns.
+    assert (bo.person, bo.lost, bo.single_point_of_failure, bo.uncoverable) == ("bo", 160, False, ())
+
+
+# --- lending market
+
+
+def two_units() -> Portfolio:
+    """North has Ana who knows law, South the law to do; Ana's own work is worth less (priority) than South's."""
+    return portfolio(
+        [person("ana", unit="north", expertise={"law": 3})],
+        [
+            activity("own", 40, priority=1, expertise={"law": 3}),
+            activity("theirs", 40, project="y", expertise={"law": 3}),
+        ],
+        projects=[{"id": "x", "name": "X", "unit": "north"}, {"id": "y", "name": "Y", "unit": "south"}],
+        units=[{"id": "north", "name": "North"}, {"id": "south", "name": "South"}],
+        rules={**only("staffing", "lending"), "smallest_booking": {"hours": 4, "share": 0.0}},
+    )
+
+
+def test_lending_helps_one_at_the_cost_of_the_other_up_to_a_limit() -> None:
+    """An hour for South wins it 20 and costs North 6.6 of its own work and 1 for lending: 7.6, so 4 h within 31."""
+    of = two_units()
+    found = ask(of, kind="lending_market", share=0.5, worse_by=31).found
+    assert isinstance(found, Markets)
+    assert found.open is not None
+    assert found.fair is not None
+    for market, hours in ((found.open, 20), (found.fair, 4)):
+        north, south = market.units
+        assert (north.difference, south.difference) == (pytest.approx(7.6 * hours), -20 * hours)
+        assert market.difference == pytest.approx((7.6 - 20) * hours)
+        assert (north.lent_out, south.lent_in, market.unborne) == ((0, hours), (0, hours), 0)
+        assert [rule.name for rule in north.gives_up] == ["staffing", "lending"]
+    assert found.price == pytest.approx((20 - 7.6) * 16)
+    changed = apply(of, parse_changes(list(found.changes)))
+    tables = Tables.of(changed)
+    borne = value(tables, plan_from(tables, found.fair.proposal.to_json()), {"staffing": 20, "lending": 1}, "north")
+    assert borne == round((264 - 264 + 6.6 * 4 + 4) * UNIT)
+
+
+# --- sweep
+
+
+def test_a_grid_solves_each_portfolio_once() -> None:
+    """Ana and Bo do 40 h each of 60, so 20 stay open without Ana, however often it is said; as it stands is known."""
+    of = portfolio([person("ana"), person("bo")], [activity("a", 60)], rules=only("staffing"))
+    gone = [{"change": "leave", "person": "ana", "from": 0}]
+    axes = [
+        {"name": "who", "options": [{"name": "all"}, {"name": "no Ana", "changes": gone}]},
+        {"name": "again", "options": [{"name": "so"}, {"name": "no Ana", "changes": gone}]},
+    ]
+    result = ask(of, kind="sweep", axes=axes)
+    assert isinstance(result.found, Grid)
+    cells = result.found.cells
+    assert [cell.options for cell in cells][1:3] == [("all", "no Ana"), ("no Ana", "so")]
+    assert [cell.hours_open for cell in cells] == [0, 20, 20, 20]
+    assert [cell.difference for cell in cells] == [0, 400, 400, 400]
+    assert [cell.same_as for cell in cells] == [None, None, 1, 1]
+    assert result.found.best == (0, 1)
+    assert result.solves == 1
+
+
+# --- frontier
+
+
+def money_or_fit() -> Portfolio:
+    """8 h in blocks of 4: by Ana for 10 an hour, who fits, or by Bo for nothing, who knows half."""
+    return portfolio(
+        [person("ana", rate=10, expertise={"law": 4}), person("bo", expertise={"law": 2})],
+        [activity("draft", 8, expertise={"law": 4})],
+        rules={
+            **only("staffing", "expertise_fit", "cost"),
+            "cost": {"weight": 0},
+            "eligibility": {"under_level": 2},
+            "expert_hours": {"expert_share": 0.0},
+            "smallest_booking": {"hours": 4},
+        },
+    )
+
+
+def test_a_frontier_is_all_that_nothing_dominates() -> None:
+    """0, 4 or 8 h by Ana: money 0, 40, 80 against 4, 2, 0 h that do not fit; all work stays done, proven."""
+    told: list[StudyProgress] = []
+    of = money_or_fit()
+    study = parse_study({"kind": "frontier", "rules": ["cost", "expertise_fit"], "points": 3, "slack": 0})
+    result = run_study(of, study, QUICK, told.append, base=solve(of, QUICK))
+    assert isinstance(result.found, Curve)
+    assert [point.amounts for point in result.found.points] == [(0, 4), (40, 2), (80, 0)]
+    assert [point.bound for point in result.found.points] == [0, 40, 80]
+    assert result.found.proven
+    assert told[-1].done == told[-1].total == result.solves
+
+
+# --- ends
+
+
+def test_a_study_without_a_base_says_so() -> None:
+    """Where rules contradict each other there is nothing to hold anything against."""
+    of = portfolio([person("ana")], [activity("a", 8)], [booking("ana", "a", 80)])
+    result = run_study(of, parse_study({"kind": "exposure"}), QUICK, base=solve(of, QUICK))
+    assert (result.outcome, result.base, result.found) == ("no_plan", None, None)
+    assert StudyResult.model_validate({**result.to_json(), "found": None}) == result
+
+
+def test_a_study_that_is_stopped_keeps_what_it_has() -> None:
+    """The base, and nobody looked at."""
+    of, stop = money_or_fit(), threading.Event()
+    stop.set()
+    result = run_study(of, parse_study({"kind": "exposure"}), QUICK, stop=stop, base=solve(of, QUICK))
+    assert (result.outcome, result.solves) == ("cancelled", 0)
+    assert isinstance(result.found, Exposures)
+    assert result.found.people == ()
