@@ -54,7 +54,11 @@ def written(data: Json, portfolio: Portfolio, type: str, id: str, made: datetime
         return calendar(data, portfolio, id, made or datetime.now(UTC))
     if any("fit" not in one for one in data["bookings"]):
         raise NotAcceptable("For this role there is application/json and text/calendar alone.")
-    return TABLES[type](portfolio, Proposal.model_validate(_whole(data)))
+    proposal = Proposal.model_validate(_whole(data))
+    if any("from" not in one for one in data["learning"]):  # a level that the role is not shown is an empty cell
+        silent = tuple(one.model_copy(update={"from_": None}) for one in proposal.learning)
+        proposal = proposal.model_copy(update={"learning": silent})
+    return TABLES[type](portfolio, proposal)
 
 
 TABLES: Mapping[str, Callable[[Portfolio, Proposal], bytes]] = {"text/csv": to_csv, XLSX: to_workbook}
@@ -67,7 +71,11 @@ def _whole(data: Json) -> Json:
         **data,
         "run": {"objective": None, "bound": None, **data["run"]},
         "score_card": card if card is not None and "total" in card else None,
-        "people": [{"top_talents_used": [], "top_talents_unused": [], **one} for one in data["people"]],
+        "people": [{"top_talents_used": [], "top_talents_unused": [], **one} for one in data.get("people", ())],
+        "learning": [{"from": 0, **one} for one in data["learning"]],
+        "hires": [{"cost": 0, **one} for one in data["hires"]],
+        "talent_balance": data.get("talent_balance", []),
+        "conflict": None,
     }
 
 

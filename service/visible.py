@@ -58,7 +58,7 @@ def visible_portfolio(data: Json, who: Who, portfolio: Portfolio) -> Json:
         return shown
     shown["relations"] = []
     shown["policy"] = _without(data["policy"], MONEY | {"lending"})
-    if who.role != "lead":
+    if who.role not in ("lead", "auditor"):
         mine = {one["activity"] for one in data["bookings"] if one["person"] == who.person}
         own = frozenset(mine) if who.role == "employee" else frozenset()
         shown["people"] = [one for one in shown["people"] if who.role == "employee" and one["id"] == who.person]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 
 from service.access import EVERYBODY, PERMISSIONS
 from service.app import create_app
@@ -41,7 +42,10 @@ def portfolio() -> Json:
     """Two units, a project each, and everything about the people that is not for everybody."""
     told: Json = {
         "expertise": [{"term": "mark-observed", "level": 4, "source": "certificate", "on": "2019-03-02"}],
-        "talents": [{"term": "mark-talent", "level": 5, "source": "test", "on": "2019-03-02"}],
+        "talents": [
+            {"term": "mark-talent", "level": 5, "source": "test", "on": "2019-03-02"},
+            {"term": "idle-talent", "level": 5, "source": "test", "on": "2019-03-02"},
+        ],
         "energy": [{"of": "phase:draining-mark", "value": -2}],
         "ambitions": [{"term": "mark-ambition", "level": 5}],
         "wishes": ["mine", "theirs"],
@@ -55,6 +59,7 @@ def portfolio() -> Json:
         ("mark-ambition", "expertise"),
         ("mark-talent", "talent"),
     ]
+    terms.append(("idle-talent", "talent"))
     data = portfolio_data(
         [
             person("p01", unit="north", rate=7313.17, **told),
@@ -71,7 +76,7 @@ def portfolio() -> Json:
             {"id": "y", "name": "Y", "lead": "p02"},
         ],
         vocabulary=[{"id": id, "dimension": sort} for id, sort in terms],
-        rules={"cost": {"weight": 1}, "eligibility": {}},
+        rules={"cost": {"weight": 1}, "staffing": {"weight": 100_000}},
     )
     return {**data, "id": "secret"}
 
@@ -207,13 +212,17 @@ def read(client: TestClient, headers: dict[str, str], run: str) -> dict[str, Any
         for path in paths
         for form, kind in FORMS.items()
     }
+    assert {answer.status_code for answer in answers.values()} <= {200, 403, 405, 406}
     return {name: answer for name, answer in answers.items() if answer.status_code == 200}
 
 
 def text(answer: Any) -> str:
-    """What stands in an answer; of a workbook, or a ZIP of files, what stands in its parts."""
+    """What stands in an answer; of a workbook, or a ZIP of files, what stands in its cells or parts."""
     if not answer.content.startswith(b"PK"):
         return str(answer.text)
+    if answer.headers["content-type"] == FORMS["xlsx"]:
+        sheets = load_workbook(io.BytesIO(answer.content)).worksheets
+        return " ".join(str(value) for sheet in sheets for row in sheet.iter_rows(values_only=True) for value in row)
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         return "".join(packed.read(name).decode() for name in packed.namelist())
 
