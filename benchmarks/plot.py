@@ -19,13 +19,12 @@ STYLE = (
 
 @dataclass(frozen=True)
 class Line:
-    """Points (x, y) in order of x; steps: a value holds until the next; marks: a dot at each point, not at the last alone."""
+    """Points (x, y) in order of x; steps: a value holds until the next; marks: a dot at each, not at the last alone."""
 
     name: str
     points: Sequence[tuple[float, float]]
     steps: bool = False
     marks: bool = False
-    dashed: bool = False
 
 
 class Axis:
@@ -92,9 +91,9 @@ def chart(
     for n, line in enumerate(lines):
         parts.append(_line(line, COLOURS[n % len(COLOURS)], across, up))
         y = TOP + 10 + 20 * n
-        colour, dashes = COLOURS[n % len(COLOURS)], _dashes(line)
+        colour = COLOURS[n % len(COLOURS)]
         parts.append(
-            f'<path d="M{WIDTH - RIGHT + 16} {y}h24" stroke="{colour}" stroke-width="2.5"{dashes}/>'
+            f'<path d="M{WIDTH - RIGHT + 16} {y}h24" stroke="{colour}" stroke-width="2.5"/>'
             + _text(WIDTH - RIGHT + 48, y + 4, line.name)
         )
     return "\n".join([*parts, "</svg>\n"])
@@ -108,13 +107,9 @@ def _line(line: Line, colour: str, across: Axis, up: Axis) -> str:
             path += f"H{x:.1f}V{y:.1f}"
         else:
             path += f"{'L' if n else 'M'}{x:.1f} {y:.1f}"
-    drawn = f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2"{_dashes(line)}/>'
+    drawn = f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
     marked = places if line.marks else places[-1:]
     return drawn + "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in marked)
-
-
-def _dashes(line: Line) -> str:
-    return ' stroke-dasharray="6 4"' if line.dashed else ""
 
 
 def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
