@@ -16,6 +16,8 @@ from service.page.drawing.svg import drawing, fitting, lines, tag, text, title
 
 CELL, ROW = 48, 34
 NAMES, HEAD, BAND, OPEN = 216, 132, 22, 26
+#: where in a row the bars of the fits begin
+FIT = 22
 #: steps of colour for hours
 STEPS = 6
 
@@ -184,27 +186,37 @@ def _cells(
         if bottom > top:
             field = tag("rect", width=width, height=bottom - top, fill="url(#grid)")
             grid.append(tag("g", field, transform=f"translate(0 {top})"))
-    drawn = [
-        _cell(column[activity], row[person], cell, f"{person} {activity}")
+    placed = [
+        (column[activity], row[person], cell, f"{person} {activity}")
         for (person, activity), cell in cells.items()
         if person in row and activity in column
     ]
+    drawn = [_cell(x, y, cell, key) for x, y, cell, key in placed]
     cursor = tag("rect", id="cursor", width=CELL, height=ROW, rx=5, class_="cursor", visibility="hidden")
-    return drawing(width, height, [*grid, *drawn, cursor], "cells")
+    return drawing(width, height, [*grid, *drawn, *_fits(placed), cursor], "cells")
+
+
+def _fits(placed: Sequence[tuple[int, int, Cell, str]]) -> list[str]:
+    """The bars of all bookings, three paths in all: knowledge above talent, each on its full length."""
+    inner = CELL - 14
+    tracks = [f"M{x + 7} {y + FIT}h{inner}v3h-{inner}zm0 4h{inner}v3h-{inner}z" for x, y, _, _ in placed]
+    what = [_bar(x + 7, y + FIT, inner * cell.expertise) for x, y, cell, _ in placed]
+    how = [_bar(x + 7, y + FIT + 4, inner * cell.talent) for x, y, cell, _ in placed]
+    parts = (("track", tracks), ("what", what), ("how", how))
+    return [tag("path", d="".join(bars), class_=f"{sort} fits") for sort, bars in parts]
+
+
+def _bar(x: int, y: int, length: float) -> str:
+    return f"M{x} {y}h{length:.3g}v3h-{length:.3g}z" if length else ""
 
 
 def _cell(x: int, y: int, cell: Cell, key: str) -> str:
     """Written out by hand: of these there may be thousands."""
     step = min(STEPS, 1 + int(cell.share * STEPS))
-    inner, left = CELL - 14, x + 7
     marks = f'<text x="{x + CELL - 5}" y="{y + 10}" class="mark end">{escape(cell.marks)}</text>' if cell.marks else ""
     return (
         f'<a href="{escape(cell.href)}" tabindex="-1" class="cell" data-at="{escape(key)}"><title>{escape(cell.said)}'
         f'</title><rect x="{x + 2}" y="{y + 2}" width="{CELL - 4}" height="{ROW - 4}" rx="5" class="h{step}"/>'
         f'<text x="{x + CELL / 2 - (5 if cell.marks else 0):g}" y="{y + 13}" class="t{step} centre middle hours">'
-        f"{escape(cell.hours)}</text>{marks}"
-        f'<rect x="{left}" y="{y + 22}" width="{inner}" height="3" class="track"/>'
-        f'<rect x="{left}" y="{y + 22}" width="{inner * cell.expertise:.3g}" height="3" class="what"/>'
-        f'<rect x="{left}" y="{y + 26}" width="{inner}" height="3" class="track"/>'
-        f'<rect x="{left}" y="{y + 26}" width="{inner * cell.talent:.3g}" height="3" class="how"/></a>'
+        f"{escape(cell.hours)}</text>{marks}</a>"
     )

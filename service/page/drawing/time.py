@@ -38,23 +38,21 @@ class Bar:
 
 
 def load(available: Sequence[int], layers: Sequence[Layer], periods: Sequence[str], said: str) -> Markup:
-    """Stacked hours per period below the line of what is available."""
+    """Stacked hours per period below the line of what is available; one path for each layer."""
     booked = [sum(layer.hours[t] for layer in layers) for t in range(len(available))]
     most = max(1, *available, *booked)
     step, scale = LOAD_WIDTH / len(available), (LOAD_HEIGHT - 6) / most
-    parts = []
-    for t, free in enumerate(available):
-        y, told = float(LOAD_HEIGHT), []
-        for layer in layers:
-            if layer.hours[t]:
-                height = layer.hours[t] * scale
-                y -= height
-                colour = "guide" if layer.colour < 0 else f"p{layer.colour % COLOURS}"
-                place = {"x": round(step * t + 1, 1), "width": round(step - 2, 1)}
-                parts.append(tag("rect", y=round(y, 1), height=round(height, 1), class_=colour, **place))
-                told.append(f"{layer.name} {layer.hours[t]}")
-        over = tag("rect", x=round(step * t, 1), y=0, width=round(step, 1), height=LOAD_HEIGHT, class_="hover")
-        parts.append(tag("g", title("\n".join([f"{periods[t]}: {booked[t]} / {free}", *told])), over))
+    parts, below = [], [0] * len(available)
+    for layer in layers:
+        blocks = []
+        for t, hours in enumerate(layer.hours):
+            if hours:
+                top, wide = LOAD_HEIGHT - (below[t] + hours) * scale, step - 2
+                blocks.append(f"M{step * t + 1:.1f} {top:.1f}h{wide:.1f}v{hours * scale:.1f}h-{wide:.1f}z")
+                below[t] += hours
+        told = ", ".join(f"{period} {hours}" for period, hours in zip(periods, layer.hours, strict=True) if hours)
+        colour = "guide" if layer.colour < 0 else f"p{layer.colour % COLOURS}"
+        parts.append(tag("path", title(f"{layer.name}: {told}"), d="".join(blocks), class_=colour))
     steps = "".join(f"H{step * (t + 1):.1f}V{LOAD_HEIGHT - free * scale:.1f}" for t, free in enumerate(available[1:]))
     line = f"M0 {LOAD_HEIGHT - available[0] * scale:.1f}{steps}H{LOAD_WIDTH}"
     parts.append(tag("path", d=line, class_="available"))

@@ -56,7 +56,7 @@ def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activit
         return desk.page("no-plan.html", view=view_of(desk, found)[0], **_of_proposal(found))
     seen, shows = view_of(desk, found)
     tabs = [(name, desk.t(*title)) for name, title in TABS.items() if _has(name, shows)]
-    tab = view if view in dict(tabs) else "map"
+    tab = view if view in dict(tabs) or view == "list" else "map"
     by = {
         "people": people if people in PEOPLE_ORDERS else "unit",
         "activities": activities if activities in ACTIVITY_ORDERS else "project",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,11 +11,12 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from scenarios.library import ENTRIES
-from service.page.http import KEY, LANGUAGE, STATIC, THEME, PageRoute, TheDesk, TheForm, static
+from service.page.http import KEY, LANGUAGE, STATIC, THEME, Desk, PageRoute, TheDesk, TheForm, static
 from service.page.uploads import read_upload
 from service.problems import Exists, UnknownPath
 from service.store import StoredPortfolio
 from service.words import Language
+from solver.portfolio import Portfolio
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -49,11 +51,19 @@ def upload(desk: TheDesk, form: TheForm) -> Response:
     portfolio, problems = read_upload(*file)
     if portfolio is None:
         return desk.page("invalid.html", 422, problems=problems, what=file[0])
-    try:
-        stored = desk.store.add_portfolio(portfolio, who.name)
-    except Exists:
-        stored = desk.store.revise_portfolio(portfolio.id, portfolio, who.name)
-    return desk.to(f"/portfolios/{stored.id}")
+    return desk.to(f"/portfolios/{_stored(desk, portfolio, who.name).id}")
+
+
+def _stored(desk: Desk, portfolio: Portfolio, by: str) -> StoredPortfolio:
+    """A new portfolio; one of the same id and name is its next revision, one of another name stands beside it."""
+    for n in count(2):
+        try:
+            return desk.store.add_portfolio(portfolio, by)
+        except Exists:
+            if desk.store.portfolio_record(portfolio.id).name == portfolio.name:
+                return desk.store.revise_portfolio(portfolio.id, portfolio, by)
+            portfolio = portfolio.model_copy(update={"id": f"{portfolio.id.removesuffix(f'-{n - 1}')[:60]}-{n}"})
+    raise AssertionError("numbers do not end")
 
 
 @router.post("/look")

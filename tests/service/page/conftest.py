@@ -72,7 +72,7 @@ def page(chromium: playwright.Browser, request: pytest.FixtureRequest) -> Iterat
     """A window of its own; an error in a script, or one that the policy refused, fails the test."""
     context = chromium.new_context(viewport={"width": 1300, "height": 900}, locale="en-GB")
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(60_000)
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     # That a form was not right is told in the page, and by the browser in its console too.
