@@ -21,7 +21,7 @@ from solver.explain import conflict_of
 from solver.fields import Hours, Id
 from solver.handmade import plan_from, scored
 from solver.model import Model
-from solver.nearby import Around, Nearby
+from solver.nearby import Around, Found, Nearby
 from solver.obstacles import Reason
 from solver.plan import Plan
 from solver.portfolio import Portfolio
@@ -37,8 +37,8 @@ from solver.tables import Bools, Tables
 SECONDS, ENOUGH = 10.0, 0.25
 #: related activities that are freed, and the part of the time left for each step but the last
 RELATED, SHARE = 12, 0.6
-#: the part of the time, on top of it, to prove that nothing can be found
-PROOF = 0.3
+#: the part of the time, on top of it, to prove that nothing can be found; and for a first try, where it seems so
+PROOF, EARLY = 0.3, 0.15
 
 
 class WhyNotPerson(Part):
@@ -219,7 +219,7 @@ class _Answer:
 
     def _look(self, nearby: Nearby) -> WhyNot:
         """Widen the neighbourhood while there is time; a wider one is of use only for a better plan."""
-        search, best, proven = self.search, None, None
+        search, best, proven, fallback = self.search, None, None, None
         searched = steps = self._steps(nearby)
         for number, around in enumerate(steps):
             tried, last = best is not None, number == len(steps) - 1
@@ -244,6 +244,14 @@ class _Answer:
                 best, proven = plan, None
             if found.finished:
                 proven = around.freed
+            if number == 0 and best is None and found.finished:
+                # What cannot be had here can often not be had at all, and that is proven sooner than looked for.
+                known = self._any_plan(nearby, EARLY * search.settings.seconds)
+                if known.finished and known.plan is None:
+                    return self._contradicted()
+                fallback = known.plan
+        if best is None and fallback is not None:
+            return self._possible(fallback, None, np.ones(self.tables.A, dtype=bool))
         if best is not None:
             return self._possible(best, proven, searched[-1].freed)
         return self._none(nearby)
@@ -269,14 +277,22 @@ class _Answer:
 
     def _none(self, nearby: Nearby) -> WhyNot:
         """Nothing was found: prove that nothing can be, and say why."""
-        model = Model(self.tables, nearby.pairs, nearby.most)
-        model.post(self.tables.rules)
-        self.force(model)
-        found = nearby.any_plan(model, max(PROOF * self.search.settings.seconds, self.search.budget))
+        found = self._any_plan(nearby, max(PROOF * self.search.settings.seconds, self.search.budget))
         if found.plan is not None:
             return self._possible(found.plan, None, np.ones(self.tables.A, dtype=bool))
         if not found.finished:
             return self._told("open", [f"{self.wish()}: no such plan was found in the time, nor that there is none"])
+        return self._contradicted()
+
+    def _any_plan(self, nearby: Nearby, seconds: float) -> Found:
+        """Any plan with what was asked for, whatever it costs."""
+        model = Model(self.tables, nearby.pairs, nearby.most)
+        model.post(rule for rule in self.tables.rules if rule.binds)
+        self.force(model)
+        return nearby.any_plan(model, seconds)
+
+    def _contradicted(self) -> WhyNot:
+        """The rules that what was asked for contradicts."""
         conflict = conflict_of(self.search, self.force)
         reasons = [
             Reason(rule=rule.name, about=item.about, text=item.text) for rule in conflict.rules for item in rule.items
