@@ -55,7 +55,6 @@ PLANNING: frozenset[Role] = frozenset({"planner", "hr"})
 RUNS_READ: frozenset[Role] = STAFFING | {"auditor"}
 RECORD: frozenset[Role] = frozenset({"hr", "auditor"})
 HR: frozenset[Role] = frozenset({"hr"})
-ADMIN: frozenset[Role] = frozenset({"admin"})
 
 #: operation id → the roles that may; what is not here is refused
 PERMISSIONS: Mapping[str, frozenset[Role]] = {
@@ -115,10 +114,6 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "erase_person": HR,
     "list_audit": RECORD | PEOPLE,
     "verify_audit": RECORD,
-    # keys
-    "add_key": ADMIN,
-    "list_keys": ADMIN,
-    "revoke_key": ADMIN,
 }
 
 

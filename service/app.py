@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import Depends, FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,6 +59,11 @@ BODIES = (
     studies.StudyBody,
 )
 
+#: how often what was kept long enough is looked for
+FORGET_SECONDS = 3600
+
+log = logging.getLogger("staffing")
+
 #: everything under /v1, in the order in which the description lists it
 ROUTES = (
     check,
@@ -85,7 +92,9 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.store = Store.open(settings.database_url)
         app.state.work = Work(settings, app.state.store)
+        forgetting = asyncio.create_task(_forget_old(app.state.work, app.state.store, settings.keep_days))
         yield
+        forgetting.cancel()
         app.state.work.close()
         app.state.store.close()
 
@@ -114,6 +123,16 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
+
+
+async def _forget_old(work: Work, store: Store, days: int) -> None:
+    """Forget what was kept for so many days, now and every hour; 0 days: never."""
+    while days:
+        try:
+            await work.at_desk(store.forget_old, days)
+        except SQLAlchemyError:
+            log.warning("the store is away; what is old is forgotten later")
+        await asyncio.sleep(FORGET_SECONDS)
 
 
 class Headers:

@@ -30,7 +30,7 @@ class BadToken(Exception):
 
 
 class Provider:
-    """The provider of the settings; it is asked for its keys when the first token comes, and again for an unknown key."""
+    """The provider of the settings, asked for its keys when the first token comes, and again for an unknown key."""
 
     def __init__(self, settings: AccessSettings) -> None:
         self.settings = settings

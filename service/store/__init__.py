@@ -13,7 +13,7 @@ from service.store.decisions import Decisions, StoredContest, StoredDecision
 from service.store.engine import connect, upgrade, url_of
 from service.store.erasure import Erased, Erasure
 from service.store.keys import Keys, StoredKey
-from service.store.portfolios import Portfolios
+from service.store.portfolios import LIBRARY, Portfolios
 from service.store.records import (
     ENDED,
     Kind,
@@ -52,9 +52,6 @@ __all__ = [
     "StoredRun",
     "StoredScenario",
 ]
-
-#: who the bundled portfolios and their scenarios are by
-LIBRARY = "library"
 
 
 class Store(Portfolios, Scenarios, Runs, Comparisons, Keys, Decisions, Erasure, Trail):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -66,14 +67,19 @@ class Erasure(Base):
             about = {"changed": changed, "hash": hashed, "pseudonym": erasing.pseudonym}
             trail.add(connection, who, "erase_person", about)
         self._at_hand.clear()  # type: ignore[attr-defined]
+        if self.engine.dialect.name == "sqlite":  # what was written over stands in the log of the file as well
+            with closing(self.engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return Erased(erasing.pseudonym, hashed, changed)
 
     def forget_old(self, days: int) -> int:
         """Delete runs that ended more than so many days ago (0: none), with what hangs on them; how many it were."""
         if not days:
             return 0
+        then = now() - timedelta(days=days)
         with self.writing() as connection:
-            old = delete(runs).where(runs.c.status.in_(ENDED), runs.c.ended < now() - timedelta(days=days))
+            connection.execute(delete(comparisons).where(comparisons.c.created < then))
+            old = delete(runs).where(runs.c.status.in_(ENDED), runs.c.ended < then)
             count = connection.execute(old).rowcount
             if count:
                 trail.add(connection, LOCAL, "forget_old", {"runs": count, "days": days})

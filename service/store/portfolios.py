@@ -11,11 +11,14 @@ from sqlalchemy import Connection, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.problems import Exists, Stale, UnknownPortfolio
+from service.store import trail
 from service.store.base import Base, now, page, record_of
 from service.store.records import Page, StoredPortfolio
 from service.store.tables import portfolios, revisions
 from solver.portfolio import Portfolio, parse
 
+#: who the bundled portfolios and their scenarios are by
+LIBRARY = "library"
 #: parsed portfolios that are kept at hand
 MOST_AT_HAND = 16
 
@@ -127,6 +130,8 @@ class Portfolios(Base):
         said = {**vars(stored), "portfolio": stored.id, "content": content_of(portfolio)}
         del said["id"]
         connection.execute(insert(revisions).values(**said))
+        if by != LIBRARY:
+            trail.add(connection, by, "store_portfolio", {"portfolio": stored.id, "revision": revision})
         return stored
 
 

@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from scenarios.changes import Change, changes_to_json
 from service.problems import Exists, Stale, UnknownScenario
+from service.store import trail
 from service.store.base import Base, columns, new_id, now, one_of, page
+from service.store.portfolios import LIBRARY
 from service.store.records import Page, StoredScenario
 from service.store.tables import scenarios
 
@@ -39,6 +41,8 @@ class Scenarios(Base):
                 connection.execute(insert(scenarios).values(**vars(stored)))
             except IntegrityError:
                 raise Exists(f"There is a scenario {id} already.") from None
+            if by != LIBRARY:
+                trail.add(connection, by, "store_scenario", {"scenario": stored.id, "version": 1})
         return stored
 
     def scenario(self, id: str) -> StoredScenario:
@@ -81,7 +85,8 @@ class Scenarios(Base):
             }
             connection.execute(update(scenarios).where(scenarios.c.id == id).values(**said))
             stored = one_of(connection, scenarios, StoredScenario, id)
-        assert stored is not None
+            assert stored is not None
+            trail.add(connection, by, "store_scenario", {"scenario": id, "version": stored.version})
         return stored
 
     def delete_scenario(self, id: str, expected: int | None = None) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, insert, select
 
-from service.store.access_tables import audit, salts
+from service.store.access_tables import access_keys, audit, salts
 from service.store.base import Base, columns, now, page
 from service.store.records import Page
-from service.who import Who
+from service.who import LOCAL, Who
 
 #: what the first entry has in place of the hash of the one before
 NOTHING = "0" * 64
@@ -52,16 +52,18 @@ class Verdict:
     broken: int | None
 
 
-def add(connection: Connection, by: Who, action: str, about: dict[str, Any], people: Iterable[str | None] = ()) -> None:
-    """Add an entry, in the transaction of what it tells of."""
+def add(
+    connection: Connection, by: Who | str, action: str, about: dict[str, Any], people: Iterable[str | None] = ()
+) -> None:
+    """Add an entry, in the transaction of what it tells of. The role of a mere name is that of its key, else empty."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(select(func.pg_advisory_xact_lock(ADDING)))
     last = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
     said = {
         "number": 1 if last is None else last.number + 1,
         "at": now().isoformat(timespec="microseconds"),
-        "by": by.name,
-        "role": by.role,
+        "by": by.name if isinstance(by, Who) else by,
+        "role": by.role if isinstance(by, Who) else _role(connection, by),
         "action": action,
         "about": about,
         "people": [_hashed(connection, person) for person in sorted({one for one in people if one is not None})],
@@ -105,6 +107,13 @@ class Trail(Base):
                     number, head = row["number"], row["hash"]
                 if len(rows) < MANY:
                     return Verdict(True, number, head, None)
+
+
+def _role(connection: Connection, by: str) -> str:
+    if by == LOCAL.name:
+        return LOCAL.role
+    found = connection.scalar(select(access_keys.c.role).where(access_keys.c.id == by.removeprefix("key ")))
+    return found or ""
 
 
 def _hash(said: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -327,6 +328,9 @@ def test_a_person_is_erased_through_every_table(store: Store, run: str) -> None:
     assert "Bob Kroes" in before
     erased = store.erase_person("bob", HR)
     after = everything(store)
+    if store.engine.dialect.name == "sqlite":
+        file = Path(str(store.engine.url.database))
+        assert b"Kroes" not in b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
     for mark in ("'bob'", '"bob"', "(bob)", "Kroes", "Bob"):
         assert mark in before, mark
         assert mark not in after, mark
@@ -380,6 +384,19 @@ def test_runs_that_were_kept_long_enough_are_forgotten(store: Store, run: str) -
     assert store.forget_old(30) == 1
     assert store.decisions().items == []
     assert store.entries().items[0].action == "forget_old"
+
+
+def test_the_service_forgets_as_its_setting_says(sqlite_address: str) -> None:
+    """What ended before the days to keep is gone as soon as the service has started."""
+    store = Store.open(sqlite_address)
+    id = finished(store, team())
+    with store.writing() as connection:
+        connection.execute(text("UPDATE runs SET ended = '2020-01-01 00:00:00+00:00'"))
+    with TestClient(create_app(ServiceSettings(database_url=sqlite_address, keep_days=30))) as connected:
+        while connected.get(f"/v1/runs/{id}").status_code == 200:
+            pass
+    assert store.runs().items == []
+    store.close()
 
 
 # --- keys
