@@ -322,15 +322,44 @@ def visible(data: Any, who: Who, portfolio: Portfolio) -> Any:
         return _change(data, who)
     if {"cost", "rules", "moves", "learning"} <= data.keys():
         return _difference(data, who, portfolio)
+    if {"moved", "rules", "people", "money"} <= data.keys():
+        return _compared(data, who, portfolio)
     if "gap" in data and "bound" in data:
         data = visible_progress(data, who, portfolio)
     if isinstance(data.get("sentences"), list) and not _tells_all(data, who, portfolio):
         data = _without(data, ("sentences", "limit"))
+    if who.role == "lead":
+        data = _of_own_work(data, who.activities(portfolio))
     return {
         name: visible(one, who, portfolio)
         for name, one in data.items()
-        if not (name in REVIEW or name == "rate" or (name in OWN_WORDS and isinstance(one, list) and _of_person(data)))
+        if not (
+            name in REVIEW
+            or name == "rate"
+            or (name == "money" and _hidden_rules(who, portfolio))
+            or (name in OWN_WORDS and isinstance(one, list) and _of_person(data))
+        )
     }
+
+
+def visible_study(data: Json, who: Who, portfolio: Portfolio) -> Json:
+    """A study: where its numbers have money in them that the role is not shown, only what was asked."""
+    asked = data["study"]
+    traded = {name for name in asked.get("rules", ()) if isinstance(name, str)}
+    if _hides_totals(who, portfolio) or traded & _hidden_rules(who, portfolio):
+        data = _without(data, ("found", "base", "sentences", "cautions"))
+    shown: Json = visible(_without(data, ("format",)), who, portfolio)
+    return {"format": data["format"], **shown}
+
+
+def _of_own_work(data: Json, own: frozenset[str]) -> Json:
+    """An explanation without what it says of the work of others."""
+    kept: Json = {}
+    if isinstance(data.get("reasons"), list):
+        kept["reasons"] = [one for one in data["reasons"] if one["about"].get("activity") in {*own, None}]
+    if isinstance(data.get("freed"), list):
+        kept["freed"] = [one for one in data["freed"] if one in own]
+    return {**data, **kept}
 
 
 def _of_person(data: Json) -> bool:
@@ -354,6 +383,7 @@ _OF_FORMAT: Mapping[str, Callable[[Json, Who, Portfolio], Json]] = {
     "staffing-portfolio/1": visible_portfolio,
     "staffing-proposal/1": visible_proposal,
     "staffing-comparison/1": visible_comparison,
+    "staffing-study/1": visible_study,
 }
 
 

@@ -174,3 +174,32 @@ def test_hidden_fields_come_back_where_they_were_not_shown(secret: Portfolio) ->
     merged = with_hidden(seen, stored, who)
     assert parse({**merged, "people": merged["people"][:-1]}) == secret
     assert merged["people"][-1]["rate"] == 3
+
+
+def test_a_study_tells_only_what_was_asked_where_its_numbers_have_hidden_money_in_them(secret: Portfolio) -> None:
+    """A planner who does not see every rate reads the question of a study, and one who does its answer too."""
+    study = {
+        "format": "staffing-study/1",
+        "study": {"kind": "frontier", "rules": ["staffing", "cost"]},
+        "base": {"cost": 1.0},
+        "found": {"lines": [{"money": 3.0, "change": {"change": "hire", "person": secret.canonical()["people"][0]}}]},
+        "sentences": ["it costs 3"],
+        "cautions": [],
+    }
+    shown = visible(study, NOBODY["planner"], secret)
+    assert shown == {"format": study["format"], "study": study["study"]}
+    [line] = visible(study, Who(role="planner", name="x"), secret)["found"]["lines"]
+    assert line["money"] == 3.0
+    assert not {"performance", "wishes", "expertise"} & line["change"]["person"].keys()
+
+
+def test_a_lead_is_not_told_why_of_others_work(secret: Portfolio) -> None:
+    """Of the reasons of an explanation a lead reads those about the own work."""
+    answer = {
+        "reasons": [{"rule": "staffing", "about": {"activity": one}, "text": one} for one in ("mine", "theirs")],
+        "freed": ["mine", "theirs"],
+        "sentences": ["both"],
+    }
+    shown = visible(answer, LEAD, secret)
+    assert ([one["text"] for one in shown["reasons"]], shown["freed"]) == (["mine"], ["mine"])
+    assert "sentences" not in shown
