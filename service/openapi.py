@@ -21,6 +21,7 @@ from service.problems import (
     TooLarge,
     TooSlow,
     Unauthenticated,
+    UnknownPath,
     Wrong,
     WrongType,
 )
@@ -93,7 +94,7 @@ def describe(app: FastAPI, settings: ServiceSettings, bodies: Iterable[type[Base
         for operation in path.values():
             answers = operation["responses"]
             if name.startswith("/v1/"):
-                for status, told in refusals(*OF_ACCESS).items():
+                for status, told in refusals(*OF_ACCESS, *((UnknownPath,) if "{" in name else ())).items():
                     answers.setdefault(str(status), told)
                 operation["security"] = [{}, {"key": []}]
             if "application/json" in answers.get("422", {}).get("content", {}):

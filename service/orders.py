@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -42,6 +43,9 @@ def order(
     settings = settings or Settings()
     portfolio, stored = source
     scenario.apply(portfolio, changes)
+    content_hash = fingerprint(portfolio, changes, settings, earlier)
+    if asked is not None:
+        content_hash = hashlib.sha256(f"{content_hash} {kind} {json.dumps(asked, sort_keys=True)}".encode()).hexdigest()
     return NewRun(
         kind=kind,
         by=by,
@@ -54,7 +58,7 @@ def order(
         asked=asked,
         settings=settings.model_dump(mode="json"),
         versions=VERSIONS,
-        fingerprint=fingerprint(portfolio, changes, settings, earlier),
+        fingerprint=content_hash,
         parent=parent,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -332,9 +333,20 @@ async def _not_routed(request: Request, error: Exception) -> Response:
     path = request.url.path
     sort = TABLE[WrongMethod]
     if error.status_code == sort.status:
-        takes = (error.headers or {})["Allow"]
-        return answer(sort, f"{path} does not take {request.method}; it takes {takes}.", (), error.headers)
+        takes = _methods(request.app, path) or (error.headers or {})["Allow"]
+        return answer(sort, f"{path} does not take {request.method}; it takes {takes}.", (), {"Allow": takes})
     return answer(TABLE[UnknownPath], f"There is no {path}; /openapi.json lists what there is.")
+
+
+def _methods(app: FastAPI, path: str) -> str:
+    """The methods that a path takes: the router itself names those of the first route of that path alone."""
+    found = [
+        method.upper()
+        for template, methods in app.openapi()["paths"].items()
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
+        for method in methods
+    ]
+    return ", ".join(sorted(set(found)))
 
 
 async def _gone(request: Request, error: Exception) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 from service import examples
 
 SHA256 = examples.CHECKED["summary"]["sha256"]
-CHANGES: list[dict[str, Any]] = [{"change": "delay", "project": "x", "periods": 1}]
+CHANGES: list[dict[str, Any]] = [{"change": "set_preset", "preset": "one-team"}]
 
 PORTFOLIO: dict[str, Any] = {
     "id": "example",
@@ -22,7 +22,7 @@ PORTFOLIO: dict[str, Any] = {
 
 SCENARIO: dict[str, Any] = {
     "id": "0199e1f3a0b4c5d6e7f8091a2b3c4d5e",
-    "name": "A week later",
+    "name": "As one team",
     "portfolio": "example",
     "revision": 2,
     "changes": CHANGES,
@@ -151,7 +151,7 @@ BODIES: dict[str, dict[str, Any]] = {
             {"op": "remove", "path": "/activities/a02/after"},
         ]
     },
-    "scenario": {"name": "A week later", "portfolio": "example", "revision": 2, "changes": CHANGES},
+    "scenario": {"name": "As one team", "portfolio": "example", "revision": 2, "changes": CHANGES},
     "run": {"portfolio": "example", "changes": CHANGES, "settings": examples.SETTINGS},
     "why_not": {"question": {"ask": "person", "person": "p02", "activity": "a02"}, "settings": examples.SETTINGS},
     "alternatives": {"alternatives": {"plans": 3, "within": 5}, "settings": examples.SETTINGS},

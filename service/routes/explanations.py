@@ -26,11 +26,12 @@ from service.routes.runs import changed_portfolio, no_proposal
 from service.settings import ServiceSettings
 from service.store import ENDED, Kind, Store, StoredRun
 from service.work import Work
+from solver.alternatives import Alternatives
 from solver.portfolio import Portfolio
-from solver.proposal import Proposal
+from solver.proposal import Conflict, Proposal
 from solver.report import Report
 from solver.settings import Settings
-from solver.why_not import Question
+from solver.why_not import Question, WhyNot
 
 router = APIRouter()
 
@@ -81,6 +82,7 @@ ASKING = refusals(*OF_BODIES, UnknownRun, NoProposal, KeyReused, BadQuery, Busy,
     "/runs/{id}/why-not",
     operation_id="ask_why_not",
     summary="Why not?",
+    response_model=WhyNot,
     responses=success(stored_examples.WHY_NOT, "The smallest changed plan, or what is in its way") | ANSWERED | ASKING,
     openapi_extra=body(WhyNotBody, stored_examples.BODIES["why_not"]),
 )
@@ -103,6 +105,7 @@ async def ask_why_not(
     "/runs/{id}/alternatives",
     operation_id="ask_alternatives",
     summary="Other plans",
+    response_model=Alternatives,
     responses=success(stored_examples.ALTERNATIVES, "Plans that differ in people") | ANSWERED | ASKING,
     openapi_extra=body(AlternativesBody, stored_examples.BODIES["alternatives"]),
 )
@@ -125,6 +128,7 @@ async def ask_alternatives(
     "/runs/{id}/conflict",
     operation_id="ask_conflict",
     summary="Ways out of a conflict",
+    response_model=Conflict,
     responses=success(stored_examples.CONFLICT, "The rules that contradict, and ways out, cheapest first")
     | ANSWERED
     | ASKING,
@@ -200,6 +204,7 @@ def _answer(store: Store, run: StoredRun, who: Who, portfolio: Portfolio) -> byt
     "/runs/{id}/answer",
     operation_id="get_answer",
     summary="The answer to a question",
+    response_model=dict[str, Any],
     responses=success(stored_examples.WHY_NOT, "The answer") | refusals(UnknownRun, NoProposal, BadQuery, *OF_STORE),
 )
 async def get_answer(id: StoredId, work: TheWork, store: TheStore, who: TheWho) -> Response:

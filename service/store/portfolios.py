@@ -55,7 +55,7 @@ class Portfolios(Base):
         if latest is None:
             raise UnknownPortfolio(f"There is no portfolio {id}.")
         if expected is not None and expected != latest:
-            raise Stale(f"Portfolio {id} is at revision {latest} by now, not at {expected}; read it again.")
+            raise stale(id, latest, expected)
         changed = update(portfolios).where(portfolios.c.id == id).values(revision=latest + 1, name=portfolio.name)
         connection.execute(changed)
         return self._add_revision(connection, portfolio, latest + 1, by)
@@ -133,6 +133,11 @@ class Portfolios(Base):
         if by != LIBRARY:
             trail.add(connection, by, "store_portfolio", {"portfolio": stored.id, "revision": revision})
         return stored
+
+
+def stale(id: str, latest: int, expected: int | None) -> Stale:
+    """What to raise where the latest revision is not the expected one."""
+    return Stale(f"Portfolio {id} is at revision {latest} by now, not at {expected}; read it again.")
 
 
 def _records() -> Select[Any]:

@@ -23,7 +23,7 @@ from solver.proposal import Proposal
 from solver.settings import Settings
 from tests.service.hard import hard_portfolio
 
-HARD, LONG = Source(parse(hard_portfolio()), None), Settings(seconds=60)
+HARD, LONG = Source(parse(hard_portfolio()), None), Settings(seconds=60, workers=1)
 EASY = Source(parse(examples.PORTFOLIO), None)
 
 
