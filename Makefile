@@ -12,8 +12,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-run: install ## solve a case from the library and show the proposal
+run: install ## solve a case from the library and show the proposal; on a terminal, go on with the page
 	$(BIN)/staffing demo
+	@if [ -t 0 ]; then $(BIN)/staffing serve; else echo "The same in a browser: $(BIN)/staffing serve"; fi
 
 test: lint types ## everything CI runs: style, types, tests with branch coverage
 	$(BIN)/python -m pytest --cov --numprocesses auto --maxprocesses 4
@@ -33,7 +34,7 @@ lint: dev ## style
 types: dev ## types, strictly
 	$(BIN)/mypy
 
-serve: install ## the service, on this machine alone
+serve: install ## the service and its page at http://localhost:8000, on this machine alone
 	$(BIN)/staffing serve
 
 bench: install $(TIMEFOLD) ## this service and its peers side by side, into docs/benchmarks (an hour or so)

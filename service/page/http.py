@@ -160,8 +160,8 @@ class Form:
         return value.filename, value.file.read()
 
 
-async def _form(request: Request) -> Form:
-    """The form of a request; raises TooLarge."""
+async def _form(request: Request) -> AsyncIterator[Form]:
+    """The form of a request, its files open as long as the request takes; raises TooLarge."""
     most = cast(ServiceSettings, request.app.state.settings).body_bytes
     parts: list[bytes] = []
     size = 0
@@ -180,10 +180,15 @@ async def _form(request: Request) -> Form:
     sort = request.headers.get("content-type", "")
     try:
         if sort.startswith("multipart/form-data"):
-            return Form(await MultiPartParser(request.headers, stream, max_part_size=most).parse())
-        return Form(await FormParser(request.headers, stream).parse())
+            data = await MultiPartParser(request.headers, stream, max_part_size=most).parse()
+        else:
+            data = await FormParser(request.headers, stream).parse()
     except MultiPartException as error:
         raise UnknownPath(f"The form cannot be read: {error.message}") from None
+    try:
+        yield Form(data)
+    finally:
+        await data.close()
 
 
 TheForm = Annotated[Form, Depends(_form)]

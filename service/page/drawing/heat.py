@@ -104,7 +104,7 @@ def _activities(activities: Sequence[Heading]) -> Markup:
                         "g",
                         title(group),
                         tag("rect", x=CELL * begun + 1, y=1, width=width - 2, height=BAND - 2, rx=3, class_="band"),
-                        text(fitting(group, width - 10, 11.5), x=CELL * begun + 6, y=BAND / 2, class_="middle small"),
+                        *_repeated(group, CELL * begun, width),
                     )
                 )
             begun = n
@@ -112,6 +112,16 @@ def _activities(activities: Sequence[Heading]) -> Markup:
     for n, activity in enumerate(activities):
         parts.append(_activity(n, activity))
     return drawing(CELL * len(activities), HEAD + BAND + OPEN, parts, "heads")
+
+
+def _repeated(group: str, begin: int, width: int) -> list[str]:
+    """The name of a group, again and again in a wide one, so that it is always seen while the map scrolls."""
+    every = 10 * CELL
+    return [
+        text(fitting(group, min(every, begin + width - x) - 10, 11.5), x=x + 6, y=BAND / 2, class_="middle small")
+        for x in range(begin, begin + width, every)
+        if x == begin or begin + width - x >= 3 * CELL
+    ]
 
 
 def _activity(n: int, activity: Heading) -> str:

@@ -18,7 +18,7 @@ from service.page.routes.portfolios import SECONDS
 from service.page.running import Solved, solved, start, view_of
 from service.page.view import View
 from service.problems import UnknownPath
-from service.store import ENDED
+from service.store import ENDED, Kind
 from solver.settings import Settings
 from solver.why_not import Question, WhyNot, WhyNotPerson
 
@@ -50,7 +50,7 @@ def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
     found = solved(desk.store, id)
     question = _question(form)
     view, _ = view_of(desk, found)
-    text = _answered(desk, found, question)
+    text = _answered(desk, found, "why_not", question.model_dump(mode="json"))
     if text is None:
         return desk.page("no-answer.html", view=view)
     answer = WhyNot.model_validate_json(text)
@@ -58,7 +58,33 @@ def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
     return desk.page("why.html", view=view, answer=answer, told=told, **_moves(desk, view, answer, told))
 
 
-def _answered(desk: Desk, found: Solved, question: Question) -> str | None:
+@router.post("/runs/{id}/ways-out")
+def ways_out(desk: TheDesk, id: str) -> Response:
+    """Where the rules contradict: what could be changed, each way tried and priced."""
+    desk.need("ask_conflict")
+    found = solved(desk.store, id)
+    view, _ = view_of(desk, found)
+    text = _answered(desk, found, "conflict", {})
+    if text is None:
+        return desk.page("no-answer.html", view=view)
+    told = visible({"format": "", **json.loads(text)}, desk.who, found.portfolio)
+    return desk.page("ways-out.html", view=view, ways=told.get("ways_out") or [])
+
+
+@router.post("/runs/{id}/with")
+def with_changes(desk: TheDesk, id: str, form: TheForm) -> Response:
+    """Ask for a new proposal with more changes, such as a way out of a conflict."""
+    desk.need("start_run")
+    found = solved(desk.store, id)
+    try:
+        more = parse_changes(json.loads(form("changes", "[]")))
+    except ValueError:
+        raise UnknownPath("The changes cannot be read.") from None
+    run = start(desk, found.run.portfolio, revision_of(found), (*found.changes, *more), SECONDS)
+    return desk.to(f"/runs/{run.id}")
+
+
+def _answered(desk: Desk, found: Solved, kind: Kind, asked: Any) -> str | None:
     """The answer as JSON, waited for; None where it did not come in time, or not at all."""
     stored = (
         None if found.run.revision is None else desk.store.portfolio_record(found.run.portfolio, found.run.revision)
@@ -68,11 +94,11 @@ def _answered(desk: Desk, found: Solved, question: Question) -> str | None:
         desk.who.name,
         found.changes,
         Settings(seconds=min(ASK_SECONDS, desk.settings.solve_seconds)),
-        kind="why_not",
+        kind=kind,
         scenario_id=found.run.scenario,
         parent=found.run.id,
         earlier=found.proposal,
-        asked=question.model_dump(mode="json"),
+        asked=asked,
     )
     run, _ = desk.work.add_run(new)
     until = time.monotonic() + WAIT_SECONDS

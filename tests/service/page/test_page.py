@@ -1,0 +1,333 @@
+"""The page without a browser: what each role is shown, forms, uploads, signing in, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+
+from scenarios.changes import BY_NAME, changes_to_json, parse_changes
+from scenarios.library import ENTRIES, entry
+from scenarios.scenario import words
+from service import spreadsheet
+from service.app import create_app
+from service.page.dutch import FIELDS, RULE_TITLES, TITLES, UNITS
+from service.page.forms import RECORDS, form_of, given_in
+from service.page.http import STATIC
+from service.page.sentences import Sentences
+from service.page.tongue import Tongue
+from service.settings import ServiceSettings
+from service.store import Store
+from solver.rules import RULES
+from tests.service.page.stored import made_proposal, with_run
+
+TABS = ("map", "list", "time", "talents", "open", "score", "people")
+
+
+@pytest.fixture(scope="module")
+def client(module_address: str) -> Iterator[TestClient]:
+    """The service without keys, whose user may do everything."""
+    settings = ServiceSettings(database_url=module_address, solve_seconds=2, body_bytes=2_000_000)
+    with TestClient(create_app(settings), base_url="http://localhost") as connected:
+        yield connected
+
+
+@pytest.fixture(scope="module")
+def run(client: TestClient) -> str:
+    """A proposal that is there already."""
+    return with_run(client.app.state.store)  # type: ignore[attr-defined]
+
+
+def text_of(html: str) -> str:
+    """What is read, without tags, scripts and the titles of pictures."""
+    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<script.*?</script>|<title>.*?</title>", "", html)))
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """Hidden fields of the forms of a page."""
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', html)}
+
+
+# --- what is there
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("tab", TABS)
+def test_every_part_of_a_proposal_is_there_in_both_languages(
+    client: TestClient, run: str, tab: str, language: str
+) -> None:
+    """Each part answers, in the language asked for, with people and activities in it."""
+    answer = client.get(f"/runs/{run}", params={"view": tab, "language": language})
+    assert answer.status_code == 200
+    assert f'<html lang="{language}"' in answer.text
+    assert ("ingevuld" in answer.text) == (language == "nl")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/portfolios/adviesbureau",
+        "/portfolios/adviesbureau/compare",
+        "/portfolios/adviesbureau/studies/new?kind=sweep",
+        "/runs/{run}/people/sanne",
+        "/runs/{run}/activities/startgesprekken",
+        "/runs/{run}/cell?person=sanne&activity=warmtevraag",
+        "/runs/{run}/cell?person=marijke&activity=startgesprekken",
+        "/runs/{run}/decide",
+        "/runs/{run}/people/sanne/own",
+        "/runs/{run}/people/sanne/agreement",
+        "/compare?run={run}&run={run}",
+        "/sign-in",
+        "/template.xlsx",
+    ],
+)
+def test_every_view_answers_and_keeps_the_policy(client: TestClient, run: str, path: str) -> None:
+    """A 200, with a policy that runs nothing but the service's own scripts, and no style in the markup."""
+    answer = client.get(path.format(run=run))
+    assert answer.status_code == 200
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    if answer.headers["content-type"].startswith("text/html"):
+        assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", answer.text)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "ics", "json"])
+def test_a_proposal_is_downloaded(client: TestClient, run: str, form: str) -> None:
+    """Each file comes under a name of its own."""
+    answer = client.get(f"/runs/{run}/download.{form}")
+    assert answer.status_code == 200
+    assert f".{form}" in answer.headers["content-disposition"]
+
+
+def test_files_of_the_page_may_be_kept_for_ever(client: TestClient) -> None:
+    """Their address has the hash of what is in them; another hash, or a name that leads elsewhere, is not found."""
+    addresses = re.findall(r"/static/[^\"]+", client.get("/").text)
+    assert len(addresses) == 4
+    for address in addresses:
+        answer = client.get(address)
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.content == (STATIC / address.rpartition("/")[2]).read_bytes()
+    assert client.get("/static/0/page.css").status_code == 404
+    assert client.get("/static/0/..%2Fhttp.py").status_code == 404
+
+
+def test_what_is_not_there_is_a_page_that_says_so(client: TestClient, run: str) -> None:
+    """An unknown run, person or cell is a 404 in words, with a way back."""
+    for path in ("/runs/none", f"/runs/{run}/people/nobody", f"/runs/{run}/cell?person=a&activity=b", "/studies/none"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert '<a href="/">' in answer.text
+
+
+# --- forms
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_every_record_has_a_form_in_words(name: str) -> None:
+    """Each kind of change and study has a Dutch title, and each of its fields a Dutch label."""
+    portfolio = entry("adviesbureau").portfolio()
+    form = form_of(name, portfolio, Tongue("nl"))
+    assert form.title == TITLES[name]
+
+    def labels(fields: object) -> Iterator[str]:
+        for one in fields:  # type: ignore[attr-defined]
+            if not one.name.rpartition(".")[2].isdigit():
+                yield one.name.rpartition(".")[2]
+            yield from labels(one.parts)
+
+    assert not {one for one in labels(form.fields) if one not in FIELDS} - {"rule", "setting", "value"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"change": "train", "person": "sanne", "term": "persuading", "level": 4, "from": 8, "hours": 8, "lasts": 6},
+        {"change": "lend", "person": "marijke", "to": "omgeving", "share": 0.5},
+        {"change": "open_lending", "between": ["omgeving", "bestuur"], "share": 0.25},
+        {"change": "set_policy", "rules": {"stretch": {"weight": 9}}, "budget": 1000},
+        {"change": "set_requirement", "activity": "opties", "term": "cost-benefit", "must": True},
+        {
+            "change": "hire",
+            "person": {"name": "Vera Kok", "unit": "omgeving", "talents": [{"term": "connecting", "level": 4}]},
+            "cost": 9000,
+        },
+        {
+            "change": "add_project",
+            "project": {"id": "new", "name": "New"},
+            "activities": [
+                {
+                    "id": "n1",
+                    "project": "new",
+                    "name": "N",
+                    "kind": "work",
+                    "hours": 8,
+                    "window": {"first": 0, "last": 1},
+                }
+            ],
+        },
+    ],
+    ids=lambda change: change["change"],
+)
+def test_what_a_form_sends_is_the_change_it_shows(change: dict[str, object]) -> None:
+    """Filling a form with a change and sending it gives that change; an id that was left open is made of the name."""
+
+    def flat(value: object, path: str) -> Iterator[tuple[str, object]]:
+        if path == "rules":
+            rows = [(rule, name, one) for rule, said in value.items() for name, one in said.items()]  # type: ignore[attr-defined]
+            for n, row in enumerate(rows):
+                yield from zip((f"rules.{n}.{part}" for part in ("rule", "setting", "value")), row, strict=True)
+        elif isinstance(value, dict):
+            for name, one in value.items():
+                yield from flat(one, f"{path}.{name}" if path else name)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for n, one in enumerate(value):
+                yield from flat(one, f"{path}.{n}")
+        else:
+            yield path, value
+
+    sent = {
+        name: value if isinstance(value, list) else "yes" if value is True else str(value).replace(".", ",")
+        for name, value in flat(change, "")
+        if name != "change"
+    }
+    read = given_in(str(change["change"]), sent)
+    if change["change"] == "hire":
+        assert read["person"].pop("id") == "vera-kok"
+    for name, value in change.items():
+        assert read[name] == value
+    parse_changes([given_in(str(change["change"]), sent)])
+
+
+def test_a_scenario_is_built_run_and_asked_again(client: TestClient, run: str) -> None:
+    """A change that is wrong is told at its field; a right one is kept; running starts from the run it came from."""
+    address = "/portfolios/adviesbureau/scenarios/new"
+    begun = fields_of(client.get(address, params={"run": run}).text)
+    train = {"change": "train", "person": "sanne", "term": "persuading", "level": "9", "from": "8"}
+    wrong = client.post(address, data={**begun, "do": "add", **train})
+    assert wrong.status_code == 422
+    assert 'id="w-level"' in wrong.text
+    right = client.post(address, data={**begun, "do": "add", "change": "leave", "person": "sanne", "from": "9"})
+    assert "Sanne de Wit leaves" in text_of(right.text)
+    started = client.post(address, data={**fields_of(right.text), "do": "run", "name": "x"}, follow_redirects=False)
+    assert started.status_code == 303
+    made = client.app.state.store.run(started.headers["location"].rpartition("/")[2])  # type: ignore[attr-defined]
+    client.app.state.store.cancel_run(made.id)  # type: ignore[attr-defined]
+    assert [one["change"] for one in made.changes] == ["leave"]
+    assert made.parent == run
+
+
+def test_a_pin_and_a_forbid_replace_each_other(client: TestClient) -> None:
+    """Asking again with a pair forbidden that was pinned before has one change about that pair."""
+    pinned = parse_changes([{"change": "pin", "person": "sanne", "activity": "warmtevraag", "hours": 68}])
+    first = with_run(client.app.state.store, pinned)  # type: ignore[attr-defined]
+    sent = {"change": "forbid", "person": "sanne", "activity": "warmtevraag"}
+    answer = client.post(f"/runs/{first}/again", data=sent, follow_redirects=False)
+    made = client.app.state.store.run(answer.headers["location"].rpartition("/")[2])  # type: ignore[attr-defined]
+    client.app.state.store.cancel_run(made.id)  # type: ignore[attr-defined]
+    assert made.changes == changes_to_json(parse_changes([sent]))
+
+
+# --- decisions
+
+
+def test_a_decision_is_written_down(client: TestClient, run: str) -> None:
+    """Accepting is stored; an override without a reason is refused in words, with one it is stored with its hours."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    client.post(f"/runs/{run}/decide", data={"decision": "accept"})
+    pair = "sanne warmtevraag"
+    other = {"decision": "override", f"proposed {pair}": "68", f"hours {pair}": "40"}
+    assert client.post(f"/runs/{run}/decide", data=other).status_code == 422
+    client.post(f"/runs/{run}/decide", data={**other, "reason": "holiday"})
+    made = store.decisions_of(run)
+    assert [one.decision for one in made] == ["accept", "override"]
+    assert made[1].bookings == [{"person": "sanne", "activity": "warmtevraag", "hours": 40}]
+    assert "holiday" in client.get(f"/runs/{run}/decide").text
+
+
+# --- uploads
+
+
+def test_an_upload_tells_what_is_wrong_with_the_thing_it_is_about(client: TestClient) -> None:
+    """Errors of JSON and of a workbook stand with the person or the row; nothing is stored."""
+    data = json.loads(entry("adviesbureau").text()) | {"id": "mine"}
+    data["people"][0]["unit"] = "<nowhere>"
+    answer = client.post("/portfolios", files={"file": ("a.json", json.dumps(data).encode())})
+    assert answer.status_code == 422
+    assert "people 1: Sanne de Wit" in answer.text
+    assert "&lt;nowhere&gt;" in answer.text
+    broken = client.post("/portfolios", files={"file": ("a.xlsx", b"PK\x03\x04 no workbook")})
+    assert broken.status_code == 422
+    assert client.get("/portfolios/mine").status_code == 404
+
+
+def test_an_upload_is_stored_and_never_over_another_portfolio(client: TestClient) -> None:
+    """A workbook is a new portfolio, the same again its next revision; one of another name stands beside it."""
+    portfolio = entry("bedrijfsbureau").portfolio()
+    workbook = spreadsheet.to_bytes(portfolio.model_copy(update={"id": "sheet", "name": "One"}), ".xlsx")
+    other = spreadsheet.to_bytes(portfolio.model_copy(update={"id": "sheet", "name": "Two"}), ".xlsx")
+    for data in (workbook, workbook, other):
+        assert client.post("/portfolios", files={"file": ("p.xlsx", data)}).status_code == 200
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    assert (store.portfolio_record("sheet").revision, store.portfolio_record("sheet").name) == (2, "One")
+    assert store.portfolio_record("sheet-2").name == "Two"
+
+
+def test_forms_come_from_the_page_itself(client: TestClient) -> None:
+    """A form that another site sends is refused, and so is one that is too large."""
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "http://elsewhere.test"}):
+        assert client.post("/portfolios/adviesbureau/runs", headers=headers).status_code == 403
+    assert client.post("/portfolios", files={"file": ("a.json", b" " * 2_100_000)}).status_code == 413
+
+
+def test_language_and_colours_are_kept(client: TestClient) -> None:
+    """What was chosen holds on the next page; where to go back to is a page of this service."""
+    chosen = client.post("/look", data={"language": "nl", "theme": "dark", "back": "/sign-in"})
+    assert chosen.url.path == "/sign-in"
+    assert '<html lang="nl" data-theme="dark">' in chosen.text
+    elsewhere = client.post("/look", data={"back": "//elsewhere.test/x"}, follow_redirects=False)
+    assert elsewhere.headers["location"] == "/x"
+    client.cookies.clear()
+
+
+# --- Dutch
+
+ENGLISH = re.compile(r"\b(the|of|with|and|on|work|hours|missing|people|instead|leaves|joins|there|than|for)\b")
+
+
+def test_every_rule_has_a_dutch_name() -> None:
+    """Titles and units of all rules are there in Dutch."""
+    assert {rule.name for rule in RULES} == RULE_TITLES.keys()
+    assert {rule.unit for rule in RULES} == UNITS.keys()
+
+
+def test_the_sentences_of_a_proposal_are_dutch_where_dutch_is_asked_for() -> None:
+    """No English word is left in a finding or a reason once names are taken out, and hours are `u`."""
+    portfolio = entry("adviesbureau").portfolio()
+    sentences = Sentences(portfolio, Tongue("nl"))
+    proposal = made_proposal()
+    assert proposal.score_card is not None
+    said = [finding.text for rule in proposal.score_card.rules for finding in rule.findings]
+    said += [one.reason for one in proposal.bookings or ()]
+    kinds = {activity.kind for activity in portfolio.activities}
+    names = [item.name for item in (*portfolio.people, *portfolio.activities, *portfolio.projects)]
+    names += [portfolio.label(term.id, "nl") for term in portfolio.vocabulary]
+    for text in said:
+        dutch = sentences(text)
+        for name in sorted([*names, *kinds], key=len, reverse=True):
+            dutch = dutch.replace(name, "")
+        assert not ENGLISH.search(dutch), (text, dutch)
+        assert not re.search(r"\d h\b", dutch)
+
+
+@pytest.mark.parametrize("slug", [one.slug for one in ENTRIES])
+def test_the_changes_of_the_library_are_dutch_where_dutch_is_asked_for(slug: str) -> None:
+    """Each change of a bundled scenario has its sentence in Dutch."""
+    portfolio = entry(slug).portfolio()
+    sentences = Sentences(portfolio, Tongue("nl"))
+    for scenario in entry(slug).scenarios():
+        for line, change in zip(words(portfolio, scenario.changes), scenario.changes, strict=True):
+            assert sentences(line) != line or change.name() not in BY_NAME, line

@@ -1,0 +1,121 @@
+"""What each role is shown: never more than over REST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.app import create_app
+from service.settings import ServiceSettings
+from tests.service.page.test_page import TABS, text_of
+
+#: (role, part of a proposal) → words that stand in it for HR, and must not stand in it for the role
+SECRETS = (
+    ("planner", "people/koen", "Unused"),
+    ("planner", "cell?person=koen&activity=warmtevraag", "The work asks"),
+    ("lead", "cell?person=sanne&activity=warmtevraag", "The work asks"),
+    ("auditor", "cell?person=sanne&activity=warmtevraag", "of the talents asked for"),
+    ("auditor", "cell?person=sanne&activity=warmtevraag", "naturally brings"),
+    ("lead", "?view=list", "Ombuigingsopties"),
+)
+
+
+@pytest.fixture(scope="module")
+def asked(module_address: str, keys: dict[str, str]) -> Iterator[TestClient]:
+    """The service with a key for each role."""
+    settings = ServiceSettings(database_url=module_address)
+    with TestClient(create_app(settings), base_url="http://localhost", follow_redirects=False) as connected:
+        yield connected
+
+
+def seen(asked: TestClient, key: str, path: str) -> tuple[int, str]:
+    """Status and text of a page, for who has a key."""
+    answer = asked.get(path, headers={"cookie": f"staffing_key={key}"})
+    return answer.status_code, text_of(answer.text)
+
+
+def test_without_a_key_there_is_the_way_to_sign_in(asked: TestClient, keys: dict[str, str]) -> None:
+    """Every page leads to signing in, and back to where one wanted to be; a wrong key does as well."""
+    answer = asked.get(f"/runs/{keys['run']}?view=time")
+    assert answer.headers["location"] == f"/sign-in?back=/runs/{keys['run']}%3Fview%3Dtime"
+    assert seen(asked, "staffing_wrong_key", "/")[0] == 303
+    assert asked.post("/portfolios/adviesbureau/runs").status_code == 401
+
+
+def test_a_key_is_kept_where_no_script_reads_it(asked: TestClient, keys: dict[str, str]) -> None:
+    """The cookie is for this service's own pages alone; signing out forgets it."""
+    answer = asked.post("/sign-in", data={"key": keys["hr"], "back": "/portfolios/adviesbureau"})
+    assert answer.headers["location"] == "/portfolios/adviesbureau"
+    assert {"httponly", "samesite=strict"} <= {one.strip().lower() for one in answer.headers["set-cookie"].split(";")}
+    assert 'staffing_key=""' in asked.post("/sign-out").headers["set-cookie"]
+    asked.cookies.clear()
+
+
+@pytest.mark.parametrize(("role", "path", "words"), SECRETS)
+def test_a_role_is_not_shown_what_hr_is(
+    asked: TestClient, keys: dict[str, str], role: str, path: str, words: str
+) -> None:
+    """What stands there for HR is left out for the role, and the page is there all the same."""
+    address = f"/runs/{keys['run']}{'' if path.startswith('?') else '/'}{path}"
+    assert words in seen(asked, keys["hr"], address)[1]
+    status, text = seen(asked, keys[role], address)
+    assert status == 200
+    assert words not in text
+
+
+@pytest.mark.parametrize("role", ["lead", "planner", "auditor"])
+@pytest.mark.parametrize("tab", TABS)
+def test_every_part_is_there_for_every_role_that_may_see_runs(
+    asked: TestClient, keys: dict[str, str], role: str, tab: str
+) -> None:
+    """What a role is not shown is left out, and breaks nothing."""
+    assert seen(asked, keys[role], f"/runs/{keys['run']}?view={tab}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/runs/{run}",
+        "/runs/{run}/people/koen",
+        "/runs/{run}/people/koen/own",
+        "/runs/{run}/download.csv",
+        "/runs/{run}/decide",
+        "/runs/{run}/cell?person=teun&activity=opties",
+        "/portfolios/adviesbureau",
+        "/compare?run={run}&run={run}",
+    ],
+)
+def test_an_employee_sees_the_own_view_alone(asked: TestClient, keys: dict[str, str], path: str) -> None:
+    """Everything else is refused, without a colleague's name in the refusal."""
+    status, text = seen(asked, keys["employee"], path.format(run=keys["run"]))
+    assert status == 403
+    assert "Koen Jacobs" not in text
+    assert "Teun van Dijk" in seen(asked, keys["employee"], "/me")[1]
+
+
+def test_an_employee_contests_a_level(asked: TestClient, keys: dict[str, str]) -> None:
+    """What was contested stands on the own view with its reason."""
+    cookie = {"cookie": f"staffing_key={keys['employee']}"}
+    sent = {"portfolio": "adviesbureau", "term": "interviewing", "level": "3", "reason": "I led six of them"}
+    assert asked.post("/me/contests", data=sent, headers=cookie).status_code == 303
+    assert "I led six of them" in seen(asked, keys["employee"], "/me")[1]
+    assert asked.post("/me/contests", data={**sent, "term": "nothing"}, headers=cookie).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("lead", "/portfolios"),
+        ("lead", "/portfolios/adviesbureau/studies"),
+        ("lead", "/runs/{run}/incumbents"),
+        ("auditor", "/portfolios/adviesbureau/runs"),
+        ("auditor", "/runs/{run}/decide"),
+        ("employee", "/runs/{run}/ask"),
+    ],
+)
+def test_what_a_role_may_not_do_is_refused(asked: TestClient, keys: dict[str, str], role: str, path: str) -> None:
+    """The same table decides that decides over REST."""
+    answer = asked.post(path.format(run=keys["run"]), headers={"cookie": f"staffing_key={keys[role]}"})
+    assert answer.status_code == 403
