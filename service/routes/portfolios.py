@@ -22,6 +22,7 @@ from service.problems import BadQuery, Exists, NotAcceptable, Stale, UnknownPort
 from service.reader import Body, read
 from service.sheets import SpreadsheetInvalid
 from service.store import Page, Store, StoredPortfolio
+from service.store.portfolios import stale
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse, parse_json
 
 router = APIRouter()
@@ -170,6 +171,8 @@ async def change_portfolio(
 def _changed(raw: bytes, store: Store, id: str, who: Who, expect: int | None) -> StoredPortfolio:
     asked = whole(raw, OperationsBody)
     stored, portfolio = store.portfolio(id)
+    if expect not in (None, stored.revision):
+        raise stale(id, stored.revision, expect)
     refuse_hidden((one.path for one in asked.operations), who, portfolio)
     try:
         after = changed(portfolio, asked.operations)
@@ -177,7 +180,7 @@ def _changed(raw: bytes, store: Store, id: str, who: Who, expect: int | None) ->
         raise Wrong(invalid.problems) from None
     after = _with_hidden(after, portfolio, who)
     # Without If-Match too: what is stored is what was looked at, or nothing.
-    return store.revise_portfolio(id, after, who.name, stored.revision if expect is None else expect)
+    return store.revise_portfolio(id, after, who.name, stored.revision)
 
 
 @router.get(
@@ -200,7 +203,7 @@ async def list_revisions(
     summary="Store a file",
     response_model=PortfolioInfo,
     responses=success(stored_examples.PORTFOLIO, "The new revision")
-    | success(stored_examples.PORTFOLIO, "Stored, as revision 1", 201)
+    | {201: {**success(stored_examples.PORTFOLIO, "Stored, as revision 1")[200], "model": PortfolioInfo}}
     | refusals(*OF_BODIES, Stale)
     | FOUND,
     openapi_extra={
