@@ -30,6 +30,7 @@ from service.problems import (
     NoProposal,
     Settled,
     UnknownContest,
+    UnknownPath,
     UnknownPerson,
     UnknownPortfolio,
     UnknownRun,
@@ -183,7 +184,7 @@ def _contested(store: Store, id: str, raw: bytes, who: Who) -> Contest:
     "/people/{id}/contests",
     operation_id="list_contests",
     summary="Levels that a person contests",
-    responses=success(examples.CONTESTS, "Newest first") | refusals(BadQuery),
+    responses=success(examples.CONTESTS, "Newest first") | refusals(UnknownPath, BadQuery),
 )
 def list_contests(id: StoredId, store: TheStore, who: TheWho, cursor: Cursor = None, limit: Limit = 50) -> ContestList:
     """With the answers, where there are any."""
