@@ -19,6 +19,7 @@ from service.commands.people import agreement, explain
 from service.commands.plans import check, propose, score
 from service.commands.portfolios import convert, library, template
 from service.commands.serve import serve
+from service.commands.settings import settings
 from service.commands.what_if import compare, run
 from service.commands.worker import worker
 from service.words import plain
@@ -56,6 +57,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     convert,
     serve,
     worker,
+    settings,
 )
 for command in COMMANDS:
     app.command()(command)

@@ -106,7 +106,7 @@ class Body:
 
     def changes(self) -> tuple[Change, ...] | None:
         """The list of changes; None where it is wrong."""
-        return self.part("changes", lambda given: parse_changes(given, ())) if self.get("changes") else ()
+        return self.part("changes", lambda given: parse_changes(given, ())) if "changes" in self._data else ()
 
     def model(self, name: str, model: type[Model]) -> Model | None:
         """A field as a model of which every field has a default; None where it is wrong."""

@@ -73,6 +73,21 @@ class ServiceSettings(AccessSettings):
             raise SettingsInvalid("\n".join(lines)) from None
 
 
+def reference() -> str:
+    """Every setting with its default and what it does: the table of `docs/operations.md`."""
+    lines = ["| variable | default | what |", "| --- | --- | --- |"]
+    for name, field in ServiceSettings.model_fields.items():
+        default = field.default
+        if field.default_factory is not None:
+            said = "the cores"
+        elif default == "":
+            said = "none"
+        else:
+            said = f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+        lines.append(f"| `{PREFIX}{name.upper()}` | {said} | {field.description} |")
+    return "\n".join(lines)
+
+
 def _shown(found: ErrorDetails) -> str:
     """What was given, unless it may hold a password."""
     return "not right" if found["loc"] == ("database_url",) else repr(found["input"])
