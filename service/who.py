@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from solver.portfolio import Portfolio
+if TYPE_CHECKING:
+    from solver.portfolio import Portfolio
 
 Role = Literal["lead", "planner", "hr", "employee", "auditor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
