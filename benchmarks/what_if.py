@@ -85,10 +85,13 @@ def ask(name: str, changed: Portfolio, base: Proposal, settings: Settings) -> An
     warm = solve(changed, short, told.append, earlier=base)
     quick, cold = solve(changed, short), solve(changed, settings)
     empty = score_plan(changed, {"bookings": []}).run.objective or 0.0
-    bound = max((one.run.bound for one in (warm, quick, cold) if one.run.bound is not None), default=None)
+    runs = [one.run for one in (warm, quick, cold)]
+    costs = [run.objective for run in runs if run.objective is not None]
+    # where nobody proved anything, the best plan that was found has to do
+    bound = max((run.bound for run in runs if run.bound is not None), default=min(costs, default=empty))
 
     def value(cost: float | None) -> float:
-        return 0.0 if cost is None or bound is None else (empty - cost) / (empty - bound)
+        return 0.0 if cost is None or bound == empty else (empty - cost) / (empty - bound)
 
     enough = next((one.seconds for one in told if value(one.best) >= ENOUGH), None)
     return Answer(name, value(warm.run.objective), value(quick.run.objective), value(cold.run.objective), enough)
