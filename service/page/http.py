@@ -20,6 +20,7 @@ from service.access import PERMISSIONS, Who, who_of
 from service.page.drawing.bars import difference, share
 from service.page.tongue import Tongue, tongue
 from service.problems import TABLE, Forbidden, Refusal, TooLarge, Unauthenticated, UnknownPath
+from service.seen import seen_by
 from service.settings import ServiceSettings
 from service.store import Store
 from service.work import Work
@@ -64,7 +65,6 @@ class Desk:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.store = cast(Store, request.app.state.store)
         self.work = cast(Work, request.app.state.work)
         self.settings = cast(ServiceSettings, request.app.state.settings)
         cookies = request.cookies
@@ -73,6 +73,11 @@ class Desk:
         theme = cookies.get(THEME, "")
         self.theme = theme if theme in ("light", "dark") else ""
         self._who: Who | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store as who looks sees it; raises Unauthenticated where that cannot be told."""
+        return seen_by(self.who, cast(Store, self.request.app.state.store))
 
     @property
     def who(self) -> Who:

@@ -15,6 +15,8 @@ from service.page.http import KEY, LANGUAGE, STATIC, THEME, Desk, PageRoute, The
 from service.page.uploads import read_upload
 from service.problems import Exists, UnknownPath
 from service.store import StoredPortfolio
+from service.visible import merged
+from service.who import Who
 from service.words import Language
 from solver.portfolio import Portfolio
 
@@ -51,17 +53,18 @@ def upload(desk: TheDesk, form: TheForm) -> Response:
     portfolio, problems = read_upload(*file)
     if portfolio is None:
         return desk.page("invalid.html", 422, problems=problems, what=file[0])
-    return desk.to(f"/portfolios/{_stored(desk, portfolio, who.name).id}")
+    return desk.to(f"/portfolios/{_stored(desk, portfolio, who).id}")
 
 
-def _stored(desk: Desk, portfolio: Portfolio, by: str) -> StoredPortfolio:
+def _stored(desk: Desk, portfolio: Portfolio, who: Who) -> StoredPortfolio:
     """A new portfolio; one of the same id and name is its next revision, one of another name stands beside it."""
     for n in count(2):
         try:
-            return desk.store.add_portfolio(portfolio, by)
+            return desk.store.add_portfolio(portfolio, who.name)
         except Exists:
             if desk.store.portfolio_record(portfolio.id).name == portfolio.name:
-                return desk.store.revise_portfolio(portfolio.id, portfolio, by)
+                portfolio = merged(portfolio, desk.store.portfolio(portfolio.id)[1], who)
+                return desk.store.revise_portfolio(portfolio.id, portfolio, who.name)
             portfolio = portfolio.model_copy(update={"id": f"{portfolio.id.removesuffix(f'-{n - 1}')[:60]}-{n}"})
     raise AssertionError("numbers do not end")
 

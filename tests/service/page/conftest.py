@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[3]
 #: build results, which git ignores
 SCREENSHOTS = ROOT / "build" / "screenshots"
 AXE = ROOT / "tests" / "data" / "axe" / "axe.min.js"
+#: milliseconds that something may take on a machine that does other things too
+PATIENCE = 240_000
 #: findings of these sorts fail a test
 SERIOUS = ("serious", "critical")
 #: what keeps a browser on this machine, and quiet
@@ -72,7 +74,7 @@ def page(chromium: playwright.Browser, request: pytest.FixtureRequest) -> Iterat
     """A window of its own; an error in a script, or one that the policy refused, fails the test."""
     context = chromium.new_context(viewport={"width": 1300, "height": 900}, locale="en-GB")
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     # That a form was not right is told in the page, and by the browser in its console too.

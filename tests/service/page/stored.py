@@ -11,7 +11,7 @@ from scenarios.library import entry
 from service.orders import Source, order
 from service.store import Store
 from solver.handmade import score_plan
-from solver.proposal import Proposal
+from solver.proposal import Conflict, ConflictItem, ConflictRule, Proposal
 
 PLAN = Path(__file__).parents[2] / "data" / "adviesbureau-plan.json"
 
@@ -21,12 +21,26 @@ def made_proposal() -> Proposal:
     return score_plan(entry("adviesbureau").portfolio(), json.loads(PLAN.read_text()))
 
 
-def with_run(store: Store, changes: tuple[Change, ...] = (), by: str = "local", **more: Any) -> str:
-    """The id of a finished run of adviesbureau."""
+def no_plan(status: str) -> Proposal:
+    """A proposal without a plan: none was found (`NONE`), or the rules contradict (`INFEASIBLE`)."""
+    made = made_proposal()
+    rule = ConflictRule(
+        name="budget", items=(ConflictItem(about={}, text="the plan costs no more than its budget of 1"),)
+    )
+    nothing: dict[str, Any] = {"bookings": None, "score_card": None, "unfilled": (), "people": (), "learning": ()}
+    nothing["conflict"] = Conflict(rules=(rule,), ways_out=None) if status == "INFEASIBLE" else None
+    unknown = {"status": status, "objective": None, "bound": None, "gap": None, "value_captured": None}
+    return made.model_copy(update={**nothing, "run": made.run.model_copy(update=unknown)})
+
+
+def with_run(
+    store: Store, changes: tuple[Change, ...] = (), by: str = "local", proposal: Proposal | None = None, **more: Any
+) -> str:
+    """The id of a finished run of adviesbureau, by default with the plan made by hand."""
     stored, portfolio = store.portfolio("adviesbureau")
     run, _ = store.add_run(order(Source(portfolio, stored), by, changes, **more))
     claimed = store.claim_run(run.id)
     assert claimed is not None
-    proposal = made_proposal()
+    proposal = proposal or made_proposal()
     store.end_run(run.id, claimed.attempt, "finished", proposal.model_dump_json(by_alias=True), proposal.run.status)
     return run.id

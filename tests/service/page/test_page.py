@@ -23,7 +23,7 @@ from service.page.tongue import Tongue
 from service.settings import ServiceSettings
 from service.store import Store
 from solver.rules import RULES
-from tests.service.page.stored import made_proposal, with_run
+from tests.service.page.stored import made_proposal, no_plan, with_run
 
 TABS = ("map", "list", "time", "talents", "open", "score", "people")
 
@@ -93,6 +93,15 @@ def test_every_view_answers_and_keeps_the_policy(client: TestClient, run: str, p
     if answer.headers["content-type"].startswith("text/html"):
         assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", answer.text)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
+
+
+@pytest.mark.parametrize(("status", "said"), [("INFEASIBLE", "Look for ways out"), ("NONE", "No plan was found")])
+def test_a_run_without_a_plan_says_why(client: TestClient, run: str, status: str, said: str) -> None:
+    """Its page has the reason and what to do; a comparison with it has words where there are no numbers."""
+    empty = with_run(client.app.state.store, proposal=no_plan(status))  # type: ignore[attr-defined]
+    answer = client.get(f"/runs/{empty}")
+    assert (answer.status_code, said in answer.text) == (200, True)
+    assert "no plan" in client.get(f"/compare?run={run}&run={empty}").text
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv", "ics", "json"])

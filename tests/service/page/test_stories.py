@@ -14,9 +14,6 @@ from tests.builders import activity, person, portfolio_data
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-#: milliseconds that a study may take on a machine that does other things too
-STUDY = 240_000
-
 Look = Callable[["Page", str], None]
 
 
@@ -115,12 +112,12 @@ def test_hr_finds_whom_to_hire_and_who_is_a_single_point_of_failure(page: Page, 
     page.get_by_label("Pool").fill("5")
     look(page, "hr-5-study")
     page.get_by_role("button", name="Find out").click()
-    page.get_by_role("button", name="Make this plan").wait_for(timeout=STUDY)
+    page.get_by_role("button", name="Make this plan").wait_for()
     look(page, "hr-6-best-hire")
     assert "Press" in page.locator("main").inner_text()
 
     page.goto(f"{site}/portfolios/desk/studies/new?kind=exposure")
     page.locator("[name=people]").select_option("ana")
     page.get_by_role("button", name="Find out").click()
-    page.get_by_text("single point of failure").first.wait_for(timeout=STUDY)
+    page.get_by_text("single point of failure").first.wait_for()
     look(page, "hr-7-exposure")
