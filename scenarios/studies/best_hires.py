@@ -162,21 +162,30 @@ class _Search:
     def chosen(
         self, stage: str, groups: Sequence[dict[str, Profile]], earlier: Sequence[Proposal]
     ) -> list[_Winner | None]:
-        """Whom the solver takes on of each group, if anybody; earlier: the plan that each begins with."""
+        """Whom the solver takes on of each group, if anybody; earlier: the plan that each begins with.
+
+        Where it takes on nobody and has no proof that nobody is worth it, it had too little time: then the one who
+        seemed worth most goes on to be hired for certain.
+        """
         asks = []
         for group, plan in zip(groups, earlier, strict=True):
             people = tuple(self._candidate(profile, id) for id, profile in group.items())
             said = {"people": people, "most": 1, "group": GROUP, "from": self.study.from_}
             asks.append(Ask(f"{people[0].name} and {len(people) - 1} alike", (Candidates.model_validate(said),), plan))
         winners: list[_Winner | None] = []
-        for group, proposal in zip(groups, self.desk.find(stage, asks), strict=True):
-            hired = None if proposal is None else next((one for one in proposal.hires if one.person in group), None)
-            if proposal is None or hired is None:
+        for ask, group, proposal in zip(asks, groups, self.desk.find(stage, asks), strict=True):
+            hired = (
+                None if proposal is None else next((one.person for one in proposal.hires if one.person in group), None)
+            )
+            if proposal is not None and hired is not None:
+                profile = self._used(proposal, hired, group[hired])
+                winners.append(_Winner(profile, self.newcomer.person(self.portfolio, profile, hired), proposal))
+            elif (proposal is not None and proposal.run.status == "OPTIMAL") or self.desk.stop.is_set():
                 winners.append(None)
-                continue
-            profile = self._used(proposal, hired.person, group[hired.person])
-            person = self.newcomer.person(self.portfolio, profile, hired.person)
-            winners.append(_Winner(profile, person, proposal))
+            else:
+                id, profile = next(iter(group.items()))
+                person = self.newcomer.person(self.portfolio, profile, id)
+                winners.append(_Winner(profile, person, ask.earlier or self.desk.plan))
         return winners
 
     def _candidate(self, profile: Profile, id: str) -> Person:
