@@ -14,6 +14,7 @@ from service.store import Store
 from service.store.keys import MARK
 from service.visible import (
     hidden_fields,
+    merged,
     visible,
     visible_changes,
     visible_comparison,
@@ -22,7 +23,6 @@ from service.visible import (
     visible_portfolio,
     visible_progress,
     visible_proposal,
-    with_hidden,
 )
 from service.who import LOCAL, ROLES, Role, Who
 from solver.portfolio import Portfolio
@@ -35,6 +35,7 @@ __all__ = [
     "TheWho",
     "Who",
     "allowed",
+    "merged",
     "refuse_hidden",
     "visible",
     "visible_changes",
@@ -44,7 +45,6 @@ __all__ = [
     "visible_portfolio",
     "visible_progress",
     "visible_proposal",
-    "with_hidden",
 ]
 
 EVERYBODY: frozenset[Role] = frozenset(ROLES)

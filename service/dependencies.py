@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from service.seen import seen_by
 from service.settings import ServiceSettings
 from service.store import Store
 from service.work import Work
@@ -20,7 +21,8 @@ def _settings(request: Request) -> ServiceSettings:
 
 
 def _store(request: Request) -> Store:
-    return cast(Store, request.app.state.store)
+    store, who = cast(Store, request.app.state.store), getattr(request.state, "who", None)
+    return store if who is None else seen_by(who, store)
 
 
 TheStore = Annotated[Store, Depends(_store)]

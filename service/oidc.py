@@ -68,7 +68,7 @@ class Provider:
         person, units = _claim(claims, settings.oidc_person), _claim(claims, settings.oidc_units)
         return Who(
             role=next(role for role in STRONGEST if role in roles),
-            name=str(claims["sub"])[:200],
+            name=f"oidc {claims['sub']}"[:200],  # never the name of a key
             person=person if isinstance(person, str) else None,
             units=None if units is None else frozenset(_words(units)),
             admin="admin" in roles,

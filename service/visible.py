@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from service.who import Who
-from solver.portfolio import Portfolio
+from solver.portfolio import Portfolio, parse
 from solver.proposal import reason
 from solver.rules import rules_of
 from solver.tables import Tables
@@ -115,6 +115,11 @@ def with_hidden(data: Json, stored: Json, who: Who) -> Json:
         kept = {} if before is None else {name: before[name] for name in hidden_fields(before, who) if name in before}
         people.append({**one, **kept})
     return {**data, "people": people}
+
+
+def merged(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:
+    """`with_hidden` of portfolios; raises PortfolioInvalid where what was hidden does not fit what is new."""
+    return after if who.role == "hr" else parse(with_hidden(after.canonical(), before.canonical(), who))
 
 
 # --- proposals

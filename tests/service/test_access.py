@@ -352,3 +352,25 @@ def test_nothing_of_it_stands_in_the_log(
         client.get("/v1/rules", headers=as_(keys, "wrong"))
     logged = "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records)
     assert [mark for mark in (*MARKS.values(), *keys.values()) if mark in logged] == []
+
+
+def test_what_others_think_through_is_not_there_for_a_lead(client: TestClient, keys: dict[str, str], run: str) -> None:
+    """Of what would be if somebody left, a lead sees neither the scenario nor the run, until it was accepted."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    lead, hr = as_(keys, "lead"), as_(keys, "hr")
+    body = {"name": "P02 leaves", "portfolio": "secret", "changes": [{"change": "leave", "person": "p02", "from": 0}]}
+    scenario = client.post("/v1/scenarios", json=body, headers=hr).json()["id"]
+    settings = {"seconds": 1, "workers": 1}
+    asked = {"portfolio": "secret", "changes": body["changes"], "settings": settings}
+    assert client.post("/v1/proposals", json=asked, headers={**hr, "Prefer": "wait=60"}).status_code == 200
+    thought = store.runs().items[0].id
+    for path in (f"/v1/scenarios/{scenario}", f"/v1/runs/{thought}", f"/v1/runs/{thought}/proposal"):
+        assert client.get(path, headers=lead).status_code == 404
+        assert client.get(path, headers=hr).status_code == 200
+    assert client.post("/v1/runs", json={"scenario": scenario, "settings": settings}, headers=lead).status_code == 404
+    listed = (
+        client.get("/v1/runs", headers=lead).json()["items"] + client.get("/v1/scenarios", headers=lead).json()["items"]
+    )
+    assert not {scenario, thought} & {one["id"] for one in listed}
+    assert client.post(f"/v1/runs/{thought}/decisions", json={"decision": "accept"}, headers=hr).status_code == 201
+    assert client.get(f"/v1/runs/{thought}", headers=lead).status_code == 200
