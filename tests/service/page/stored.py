@@ -38,9 +38,12 @@ def with_run(
 ) -> str:
     """The id of a finished run of adviesbureau, by default with the plan made by hand."""
     stored, portfolio = store.portfolio("adviesbureau")
-    run, _ = store.add_run(order(Source(portfolio, stored), by, changes, **more))
-    claimed = store.claim_run(run.id)
-    assert claimed is not None
+    claimed = None
+    while claimed is None:  # a service on this store may be quicker to take it up, and then solves it
+        run, _ = store.add_run(order(Source(portfolio, stored), by, changes, **more))
+        claimed = store.claim_run(run.id)
+        if claimed is None:
+            store.cancel_run(run.id)
     proposal = proposal or made_proposal()
     store.end_run(run.id, claimed.attempt, "finished", proposal.model_dump_json(by_alias=True), proposal.run.status)
     return run.id
