@@ -24,6 +24,19 @@ class InUse(Exception):
     """Another process executes the runs of this store."""
 
 
+def hold(store: Store) -> IO[str]:
+    """Hold the runs of a store in a file until what is given is closed, or this process dies; raises InUse."""
+    database = store.engine.url.database
+    assert database is not None
+    held = Path(f"{database}.lock").open("w")  # noqa: SIM115  held until the end
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise InUse(f"{database} is in use by another process; a store in a file has one at a time.") from None
+    return held
+
+
 class Here:
     """Takes runs up and executes them in threads, each with a process of its own, from `start` to `close`."""
 
@@ -38,7 +51,7 @@ class Here:
 
     def start(self) -> None:
         """Queue again what was running when the last process ended, and begin; raises InUse."""
-        self._hold()
+        self._held = hold(self.store)
         self._requeue_lost()
         self._dispatcher.start()
 
@@ -56,18 +69,6 @@ class Here:
             thread.join()
         if self._held is not None:
             self._held.close()
-
-    def _hold(self) -> None:
-        """One process at a time executes the runs of a file; the system lets go of it when the process dies."""
-        database = self.store.engine.url.database
-        assert database is not None
-        held = Path(f"{database}.lock").open("w")  # noqa: SIM115  held until the end
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            held.close()
-            raise InUse(f"{database} is in use by another process; a store in a file has one at a time.") from None
-        self._held = held
 
     def _dispatch(self) -> None:
         while not self._giving_up.is_set():

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands.outputs import WRONG_USE, say
+from service.commands.outputs import BAD, WRONG_USE, say
 
 if TYPE_CHECKING:
     from service.settings import ServiceSettings
+    from service.store import Store
 
 #: seconds that requests may go on once the service has been told to end; then solves are stopped
 SECONDS_TO_FINISH = 2
@@ -41,9 +42,8 @@ def serve(
 def _guarded(host: str, settings: ServiceSettings) -> None:
     """Refuse an address that others reach while everybody would be let in; say so where only this machine is."""
     from service.access import is_loopback
-    from service.store import Store
 
-    store = Store.open(settings.database_url)
+    store = _opened(settings)
     open_to_all = not settings.oidc_issuer and not store.has_keys()
     store.close()
     if not open_to_all:
@@ -52,3 +52,23 @@ def _guarded(host: str, settings: ServiceSettings) -> None:
         say(f"There are no keys, so {host} would let everybody in. Make one with `staffing keys add --role hr` first.")
         raise typer.Exit(WRONG_USE)
     say("There are no keys: only this machine is answered, and it may do everything. `staffing keys add` makes one.")
+
+
+def _opened(settings: ServiceSettings) -> Store:
+    """The store; where it cannot be reached, or is another process's, says so and ends the command."""
+    from sqlalchemy.exc import OperationalError
+
+    from service.here import InUse, hold
+    from service.store import Store
+
+    try:
+        store = Store.open(settings.database_url)
+        if store.engine.dialect.name == "sqlite":
+            hold(store).close()
+    except OperationalError as error:
+        say(f"The database cannot be reached: {error.orig}".strip())
+        raise typer.Exit(BAD) from None
+    except InUse as in_use:
+        say(str(in_use))
+        raise typer.Exit(BAD) from None
+    return store

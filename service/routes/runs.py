@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import SQLAlchemyError
 
 from scenarios import scenario
 from scenarios.changes import Change, ChangeInvalid, parse_changes
@@ -257,7 +258,10 @@ async def _events(
     quiet = 0.0
     yield b"retry: 1000\n\n"
     while True:
-        found = await work.at_desk(store.events, id, after)
+        try:
+            found = await work.at_desk(store.events, id, after)
+        except SQLAlchemyError:  # the store is away: who comes back goes on where this ended
+            return
         for event in found:
             after = event.number
             yield event_text(event, who, portfolio)

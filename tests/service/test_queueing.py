@@ -73,35 +73,29 @@ def test_a_run_and_its_task_are_one(store: Store) -> None:
         assert sorted(connection.scalars(tasks)) == sorted(run.id for run in runs)
 
 
-def test_runs_survive_their_worker(store: Store, start: Callable[[], subprocess.Popen[bytes]]) -> None:
-    """What a killed worker was at goes to another; what one stopped in good order was at is not counted as lost."""
-    first = start()
-    run, _ = store.add_run(order(HARD, "ana", (), LONG))
-    until(store, run.id, lambda one: one.progress is not None)
-    first.send_signal(signal.SIGKILL)
-    second = start()
-    again = until(store, run.id, lambda one: one.attempt == 2)
-    assert (again.status, again.lost) == ("running", 1)
-    second.send_signal(signal.SIGTERM)
-    second.wait()
-    assert second.returncode == 0
-    assert [(one.status, one.lost) for one in store.runs().items] == [("queued", 1)]
+def test_runs_survive_their_workers(store: Store, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+    """What a paused or killed worker was at goes to another; who wakes up cannot write to it, and works on.
 
-
-def test_a_worker_that_was_paused_cannot_write(store: Store, start: Callable[[], subprocess.Popen[bytes]]) -> None:
-    """Its run goes to another; when it wakes up, it finds that it is not its own any more and works on."""
+    One stopped in good order queues what it was at, which is not counted as lost; a run is cancelled on any host.
+    """
     first = start()
     run, _ = store.add_run(order(HARD, "ana", (), LONG))
     until(store, run.id, lambda one: one.progress is not None)
     first.send_signal(signal.SIGSTOP)
     second = start()
-    until(store, run.id, lambda one: one.attempt == 2)
+    again = until(store, run.id, lambda one: one.attempt == 2)
+    assert (again.status, again.lost) == ("running", 1)
     first.send_signal(signal.SIGCONT)
     short, _ = store.add_run(order(EASY, "ana"))
     assert until(store, short.id, lambda one: one.status in ENDED).outcome == "OPTIMAL"
     assert (store.run(run.id).status, store.run(run.id).attempt) == ("running", 2)
+    second.send_signal(signal.SIGKILL)
+    assert until(store, run.id, lambda one: one.attempt == 3).lost == 2
+    other, _ = store.add_run(order(HARD, "ana", (), LONG))
     store.cancel_run(run.id)
     assert until(store, run.id, lambda one: one.status in ENDED).status == "cancelled"
-    for worker in (first, second):
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait() == 0
+    until(store, other.id, lambda one: one.status == "running")
+    first.send_signal(signal.SIGTERM)
+    assert first.wait() == 0
+    stopped = store.run(other.id)
+    assert (stopped.status, stopped.lost) == ("queued", 0)
