@@ -165,7 +165,7 @@ def _percent(text: str) -> float:
 
 def conflict(
     portfolio: PortfolioArgument,
-    seconds: AnswerSecondsOption = 15.0,
+    seconds: AnswerSecondsOption = 20.0,
     preset: PresetOption = None,
     change: SetOption = None,
     seed: SeedOption = 1,
