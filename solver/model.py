@@ -10,6 +10,7 @@ Two things make the model smaller without losing a plan worth having: pairs that
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import ceil, gcd
 from typing import Any
 
@@ -18,24 +19,47 @@ from ortools.sat.python import cp_model
 
 from solver.plan import Learning, Plan, plan_of
 from solver.rules.base import HUNDRED, IntArray, Item, Key, Rule
-from solver.tables import Tables
+from solver.tables import Bools, Tables
 
 #: linear in the decisions; numbers count as constants
 Expression = Any
+#: a variable of the model, or the number it has where it may not change
+Decision = cp_model.IntVar | int
 #: how far from whole a whole number may be that is told in floating point
 WHOLE = 0.001
 #: objective values are in ten-thousandths: hundredths of an amount × percents of an item's weight
 UNIT = HUNDRED * HUNDRED
 
 
+@dataclass(frozen=True)
+class Neighbourhood:
+    """What may change in a plan: whole teams, and the hours of some people elsewhere.
+
+    freed: (A,) activities that may get another team; moving: (P,) people whose hours on others may be other hours.
+    Whatever may not change stands in the model as a number.
+    """
+
+    plan: Plan
+    freed: Bools
+    moving: Bools
+
+
 class Model:
     """A CpModel of a portfolio with some rules posted, and the way back from its values to a plan.
 
-    pairs: (N, 2) the people and activities that may be booked, most: (N,) hours at most; by default `pairs_of`.
+    pairs: (N, 2) the people and activities that may be booked, most: (N,) hours at most; by default `pairs_of`. Where
+    only the `neighbourhood` of a plan may change, the pairs that are kept are those that it books.
     """
 
-    def __init__(self, tables: Tables, pairs: IntArray | None = None, most: IntArray | None = None) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        pairs: IntArray | None = None,
+        most: IntArray | None = None,
+        neighbourhood: Neighbourhood | None = None,
+    ) -> None:
         self.tables = tables
+        self._kept = neighbourhood
         self.cp = cp_model.CpModel()
         if pairs is None or most is None:
             pairs, most = pairs_of(tables)
@@ -49,17 +73,21 @@ class Model:
         for i, (p, a) in enumerate(self.pairs):
             self.team[a].append(i)
             self.work[p].append(i)
-        self.on: list[cp_model.IntVar] = []
-        self.blocks: list[cp_model.IntVar] = []
+        self.on: list[Decision] = []
+        self.blocks: list[Decision] = []
         self.hours: list[Expression] = []
         for i, pair in enumerate(self.pairs):
             self._book(pair, int(most[i]))
         #: learns[i]: the person of pair i learns something there; mentors[i]: (pair of the mentor, decision)
-        self.learns: dict[int, cp_model.IntVar] = {}
-        self.mentors: dict[int, list[tuple[int, cp_model.IntVar]]] = {}
-        self.taught_by: list[list[tuple[int, cp_model.IntVar]]] = [[] for _ in range(tables.P)]
-        for i in range(len(self.pairs)):
-            self._learn(i)
+        self.learns: dict[int, Decision] = {}
+        self.mentors: dict[int, list[tuple[int, Decision]]] = {}
+        self.taught_by: list[list[tuple[int, Decision]]] = [[] for _ in range(tables.P)]
+        kept_mentor = {} if neighbourhood is None else _mentor_of(tables, neighbourhood.plan)
+        for i, (_, a) in enumerate(self.pairs):
+            if neighbourhood is None or neighbourhood.freed[a]:
+                self._learn(i)
+            elif self.pairs[i] in kept_mentor:
+                self._keep_learning(i, kept_mentor[self.pairs[i]])
         self._most = most
         self._made: dict[tuple[Any, ...], Expression] = {}
         self._items: dict[str, list[tuple[int, Expression]]] = {}
@@ -76,13 +104,21 @@ class Model:
 
     def _book(self, pair: tuple[int, int], most: int) -> None:
         """h = offset · x + block · b: pinned and frozen hours need not be a multiple of the block."""
-        tables = self.tables
+        tables, kept = self.tables, self._kept
         offset = tables.offset(pair)
-        on = self.cp.new_bool_var("")
-        blocks = self.cp.new_int_var(0, max(0, most - offset) // tables.block, "")
-        self.cp.add(blocks <= max(0, most - offset) // tables.block * on)
-        if not offset:
-            self.cp.add(blocks >= on)
+        most_blocks = max(0, most - offset) // tables.block
+        on: Decision
+        blocks: Decision
+        if kept is None or kept.freed[pair[1]]:
+            on = self.cp.new_bool_var("")
+            blocks = self.cp.new_int_var(0, most_blocks, "")
+            self.cp.add(blocks <= most_blocks * on)
+            if not offset:
+                self.cp.add(blocks >= on)
+        else:
+            on, blocks = 1, (int(kept.plan.hours[pair]) - offset) // tables.block
+            if kept.moving[pair[0]]:
+                blocks = self.cp.new_int_var(0 if offset else 1, most_blocks, "")
         self.on.append(on)
         self.blocks.append(blocks)
         self.hours.append(tables.block * blocks + offset * on)
@@ -101,12 +137,25 @@ class Model:
             for j, mentors in self.mentors[i]:
                 self.taught_by[self.person[j]].append((a, mentors))
 
+    def _keep_learning(self, i: int, mentor: int | None) -> None:
+        self.learns[i] = 1
+        self.mentors[i] = []
+        if mentor is not None:
+            self.mentors[i] = [(self.at[mentor, self.activity[i]], 1)]
+            self.taught_by[mentor].append((self.activity[i], 1))
+
     # --- what rules say with ----------------------------------------------------------------------------------------
 
     @staticmethod
     def total(expressions: Iterable[Expression]) -> Expression:
         """Their sum."""
-        return cp_model.LinearExpr.sum(list(expressions))
+        decisions, number = [], 0
+        for one in expressions:
+            if isinstance(one, int):
+                number += one
+            else:
+                decisions.append(one)
+        return cp_model.LinearExpr.sum(decisions) + number if decisions else number
 
     def hours_of(self, p: int) -> Expression:
         """H[p]."""
@@ -147,6 +196,8 @@ class Model:
 
     def _stretch(self, i: int) -> Expression:
         tables, (p, a) = self.tables, self.pairs[i]
+        if isinstance(self.learns[i], int):
+            return self.hours[i]
         if (
             not (tables.able[p, a] and tables.allowed[p, a])
             and not tables.committed[p, a]
@@ -225,6 +276,9 @@ class Model:
 
     def any_of(self, decisions: Sequence[Expression]) -> Expression:
         """Whether at least one of the decisions is taken."""
+        if any(isinstance(decision, int) and decision for decision in decisions):
+            return 1
+        decisions = [decision for decision in decisions if not isinstance(decision, int)]
         if len(decisions) <= 1:
             return self.total(decisions)
         some = self.cp.new_bool_var("")
@@ -269,13 +323,15 @@ class Model:
     def add(self, constraint: Any, about: Key) -> None:
         """Post a constraint of the rule that is being posted, about one of its items."""
         posted = self._row(constraint)
-        if self._posting is not None:
+        if self._posting is not None and posted is not None:
             self.about[posted.index] = (self._posting.name, about)
 
     def _row(self, constraint: Any) -> Any:
-        """Add a constraint; one between numbers alone is said of a constant, so that every row is linear."""
+        """Add a constraint; one between numbers alone is left out if it holds, else said of a constant."""
         if isinstance(constraint, (bool, np.bool_)):
-            constraint = self.cp.new_constant(int(constraint)) >= 1
+            if constraint:
+                return None
+            constraint = self.cp.new_constant(0) >= 1
         return self.cp.add(constraint)
 
     def _once(self, what: str, of: Any, make: Any) -> Expression:
@@ -372,14 +428,18 @@ class Model:
     def plan(self, value: Any) -> Plan:
         """The plan of the variables' values; `value` maps a variable to its whole number."""
         tables = self.tables
+
+        def of(decision: Decision) -> int:
+            return decision if isinstance(decision, int) else int(value(decision))
+
         hours = {}
         for i, pair in enumerate(self.pairs):
-            if value(self.on[i]):
-                hours[pair] = value(self.blocks[i]) * tables.block + tables.offset(pair)
+            if of(self.on[i]):
+                hours[pair] = of(self.blocks[i]) * tables.block + tables.offset(pair)
         learning = []
         for i, learns in self.learns.items():
-            if value(learns):
-                mentor = next((self.person[j] for j, mentors in self.mentors[i] if value(mentors)), None)
+            if of(learns):
+                mentor = next((self.person[j] for j, mentors in self.mentors[i] if of(mentors)), None)
                 learning += self._learning(i, mentor)
         return plan_of(tables, hours, learning)
 
@@ -394,8 +454,8 @@ class Model:
 
     def hints(self, plan: Plan) -> list[tuple[cp_model.IntVar, int]] | None:
         """The value of every decision in a plan, or None where the model has no room for it."""
-        tables, values = self.tables, []
-        hours = plan.hours
+        tables, hours = self.tables, plan.hours
+        values: list[tuple[Decision, int]] = []
         if any((int(p), int(a)) not in self.at for p, a in np.argwhere(plan.on)):
             return None
         for i, pair in enumerate(self.pairs):
@@ -418,7 +478,12 @@ class Model:
             if i in mentor_of and mentor_of[i] is not None and mentor_of[i] not in mentors:
                 return None
             values += [(mentors, int(mentor_of.get(i) == self.person[j])) for j, mentors in self.mentors[i]]
-        return values
+        return [(decision, value) for decision, value in values if not isinstance(decision, int)]
+
+
+def _mentor_of(tables: Tables, plan: Plan) -> dict[tuple[int, int], int | None]:
+    """Who learns on which activity in a plan, and with whom."""
+    return {(one.person, int(tables.requirement_activity[one.requirement])): one.mentor for one in plan.learning}
 
 
 def pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:

@@ -110,13 +110,18 @@ class Search:
         """Whether the best plan is known to be the best there is."""
         return self.cost is not None and self.bound is not None and self.cost <= self.bound
 
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to look for, or no time."""
+        return self.stopped or self.proven
+
     def consider(self, plan: Plan) -> bool:
         """Hand in a plan that may break a rule, such as one from a solver in floating point; it is then left alone."""
-        return not self._broken(plan) and self.offer(plan)
+        return not self.broken(plan) and self.offer(plan)
 
     def offer(self, plan: Plan, said: int | None = None) -> bool:
         """Hand in a plan; True if it is better than what there was. `said`: what the solver thinks it costs."""
-        wrong = self._broken(plan)
+        wrong = self.broken(plan)
         if wrong:
             rules = ", ".join(f"{rule.name} by {measured.total / HUNDRED}" for rule, measured in wrong)
             raise InternalError(f"a plan was found that breaks {rules}")
@@ -131,7 +136,8 @@ class Search:
         self.tell(always=True)
         return True
 
-    def _broken(self, plan: Plan) -> list[tuple[Rule, Amounts]]:
+    def broken(self, plan: Plan) -> list[tuple[Rule, Amounts]]:
+        """The rules and limits that a plan breaks."""
         return score.broken(self.tables, plan, self.rules)
 
     def raise_bound(self, bound: int) -> None:

@@ -40,6 +40,8 @@ class Availability(Rule):
         # A task is a window with an amount that moves freely in it; rigid hours take their period whenever booked.
         tasks = [(int(tables.open_from[a]), int(tables.last[a]), task, most) for a, task, most in model.tasks_of(p)]
         rigid = model.rigid_of(p)
+        if all(isinstance(amount, int) for amount in [task[2] for task in tasks] + [on for on, _ in rigid]):
+            return  # nothing may change, so what is there fits
         for t in np.flatnonzero(sum((split for _, split in rigid), np.zeros(tables.T, dtype=np.int64))):
             used = model.total([int(split[t]) * on for on, split in rigid if split[t]])
             model.add(used <= int(tables.available[p, t]), (p,))

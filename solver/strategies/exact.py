@@ -81,6 +81,7 @@ def _from_earlier(search: Search) -> None:
             (model.on[i], int(pair in earlier)),
             (model.blocks[i], max(0, earlier.get(pair, 0) - tables.offset(pair)) // tables.block),
         )
+        if not isinstance(variable, int)
     ]
     found = solve_model(model, search, EARLIER_SHARE * search.budget, hint, gap_limit=EARLIER_GAP)
     plan = found.plan(model)

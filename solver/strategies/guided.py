@@ -11,24 +11,22 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from solver.model import Model, pairs_of
-from solver.plan import Plan
-from solver.rules.base import IntArray
-from solver.search import UNIT, Search
-from solver.strategies import exact
+from solver.search import Search
+from solver.strategies import exact, large
 from solver.strategies.cpsat import solve_model
+from solver.strategies.improve import Choice, improve, side_by_side
 from solver.strategies.mip import Relaxation, Worker
-from solver.tables import Bools
+from solver.strategies.prices import Pricing, ascend
 
 #: up to this many pairs the whole model is given to CP-SAT and HiGHS, to be proven
 SMALL = 600
+#: beyond this many pairs it is not even built
+LARGE = 6000
 #: a pair booked at least this much by the relaxation is taken as given; where that is infeasible, the next
 GIVEN = (0.8, 0.95, 0.999, 2.0)
 #: a pair booked less than this is left out of the start
@@ -37,8 +35,12 @@ BOOKED = 1e-6
 RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.4, 0.3, 0.5
 #: the start is good enough this close to the best of what it may choose from
 START_GAP = 0.005
-#: activities freed at once: at first, at least; seconds for one such neighbourhood
-SIZE, SMALLEST, NEIGHBOURHOOD_SECONDS = 10, 4, 4.0
+#: activities freed at once, at first
+SIZE = 10
+#: people who may be booked on a freed activity, beside those who are
+CANDIDATES = 24
+#: steps towards the prices of people's time
+PRICE_STEPS = 300
 #: how much less urgent than HiGHS the many threads of CP-SAT are (nice)
 POLITE = 15
 #: HiGHS processes beside each other, at most; and how many of them race for one proof
@@ -51,11 +53,14 @@ def solve(search: Search) -> None:
     first = workers[0]
     try:
         exact.quick_plans(search)
+        if search.plan is not None and len(pairs_of(search.tables)[0]) > LARGE:
+            large.solve(search, workers)
+            return
         model = exact.whole_model(search)
         if not exact.first_plan(search, model) or search.stopped:
             return
         search.stage = "relaxation"
-        relaxation = first.relax(model, RELAX_SHARE * search.left, _over(search))
+        relaxation = first.relax(model, RELAX_SHARE * search.left, lambda: search.over)
         if relaxation is not None:
             search.raise_bound(relaxation.bound)
             if search.earlier is None:
@@ -65,28 +70,21 @@ def solve(search: Search) -> None:
             search.stage = "prove"
             # Which seed leads to the proof first is a matter of luck, often by a factor of two.
             racing = [partial(_bound, search, model, one, seed) for seed, one in enumerate(workers[:RACING])]
-            _side_by_side([partial(_prove, search, model), *racing])
+            side_by_side([partial(_prove, search, model), *racing])
         else:
             search.stage = "improve"
-            _side_by_side([partial(_improve, search, worker, n, model) for n, worker in enumerate(workers)])
+            choice = _choice(search, relaxation)
+            side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
     finally:
         for worker in workers:
             worker.close()
 
 
-def _side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Run them in threads and return what they return; the first exception is raised here."""
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return [future.result() for future in [pool.submit(task) for task in tasks]]
-
-
-def _over(search: Search) -> Callable[[], bool]:
-    return lambda: search.stopped or search.proven
-
-
 def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float = 1) -> None:
     """Give the whole model to HiGHS for a share of the time: a better bound, perhaps the best plan."""
-    found = worker.solve(model, share * search.left, _over(search), seed=search.settings.seed + seed, proving=True)
+    found = worker.solve(
+        model, share * search.left, lambda: search.over, seed=search.settings.seed + seed, proving=True
+    )
     if found.plan is not None:
         search.consider(found.plan)
     if found.bound is not None:
@@ -135,7 +133,7 @@ def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
                 done.set()
             return found.status == "INFEASIBLE"
 
-        if not any(_side_by_side([by_highs, by_cpsat])) or search.stopped:
+        if not any(side_by_side([by_highs, by_cpsat])) or search.stopped:
             return
 
 
@@ -153,67 +151,19 @@ def _among_booked(search: Search, relaxation: Relaxation, given: float) -> Model
     return model
 
 
-def _improve(search: Search, worker: Worker, number: int, whole: Model) -> None:
-    """Free one neighbourhood after the other until the time is up or the plan is proven.
+def _choice(search: Search, relaxation: Relaxation | None) -> Choice:
+    """All pairs, those that the relaxation books always among those to choose from."""
+    pricing = Pricing(search.tables)
+    target = float(search.empty if search.cost is None else search.cost)
+    prices = ascend(pricing, pricing.start(), target, PRICE_STEPS, search.raise_bound, lambda: search.over)
+    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
+    if relaxation is not None:
+        choice.prefer(relaxation.on > BOOKED)
+    return choice
 
-    The first of those side by side looks for a better bound of the whole model before.
-    """
+
+def _improve(search: Search, choice: Choice, worker: Worker, number: int, whole: Model) -> None:
+    """Improve the plan; the first of those side by side looks for a better bound of the whole model before."""
     if not number:
         _bound(search, whole, worker, number, BOUND_SHARE)
-    random = np.random.default_rng((search.settings.seed, number))
-    pairs, most = pairs_of(search.tables)
-    size = SIZE
-    while not search.stopped and not search.proven and search.plan is not None and worker.alive:
-        freed = _neighbourhood(search, search.plan, pairs, size, random)
-        finished = _solve_neighbourhood(search, search.plan, pairs, most, freed, worker)
-        size = min(search.tables.A, size + 1) if finished else max(SMALLEST, size - 1)
-
-
-def _solve_neighbourhood(
-    search: Search, plan: Plan, pairs: IntArray, most: IntArray, freed: Bools, worker: Worker
-) -> bool:
-    """Look for a better plan with all teams kept but those of the freed activities; True if there was time for all."""
-    chosen = freed[pairs[:, 1]] | plan.on[pairs[:, 0], pairs[:, 1]]
-    model = Model(search.tables, pairs[chosen], most[chosen])
-    model.post(search.rules)
-    for i, (_, a) in enumerate(model.pairs):
-        if not freed[a]:
-            model.cp.add(model.on[i] == 1)
-    model.hold(search.tier, (search.cost or 0) - 1)
-    model.minimise(search.tier)
-    found = worker.solve(model, min(NEIGHBOURHOOD_SECONDS, search.left), _over(search))
-    if found.plan is not None:
-        search.consider(found.plan)
-    return found.finished
-
-
-def _neighbourhood(search: Search, plan: Plan, pairs: IntArray, size: int, random: np.random.Generator) -> Bools:
-    """(A,) the activities to free: around one that lacks something, those that want the same people."""
-    tables = search.tables
-    weak = _weakness(search, plan)
-    first = int(random.choice(tables.A, p=weak / weak.sum()))
-    able = np.zeros((tables.P, tables.A), dtype=bool)
-    able[pairs[:, 0], pairs[:, 1]] = True
-    shared = able[:, first].astype(np.int64) @ able + 2 * (plan.on[:, first].astype(np.int64) @ plan.on)
-    near = shared / np.maximum(1, np.sqrt(able.sum(axis=0))) * random.uniform(0.3, 1.0, tables.A)
-    near[tables.project == tables.project[first]] *= random.uniform(1.0, 3.0)
-    near[first] = np.inf
-    freed = np.zeros(tables.A, dtype=bool)
-    freed[np.argsort(-near)[:size]] = True
-    return freed
-
-
-def _weakness(search: Search, plan: Plan) -> IntArray:
-    """(A,) the root of what each activity costs now, so that the costly ones are freed more often."""
-    tables = search.tables
-    cost = np.full(tables.A, UNIT, dtype=np.int64)
-    for rule in tables.rules:
-        if not rule.counts or not {"activity", "requirement"} & set(rule.about):
-            continue
-        measured = rule.measure(tables, plan)
-        if "activity" in rule.about:
-            where = measured.keys[:, rule.about.index("activity")]
-        else:
-            where = tables.requirement_activity[measured.keys[:, 0]]
-        np.add.at(cost, where, rule.weight * measured.weight * measured.amount)
-    return np.asarray(np.sqrt(cost))
+    improve(search, worker, number, choice, SIZE, 0)

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection, Pipe
@@ -29,7 +29,7 @@ from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 from ortools.math_opt.solvers import highs_pb2
 
-from solver.model import Model
+from solver.model import Decision, Model
 from solver.plan import Plan
 
 #: how often a waiting parent looks whether to stop
@@ -59,10 +59,11 @@ class Solution:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """bound: ten-thousandths, no plan costs less; on: (N,) the part of each pair that is booked, 0–1."""
+    """bound: no plan of these pairs costs less, ten-thousandths; (N,) the part that is on, 0–1, and the hours."""
 
     bound: int
     on: npt.NDArray[np.float64]
+    hours: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,13 @@ class Worker:
         self._ready = False
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
-        """Solve without whole numbers; None if it did not finish in time."""
+        """Solve a model in which all is open without whole numbers; None if it did not finish in time."""
         answer = self._ask(linear_model(model, whole=False), seconds, 0, _Way(), stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
-        return Relaxation(model.bound_of(answer.bound, NOISE), answer.values[[on.index for on in model.on]])
+        on, blocks = (answer.values[_columns(decisions)] for decisions in (model.on, model.blocks))
+        offset = np.array([model.tables.offset(pair) for pair in model.pairs])
+        return Relaxation(model.bound_of(answer.bound, NOISE), on, model.tables.block * blocks + offset * on)
 
     def solve(
         self,
@@ -160,6 +163,11 @@ class Worker:
     def alive(self) -> bool:
         """Whether it can still be asked."""
         return self._process.poll() is None and not self._here.closed
+
+
+def _columns(decisions: Sequence[Decision]) -> list[int]:
+    """Where the values of decisions stand, all of which are open."""
+    return [one.index for one in decisions if not isinstance(one, int)]
 
 
 def linear_model(model: Model, *, whole: bool) -> model_pb2.ModelProto:

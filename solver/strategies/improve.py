@@ -1,0 +1,148 @@
+"""Improve a plan part by part: other teams for some activities, everything else as it is.
+
+Large neighbourhood search (Shaw, "Using constraint programming and local search methods to solve vehicle routing
+problems", 1998), each neighbourhood solved by HiGHS in a process of its own, several beside each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from solver import score
+from solver.model import Model, Neighbourhood
+from solver.plan import Plan, plan_of
+from solver.rules.base import IntArray
+from solver.search import UNIT, Search
+from solver.strategies.mip import Worker
+from solver.tables import Bools, Tables
+
+#: activities freed at once, at least; seconds for one such neighbourhood
+SMALLEST, NEIGHBOURHOOD_SECONDS = 4, 4.0
+#: the part of all other pairs of a freed activity that is tried by chance
+BY_CHANCE = 0.02
+
+
+class Choice:
+    """Which activities to free, and who may then be booked on them.
+
+    pairs: (N, 2), most: (N,) hours; dear: (N,) what booking a pair costs at the prices of people's time, the lower the
+    better; sure: (N,) pairs that are always among those to choose from; few: how many others an activity gets.
+    """
+
+    def __init__(
+        self, tables: Tables, pairs: IntArray, most: IntArray, dear: npt.NDArray[np.float64], few: int
+    ) -> None:
+        self.tables, self.pairs, self.most, self.dear, self.few = tables, pairs, most, dear, few
+        self.sure = np.zeros(len(pairs), dtype=bool)
+        self._ties = np.zeros((tables.P, tables.A), dtype=np.float32)
+        self._ties[pairs[:, 0], pairs[:, 1]] = 0.2
+
+    def prefer(self, sure: Bools) -> None:
+        """From now on these pairs are always among those to choose from."""
+        self.sure = sure
+        self._ties[self.pairs[sure, 0], self.pairs[sure, 1]] = 1
+
+    def activities(self, weak: IntArray, plan: Plan, size: int, random: np.random.Generator) -> Bools:
+        """(A,) around one that lacks something, those that want the same people at the same time."""
+        tables = self.tables
+        first = int(random.choice(tables.A, p=weak / weak.sum()))
+        shared = self._ties[:, first] @ self._ties + 2 * (plan.on[:, first] @ plan.on.astype(np.float32))
+        together = np.minimum(tables.last, tables.last[first]) - np.maximum(tables.start, tables.start[first]) + 1
+        near = shared / np.maximum(0.5, np.sqrt(self._ties.sum(axis=0))) * random.uniform(0.3, 1.0, tables.A)
+        near[together <= 0] *= 0.2
+        near[tables.project == tables.project[first]] *= random.uniform(1.0, 3.0)
+        near[first] = np.inf
+        freed = np.zeros(tables.A, dtype=bool)
+        freed[np.argsort(-near)[:size]] = True
+        return freed
+
+    def among(self, plan: Plan, freed: Bools, random: np.random.Generator) -> Bools:
+        """(N,) what the plan books, and for each freed activity those who seem to bring most, not always the same."""
+        people, activities = self.pairs.T
+        chosen = plan.on[people, activities] | (freed[activities] & self.sure)
+        those = np.flatnonzero(freed[activities] & ~chosen)
+        dear = self.dear[those] * random.uniform(0.5, 1.5, len(those))
+        chosen[those[rank_within(dear, activities[those]) < self.few]] = True
+        chosen[those[random.random(len(those)) < BY_CHANCE]] = True
+        return np.asarray(chosen)
+
+
+def rank_within(value: npt.NDArray[np.float64], group: IntArray) -> IntArray:
+    """(N,) the rank of each value within its group, from the lowest on."""
+    order = np.lexsort((value, group))
+    rank = np.empty(len(value), dtype=np.int64)
+    rank[order] = np.arange(len(value)) - np.searchsorted(group[order], group[order])
+    return rank
+
+
+def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run them in threads and return what they return; the first exception is raised here."""
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return [future.result() for future in [pool.submit(task) for task in tasks]]
+
+
+def improve(search: Search, worker: Worker, number: int, choice: Choice, size: int, gap: float) -> None:
+    """Free one neighbourhood after the other until the time is up or the plan is proven."""
+    random = np.random.default_rng((search.settings.seed, number))
+    while not search.over and search.plan is not None and worker.alive:
+        finished = _solve(search, search.plan, choice, size, gap, random, worker)
+        size = min(search.tables.A, size + 1) if finished else max(SMALLEST, size - 1)
+
+
+def _solve(
+    search: Search,
+    plan: Plan,
+    choice: Choice,
+    size: int,
+    gap: float,
+    random: np.random.Generator,
+    worker: Worker,
+) -> bool:
+    """Look for a better plan with other teams for some activities alone; True if there was time for all."""
+    tables = search.tables
+    freed = choice.activities(_weakness(search, plan), plan, size, random)
+    chosen = choice.among(plan, freed, random)
+    moving = np.asarray(plan.on[:, freed].any(axis=1))
+    model = Model(tables, choice.pairs[chosen], choice.most[chosen], Neighbourhood(plan, freed, moving))
+    model.post(tables.rules)
+    search.limit(model)
+    model.hold(search.tier, score.cost(tables, plan, search.tier) - 1)
+    model.minimise(search.tier)
+    found = worker.solve(model, min(NEIGHBOURHOOD_SECONDS, search.left), lambda: search.over, gap)
+    other = search.plan
+    if found.plan is not None and not search.consider(found.plan) and other is not None and other is not plan:
+        # Another process was faster with a better plan: what changed here may go together with what changed there.
+        search.consider(_both(tables, plan, found.plan, other))
+    return found.finished
+
+
+def _both(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:
+    """What `new` and `other` changed in the old plan, together; it may break a rule."""
+    hours = np.maximum(0, other.hours + new.hours - old.hours)
+    changed = (new.hours != old.hours).any(axis=0)
+    learning = [one for one in new.learning if changed[tables.requirement_activity[one.requirement]]]
+    learning += [one for one in other.learning if not changed[tables.requirement_activity[one.requirement]]]
+    booked = {(int(p), int(a)): int(hours[p, a]) for p, a in np.argwhere(hours)}
+    there = [one for one in learning if hours[one.person, tables.requirement_activity[one.requirement]]]
+    return plan_of(tables, booked, there)
+
+
+def _weakness(search: Search, plan: Plan) -> IntArray:
+    """(A,) the root of what each activity costs now, so that the costly ones are freed more often."""
+    tables = search.tables
+    cost = np.full(tables.A, UNIT, dtype=np.int64)
+    for rule in tables.rules:
+        if not rule.counts or not {"activity", "requirement"} & set(rule.about):
+            continue
+        measured = rule.measure(tables, plan)
+        if "activity" in rule.about:
+            where = measured.keys[:, rule.about.index("activity")]
+        else:
+            where = tables.requirement_activity[measured.keys[:, 0]]
+        np.add.at(cost, where, rule.weight * measured.weight * measured.amount)
+    return np.asarray(np.sqrt(cost))

@@ -1,0 +1,126 @@
+"""A large portfolio: prices, the relaxation of the pairs that may pay, a plan group by group, then neighbourhoods.
+
+The whole model would take longer to build than there is time. At the prices of people's time, which also give a bound
+over all pairs, only some pairs of each activity may pay. The linear relaxation of those says who works where for how
+many hours. A plan near it is made for one group of activities after the other, those of a time together, since they
+want the same people's hours. The rest of the time goes into neighbourhoods.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+from solver.model import Model, Neighbourhood
+from solver.rules.base import IntArray
+from solver.search import Search, commitments
+from solver.strategies.improve import Choice, improve, rank_within, side_by_side
+from solver.strategies.mip import Relaxation, Worker
+from solver.strategies.prices import Pricing, ascend
+from solver.tables import Bools, Tables
+
+#: steps towards good prices, at most, and the part of the time for them
+STEPS, PRICE_SHARE = 1500, 0.08
+#: pairs in the relaxation: the best of each activity, the best of each person
+PER_ACTIVITY, PER_PERSON = 8, 4
+#: the parts of the time that is left: for the relaxation, for the plan made group by group
+RELAX_SHARE, GROUP_SHARE = 0.6, 0.6
+#: activities in a group; how close to the best of what it may choose from a group comes
+GROUP, GROUP_GAP = 100, 0.01
+#: a pair booked less than this by the relaxation is left out; hours beyond those of the relaxation: a part, and blocks
+BOOKED, MORE, MORE_BLOCKS = 0.02, 0.5, 0.5
+#: of all activities, the part freed at once at first, within bounds; how close to its best a neighbourhood comes
+FREED, LEAST_FREED, MOST_FREED, GAP = 1 / 12, 25, 100, 0.005
+#: who else may be chosen, per activity
+FEW = 2
+
+
+def solve(search: Search, workers: Sequence[Worker]) -> None:
+    """Hand in the best plan and bound found in the time that is left; there is a first plan already."""
+    search.stage = "prices"
+    pricing = Pricing(search.tables)
+    target = float(search.empty if search.cost is None else search.cost)
+    until = search.seconds + PRICE_SHARE * search.left
+    prices = ascend(
+        pricing, pricing.start(), target, STEPS, search.raise_bound, lambda: search.over or search.seconds > until
+    )
+    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, FEW)
+    if search.earlier is None:
+        search.stage = "relaxation"
+        started = threading.Event()
+
+        def start() -> None:
+            try:
+                _start(search, choice, workers[0])
+            finally:
+                started.set()
+
+        def raise_bound() -> None:
+            over = partial(_either, search, started)
+            ascend(pricing, prices, target, 100 * STEPS, search.raise_bound, over)
+
+        side_by_side([start, raise_bound])
+    search.stage = "improve"
+    size = int(np.clip(FREED * search.tables.A, LEAST_FREED, MOST_FREED))
+    side_by_side([partial(improve, search, worker, n, choice, size, GAP) for n, worker in enumerate(workers)])
+
+
+def _either(search: Search, done: threading.Event) -> bool:
+    return search.over or done.is_set()
+
+
+def _start(search: Search, choice: Choice, worker: Worker) -> None:
+    """Hand in a plan near the relaxation of the pairs that may pay, which from then on are always tried."""
+    tables, pairs = search.tables, choice.pairs
+    committed = tables.committed[pairs[:, 0], pairs[:, 1]]
+    chosen = committed | (rank_within(choice.dear, pairs[:, 1]) < PER_ACTIVITY)
+    chosen |= rank_within(choice.dear, pairs[:, 0]) < PER_PERSON
+    model = Model(tables, pairs[chosen], choice.most[chosen])
+    model.post(tables.rules)
+    search.limit(model)
+    model.minimise(search.tier)
+    relaxation = worker.relax(model, RELAX_SHARE * search.left, lambda: search.over)
+    if relaxation is None:
+        return
+    search.stage = "start"
+    booked = np.zeros(len(pairs), dtype=bool)
+    booked[chosen] = relaxation.on > BOOKED
+    most = choice.most.copy()
+    most[chosen] = np.where(
+        committed[chosen], most[chosen], _hours_near(tables, pairs[chosen], most[chosen], relaxation)
+    )
+    _group_by_group(search, pairs, most, booked | committed, worker)
+    choice.prefer(booked)
+
+
+def _hours_near(tables: Tables, pairs: IntArray, most: IntArray, relaxation: Relaxation) -> IntArray:
+    """(N,) hours at most so that each group leaves to the others what the relaxation gives them."""
+    blocks = np.ceil(relaxation.hours * (1 + MORE) / tables.block + MORE_BLOCKS).astype(np.int64)
+    least = tables.rule["smallest_booking"].least(tables)[pairs[:, 1]]  # type: ignore[attr-defined]
+    return np.asarray(np.minimum(most, np.maximum(least, blocks * tables.block)))
+
+
+def _group_by_group(search: Search, pairs: IntArray, most: IntArray, likely: Bools, worker: Worker) -> None:
+    """Staff one group of activities after the other, from the commitments alone, and hand in the plan of all."""
+    tables, plan = search.tables, commitments(search.tables)
+    order = np.argsort(tables.start, kind="stable")
+    groups = np.array_split(order, -(-tables.A // GROUP))
+    until = search.seconds + GROUP_SHARE * search.left
+    for number, group in enumerate(groups):
+        freed = np.zeros(tables.A, dtype=bool)
+        freed[group] = True
+        chosen = plan.on[pairs[:, 0], pairs[:, 1]] | (freed[pairs[:, 1]] & likely)
+        kept = Neighbourhood(plan, freed, np.zeros(tables.P, dtype=bool))
+        model = Model(tables, pairs[chosen], most[chosen], kept)
+        model.post(tables.rules)
+        search.limit(model)
+        model.minimise(search.tier)
+        seconds = (until - search.seconds) / (len(groups) - number)
+        found = worker.solve(model, max(0.01, seconds), lambda: search.over, GROUP_GAP)
+        if search.over:
+            return
+        plan = found.plan or plan
+    search.consider(plan)

@@ -1,0 +1,147 @@
+"""What large portfolios are solved with: prices that bound, neighbourhoods of a plan, a plan made group by group."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+
+import numpy as np
+import pytest
+from ortools.sat.python import cp_model
+
+from scenarios import library
+from solver import score
+from solver.model import Model, Neighbourhood
+from solver.plan import Plan
+from solver.search import Progress, Search
+from solver.settings import Settings
+from solver.strategies import exact, large
+from solver.strategies.improve import Choice, rank_within
+from solver.strategies.mip import Worker
+from solver.strategies.prices import Prices, Pricing, ascend
+from solver.tables import Tables
+from tests.builders import activity, person, portfolio, random_portfolio
+
+SEEDS = range(24)
+
+
+@cache
+def solved(seed: int) -> Search:
+    """A random portfolio solved to its end, which may be that no plan exists."""
+    search = Search(Tables.of(random_portfolio(seed, calm=True)), Settings(seconds=60, workers=1, repeatable=True))
+    exact.solve(search)
+    assert search.infeasible or search.proven
+    return search
+
+
+def some_prices(pricing: Pricing, seed: int) -> Prices:
+    """Prices at random, within what they may be."""
+    random = np.random.default_rng(seed)
+    start = pricing.start()
+    there = {name: 10.0 ** random.uniform(3, 6) * random.uniform(-1, 1, price.shape) for name, price in start.items()}
+    return pricing.moved(start, there, random.uniform(0, 3))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_plan_costs_less_than_any_prices_say(seed: int) -> None:
+    """At whatever prices of people's time, the bound is no higher than the cost of the best plan."""
+    search = solved(seed)
+    if search.cost is None:
+        pytest.skip("the rules of this portfolio contradict")
+    pricing = Pricing(search.tables)
+    told: list[int] = []
+    found = ascend(pricing, pricing.start(), float(search.cost), 200, told.append, lambda: False)
+    bounds = [pricing.value(some_prices(pricing, number)).bound for number in range(20)]
+    assert max([*bounds, pricing.value(found).bound * (1 - 1e-9), *told]) <= search.cost + 1e-6 * abs(search.cost)
+    assert told == sorted(told)
+
+
+def test_prices_find_what_a_scarce_hour_is_worth() -> None:
+    """One person for two activities of 40 h: half of the work stays open, and the ascent comes to know it.
+
+    40 h cannot be done; 20 each, so no plan costs less than 800, whatever else it costs.
+    """
+    one = portfolio(
+        [person("ana", hours_per_period=40, expertise={"law": 4})],
+        [
+            activity("a", 40, expertise=[{"term": "law", "level": 3}]),
+            activity("b", 40, expertise=[{"term": "law", "level": 3}]),
+        ],
+    )
+    pricing = Pricing(Tables.of(one))
+    told: list[int] = []
+    ascend(pricing, pricing.start(), 1000e4, 500, told.append, lambda: False)
+    assert told[-1] == pytest.approx(800e4, rel=0.05)
+
+
+def optimum(model: Model) -> tuple[int, Plan]:
+    """The cost and plan of a model's best solution."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    assert solver.solve(model.cp) == cp_model.OPTIMAL
+    return model.cost_of(solver.objective_value), model.plan(solver.value)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_neighbourhood_keeps_all_but_what_it_frees(seed: int) -> None:
+    """With nothing freed the model is the plan and its cost; with some freed, teams and hours elsewhere stay."""
+    search = solved(seed)
+    if search.plan is None:
+        pytest.skip("the rules of this portfolio contradict")
+    tables, plan = search.tables, search.plan
+    nobody, random = np.zeros(tables.P, dtype=bool), np.random.default_rng(seed)
+    for freed in (np.zeros(tables.A, dtype=bool), random.random(tables.A) < 0.5):
+        pricing = Pricing(tables)
+        people, activities = pricing.pairs.T
+        chosen = plan.on[people, activities] | freed[activities]
+        model = Model(tables, pricing.pairs[chosen], pricing.most[chosen], Neighbourhood(plan, freed, nobody))
+        model.post(tables.rules)
+        model.minimise(search.tier)
+        cost, found = optimum(model)
+        assert cost == search.cost == score.cost(tables, found, search.tier)
+        assert (found.hours == plan.hours)[:, ~freed].all()
+
+
+def test_a_plan_made_group_by_group_breaks_no_rule_and_its_bound_holds() -> None:
+    """The way of large portfolios, tried on a small one: a better plan than the first, checked, not below its bound."""
+    tables = Tables.of(library.entry("adviesbureau").portfolio())
+    stop, plans = threading.Event(), [0]
+
+    def enough(progress: Progress) -> None:
+        if progress.stage in ("start", "improve") and progress.plans > plans[0]:
+            stop.set()
+
+    search = Search(tables, Settings(seconds=120), enough, stop)
+    exact.quick_plans(search)
+    first, plans[0] = search.cost, search.plans
+    workers = [Worker(), Worker()]
+    try:
+        large.solve(search, workers)
+    finally:
+        for worker in workers:
+            worker.close()
+    assert search.plan is not None
+    assert search.cost is not None
+    assert search.bound is not None
+    assert first is None or search.cost < first
+    assert search.bound <= search.cost
+    assert not score.broken(tables, search.plan)
+
+
+def test_ranks_within_groups() -> None:
+    """The lowest value of each group has rank 0, whatever the order they come in."""
+    value, group = np.array([3.0, 1.0, 2.0, 5.0, 4.0]), np.array([7, 7, 7, 2, 2])
+    assert rank_within(value, group).tolist() == [2, 0, 1, 1, 0]
+
+
+def test_who_may_be_chosen_is_who_is_there_who_is_sure_and_the_least_dear() -> None:
+    """A freed activity gets its team, the sure ones and a few others; the rest of the plan stays as it is."""
+    tables = solved(next(seed for seed in SEEDS if solved(seed).plan is not None and solved(seed).plan.on.any())).tables
+    pricing = Pricing(tables)
+    plan = exact.commitments(tables)
+    choice = Choice(tables, pricing.pairs, pricing.most, np.arange(len(pricing.pairs), dtype=float), 1)
+    freed = np.zeros(tables.A, dtype=bool)
+    freed[pricing.pairs[0, 1]] = True
+    chosen = choice.among(plan, freed, np.random.default_rng(1))
+    assert chosen[0]
+    assert not (chosen & ~freed[pricing.pairs[:, 1]] & ~plan.on[pricing.pairs[:, 0], pricing.pairs[:, 1]]).any()
