@@ -35,7 +35,7 @@ from solver.tables import Tables
 #: the part of what can provably be won that is waited for
 ENOUGH = 0.99
 #: which stages of a solve belong to which phase; the others are the search
-STAGES = {"model": "model", "first plan": "model", "relaxation": "LP", "score": "score"}
+STAGES = {"model": "model", "first plan": "model", "prices": "LP", "relaxation": "LP", "score": "score"}
 PHASES = ("parse", "tables", "model", "LP", "search", "score")
 
 

@@ -31,7 +31,7 @@ RELAX_SHARE, GROUP_SHARE = 0.6, 0.6
 #: activities in a group; how close to the best of what it may choose from a group comes
 GROUP, GROUP_GAP = 100, 0.01
 #: a pair booked less than this by the relaxation is left out; hours beyond those of the relaxation: a part, and blocks
-BOOKED, MORE, MORE_BLOCKS = 0.02, 0.5, 0.5
+BOOKED, MORE, MORE_BLOCKS = 0.02, 0.25, 0.5
 #: of all activities, the part freed at once at first, within bounds; how close to its best a neighbourhood comes
 FREED, LEAST_FREED, MOST_FREED, GAP = 1 / 12, 25, 100, 0.005
 #: who else may be chosen, per activity
