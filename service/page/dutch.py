@@ -226,6 +226,59 @@ UNITS: Mapping[str, str] = {
 #: phrases of the solver's sentences, as regular expressions, and what they are in Dutch; applied in this order, to
 #: sentences in which names stand as \x02n\x03
 PHRASES: tuple[tuple[str, str], ...] = (
+    # studies
+    (r"^Without (\x02\d+\x03) ", r"Zonder \1 "),
+    (r"nobody can staff (.+?) and too few are left with", r"kan niemand \1 doen en zijn er te weinig over met"),
+    (r"nobody can staff (.+?)(?=;|$)", r"kan niemand \1 doen"),
+    (r"too few are left with", r"zijn er te weinig over met"),
+    (r"(\x02\d+\x03 \d) on (\x02\d+\x03)", r"\1 bij \2"),
+    (r"; the plan costs (\S+) more", r"; het plan kost \1 meer"),
+    (r"^Of the others most is lost with (\x02\d+\x03):", r"Van de anderen gaat het meest verloren met \1:"),
+    (r"^None of (\S+) (?:people are|person is) a single point of failure", r"Van de \1 is niemand onmisbaar"),
+    (r": (\S+) less, (\S+) an hour", r": \1 minder, \2 per uur"),
+    (r", most of it (.+?)(?=;|$)", r", het meest \1"),
+    (r"; relieves ", r"; ontlast "),
+    (r"^No profile was found that improves the plan", r"Geen profiel gevonden dat het plan verbetert"),
+    (
+        r"^With lending open the plan costs (\S+) less, with (\S+ h) lent",
+        r"Met uitlenen open kost het plan \1 minder, met \2 uitgeleend",
+    ),
+    (
+        r"^With lending open the plan costs (\S+) more, with (\S+ h) lent",
+        r"Met uitlenen open kost het plan \1 meer, met \2 uitgeleend",
+    ),
+    (
+        r"^With no unit worse off by more than (\S+) it costs (\S+) less, with (\S+ h) lent",
+        r"Met geen afdeling meer dan \1 slechter af kost het \2 minder, met \3 uitgeleend",
+    ),
+    (
+        r"^With no unit worse off it costs (\S+) less, with (\S+ h) lent",
+        r"Met geen afdeling slechter af kost het \1 minder, met \2 uitgeleend",
+    ),
+    (r"^So that nobody is worse off than that costs", r"Dat niemand slechter af is dan dat kost"),
+    (r" is better off by", r" is beter af met"),
+    (r" is worse off by", r" is slechter af met"),
+    (r"^Nothing changes for (\d+) units?", r"Er verandert niets voor \1 afdelingen"),
+    (r"^Nothing changes for", r"Er verandert niets voor"),
+    (
+        r"^There is no trade-off: one plan has the least of both, (\S+) (\S+) and (\S+) (\S+)",
+        r"Er is geen afweging: één plan heeft het minste van beide, \1 en \3",
+    ),
+    (
+        r"^From (\S+) \S+ and (\S+) \S+: (\S+) less of (.+?) takes (\S+) more of ",
+        r"Vanaf \1 en \2: \3 minder \4 kost \5 meer ",
+    ),
+    (
+        r"^(\d+) of (\d+) points are not proven: a longer search may find better ones",
+        r"\1 van \2 punten is niet bewezen: langer zoeken vindt misschien betere",
+    ),
+    (
+        r"^The base is not proven to be the best plan: a longer search may find a better one, and change the answer",
+        r"Of er voor nu een beter plan is, is niet bekend: langer zoeken kan er een vinden, en het antwoord veranderen",
+    ),
+    (r" costs (\S+) less than it does as it stands", r" kost \1 minder dan zoals het nu is"),
+    (r" costs (\S+) more than it does as it stands", r" kost \1 meer dan zoals het nu is"),
+    (r" costs the same as it does as it stands", r" kost evenveel als zoals het nu is"),
     # findings of rules
     (r"(\d+) of (\d+) people with (.+?) missing", r"\1 van \2 mensen met \3 ontbreekt"),
     (r" on (\x02\d+\x03): knowledge missing for (\S+ h) of the work", r" bij \1: kennis ontbreekt bij \2 van het werk"),
@@ -435,6 +488,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"is kept off (\x02\d+\x03)", r"komt niet op \1"),
     (r"leaves from", r"vertrekt vanaf"),
     (r"is delayed by", r"wordt uitgesteld met"),
+    (r"; (.+) must still end with the calendar", r"; \1 moet toch voor het eind van de kalender klaar zijn"),
+    (r"(?<=\d) weeks?\b", r" weken"),
+    (r"(?<=\d) days?\b", r" dagen"),
+    (r"(?<=\d) months?\b", r" maanden"),
     (r"is dropped", r"vervalt"),
     (r"is added", r"komt erbij"),
     (r"is outsourced for", r"wordt uitbesteed voor"),
@@ -450,7 +507,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     # how the rules are named within sentences
     *((rf"\b{name.replace('_', ' ')}\b(?= (?:[−+]|in plaats))", title.lower()) for name, title in RULE_TITLES.items()),
     (r"(\d+) more (?=[−+])", r"nog \1 "),
-    (r"(\d+) more$", r"nog \1"),
+    (r"(?<=\ben )(\d+) more$|(?<=and )(\d+) more$", r"nog \1\2"),
     (r"\bshort\b(?= naar)|(?<=naar )short\b", r"te weinig"),
     (r"\bmissing\b", r"ontbreekt"),
     (r"\bbalanced\b", r"in balans"),

@@ -1,7 +1,8 @@
 """The solver's sentences, which are English, in Dutch.
 
 Names of people, work and terms are set aside first, then phrases are replaced, then the names come back (those of terms
-with their Dutch labels). What no phrase knows stays English: a test holds that nothing of the library does.
+with their Dutch labels). A sentence that the phrases do not know wholly stays English; a test holds that none of the
+library's does.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from solver.portfolio import Activity, Person, Portfolio, Project, Unit
 from solver.rules import RULES
 
 _NUMBER = re.compile(r"(?<![\w\x02])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w\x03])")
+#: words that no Dutch sentence has: where one is left, the sentence is not half in one language and half in another
+_ENGLISH = re.compile(
+    r"\b(?:the|with|and|work|works|hours|missing|people|person|instead|there|than|for|without|costs)\b"
+)
 _HOURS = re.compile(r"(?<=\d) h\b")
 
 
@@ -39,6 +44,8 @@ class Sentences:
         said = self._pattern.sub(aside, text) if self._names else text
         for phrase, dutch in _PHRASES:
             said = phrase.sub(dutch, said)
+        if _ENGLISH.search(said):
+            return text
         said = _HOURS.sub(" u", _NUMBER.sub(_decimal, said))
         said = re.sub(r"\x02(\d+)\x03", lambda found: kept[int(found[1])], said)
         return said[:1].upper() + said[1:] if text[:1].isupper() else said
@@ -54,7 +61,10 @@ class Sentences:
     @cached_property
     def _names(self) -> Mapping[str, str]:
         """Every name that may stand in a sentence, with what it is called in the page's language."""
-        names: dict[str, str] = {rule.title: RULE_TITLES.get(rule.name, rule.title) for rule in RULES}
+        names: dict[str, str] = {}
+        for rule in RULES:
+            dutch = RULE_TITLES.get(rule.name, rule.title)
+            names |= {rule.title: dutch, rule.title.lower(): dutch.lower()}
         for portfolio in self.portfolios:
             for term in portfolio.vocabulary:
                 names[plain(portfolio.label(term.id))] = plain(portfolio.label(term.id, self.t.language))
