@@ -32,7 +32,7 @@ NAMED_BY = {
 
 
 class Operation(BaseModel):
-    """One change: `set` a field or an item, `add` an item to a list, `remove` an item, or a field that has a default."""
+    """One change: `set` a field or an item, `add` an item to a list, `remove` an item or a field with a default."""
 
     model_config = ConfigDict(extra="forbid")
 

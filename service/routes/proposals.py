@@ -44,7 +44,7 @@ IdempotencyKey = Annotated[
 Prefer = Annotated[
     str | None,
     Header(
-        description="`wait=30`: answer when the run is done, if it is within so many seconds; `respond-async`: do not wait",
+        description="`wait=30`: answer when the run is done, if within so many seconds; `respond-async`: do not wait",
         examples=["wait=30"],
     ),
 ]

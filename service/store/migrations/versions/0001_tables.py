@@ -129,8 +129,9 @@ def upgrade() -> None:
     op.create_index("ix_scenarios_portfolio", "scenarios", ["portfolio"])
 
     if op.get_bind().dialect.name == "postgresql":
-        with op.get_bind().connection.cursor() as cursor:  # many statements at once, which SQLAlchemy does not send
-            cursor.execute(SchemaManager.get_schema())
+        cursor = op.get_bind().connection.cursor()  # many statements at once, which SQLAlchemy does not send
+        cursor.execute(SchemaManager.get_schema())
+        cursor.close()
 
 
 def downgrade() -> None:
