@@ -37,22 +37,22 @@ class Stretch(Rule):
         min_share: Share = 0.1
         for_: Literal["all", "potential", "differentiated"] = Field(default="all", alias="for")
 
-    def _people(self, tables: Tables) -> IntArray:
+    def people(self, tables: Tables) -> IntArray:
         """Indices of the people who can learn, and are meant."""
         learns = (tables.bookable & tables.learnable).any(axis=1)
         if self.settings.for_ == "potential":
             learns &= tables.potential == HIGH_POTENTIAL
         return np.flatnonzero(learns)
 
-    def _weights(self, tables: Tables) -> IntArray:
+    def weights(self, tables: Tables) -> IntArray:
         """(P,) item weights in percents."""
         twice = (tables.potential == HIGH_POTENTIAL) & (self.settings.for_ == "differentiated")
         return np.asarray(HUNDRED * (1 + twice.astype(np.int64)))
 
     def post(self, model: Model) -> Sequence[Item]:
         """One item per person."""
-        share, weights = percent(self.settings.min_share), self._weights(model.tables)
-        return [Item((p,), self._short(model, p, share), int(weights[p])) for p in self._people(model.tables).tolist()]
+        share, weights = percent(self.settings.min_share), self.weights(model.tables)
+        return [Item((p,), self._short(model, p, share), int(weights[p])) for p in self.people(model.tables).tolist()]
 
     @staticmethod
     def _short(model: Model, p: int, share: int) -> Expression:
@@ -64,9 +64,9 @@ class Stretch(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Stretch hours short, per person."""
-        people = self._people(tables)
+        people = self.people(tables)
         short = np.maximum(0, percent(self.settings.min_share) * plan.of_person - HUNDRED * plan.stretch)
-        return Amounts.of(people, short[people], self._weights(tables)[people])
+        return Amounts.of(people, short[people], self.weights(tables)[people])
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """How many stretch hours are short."""

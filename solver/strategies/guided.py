@@ -158,7 +158,7 @@ def _choice(search: Search, relaxation: Relaxation | None) -> Choice:
     prices = ascend(pricing, pricing.start(), target, PRICE_STEPS, search.raise_bound, lambda: search.over)
     choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
     if relaxation is not None:
-        choice.prefer(relaxation.on > BOOKED)
+        choice.prefer(relaxation.on > BOOKED, CANDIDATES)
     return choice
 
 

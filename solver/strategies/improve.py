@@ -31,7 +31,7 @@ class Choice:
     """Which activities to free, and who may then be booked on them.
 
     pairs: (N, 2), most: (N,) hours; dear: (N,) what booking a pair costs at the prices of people's time, the lower the
-    better; sure: (N,) pairs that are always among those to choose from; few: how many others an activity gets.
+    better; few: how many of those an activity gets beside its team.
     """
 
     def __init__(
@@ -42,9 +42,9 @@ class Choice:
         self._ties = np.zeros((tables.P, tables.A), dtype=np.float32)
         self._ties[pairs[:, 0], pairs[:, 1]] = 0.2
 
-    def prefer(self, sure: Bools) -> None:
-        """From now on these pairs are always among those to choose from."""
-        self.sure = sure
+    def prefer(self, sure: Bools, few: int) -> None:
+        """From now on these pairs are always among those to choose from, and a few others per activity."""
+        self.sure, self.few = sure, few
         self._ties[self.pairs[sure, 0], self.pairs[sure, 1]] = 1
 
     def activities(self, weak: IntArray, plan: Plan, size: int, random: np.random.Generator) -> Bools:

@@ -34,7 +34,7 @@ GROUP, GROUP_GAP = 100, 0.01
 BOOKED, MORE, MORE_BLOCKS = 0.02, 0.25, 0.5
 #: of all activities, the part freed at once at first, within bounds; how close to its best a neighbourhood comes
 FREED, LEAST_FREED, MOST_FREED, GAP = 1 / 12, 25, 100, 0.005
-#: who else may be chosen, per activity
+#: who else may be chosen then, per activity
 FEW = 2
 
 
@@ -47,7 +47,7 @@ def solve(search: Search, workers: Sequence[Worker]) -> None:
     prices = ascend(
         pricing, pricing.start(), target, STEPS, search.raise_bound, lambda: search.over or search.seconds > until
     )
-    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, FEW)
+    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, PER_ACTIVITY)
     if search.earlier is None:
         search.stage = "relaxation"
         started = threading.Event()
@@ -93,7 +93,7 @@ def _start(search: Search, choice: Choice, worker: Worker) -> None:
         committed[chosen], most[chosen], _hours_near(tables, pairs[chosen], most[chosen], relaxation)
     )
     _group_by_group(search, pairs, most, booked | committed, worker)
-    choice.prefer(booked)
+    choice.prefer(booked, FEW)
 
 
 def _hours_near(tables: Tables, pairs: IntArray, most: IntArray, relaxation: Relaxation) -> IntArray:

@@ -81,7 +81,25 @@ class Pricing:
         self.low = np.where(tables.candidate, 0.0, settings["load_balance"].low)
         self.high = settings["load_balance"].high
         self.focus, self.few = UNIT * weight["focus"], settings["focus"].max_activities
+        stretch = tables.rule["stretch"]
+        those, self.grow = stretch.people(tables), settings["stretch"].min_share  # type: ignore[attr-defined]
+        #: (P,) what an hour short of stretch costs; (N,) whether the person could learn there
+        self.short = np.zeros(tables.P)
+        self.short[those] = HUNDRED * weight["stretch"] * stretch.weights(tables)[those]  # type: ignore[attr-defined]
+        self.teaches = tables.learnable[self.p, self.a].astype(float)
+        self.keep = float(UNIT * weight["stability"])
+        self.kept, self.had, self.lost = self._incumbents()
         self.windows, self.window_of = self._windows()
+
+    def _incumbents(self) -> tuple[IntArray, IntArray, float]:
+        """Pairs that do the work today, their hours, and what it would cost to take all of it from everybody."""
+        tables = self.tables
+        today = {pair: int(one.hours or 0) for pair, one in tables.incumbent.items() if not tables.candidate[pair[0]]}
+        had = np.zeros((tables.P, tables.A), dtype=np.int64)
+        for pair, hours in today.items():
+            had[pair] = hours
+        kept = np.flatnonzero(had[self.p, self.a])
+        return kept, had[self.p[kept], self.a[kept]], self.keep * sum(today.values())
 
     def _meeting(self) -> tuple[IntArray, IntArray]:
         """Pairs and the requirements of their activity that the person meets, one entry for each."""
@@ -117,6 +135,7 @@ class Pricing:
             "cover": np.asarray(0.3 * self.missing),  # of a person who meets a requirement
             "must": np.zeros(len(self.must)),  # of an hour beside nobody who meets what is a must
             "focus": np.zeros(tables.P),  # of one more activity
+            "stretch": 0.5 * self.short,  # of an hour short of stretch
         }
 
     def value(self, at: Prices) -> Value:
@@ -127,12 +146,21 @@ class Pricing:
             cheapest[:, window] = at["hour"][:, first : last + 1].min(axis=1)
         must_hour = np.bincount(tables.requirement_activity[self.must], at["must"], tables.A)
         hour = self.hourly + (at["work"] + 0.0)[p] + cheapest[p, self.window_of] + (at["place"] + must_hour)[a]
+        hour += at["stretch"][p] * (self.grow - self.teaches)
         hour += at["expert"][a] * np.where(self.expert, self.share - 1, self.share)
         per_requirement = at["cover"].copy()
         per_requirement[self.must] += at["must"] * self.asked[tables.requirement_activity[self.must]]
         once = at["focus"][p] - np.bincount(self.pair_of, per_requirement[self.requirement_of], len(p))
         hours = np.where(hour > 0, self.least, self.most)
         worth = hour * hours + once
+        # Who does the work today may have fewer hours, as many, or more; what is kept is not lost.
+        kept, had = self.kept, self.had
+        least, most = self.least[kept], self.most[kept]
+        options = np.stack((least, np.minimum(np.maximum(had, least), most), most))
+        costs = hour[kept] * options - self.keep * np.minimum(had, options) + once[kept]
+        best = costs.argmin(axis=0)[None]
+        hours[kept] = np.take_along_axis(options, best, axis=0)[0]
+        worth[kept] = np.take_along_axis(costs, best, axis=0)[0]
         on = worth < 0
         booked = np.where(on, hours, 0).astype(float)
         worked = np.bincount(p, booked, tables.P)
@@ -147,6 +175,7 @@ class Pricing:
             + uneven.min(axis=0).sum()
             - (at["place"] * self.asked).sum()
             - self.few * at["focus"].sum()
+            + self.lost
             + worth[on].sum()
         )
         load = np.zeros((tables.P, tables.T))
@@ -167,13 +196,19 @@ class Pricing:
             "cover": self.people - met,
             "must": on_activity[at_must] - self.asked[at_must] * met[self.must],
             "focus": np.bincount(p, on.astype(float), tables.P) - self.few,
+            "stretch": self.grow * worked - np.bincount(p, booked * self.teaches, tables.P),
         }
         slope["hour"][:, : tables.now] = 0
         return Value(bound, slope, worth)
 
     def moved(self, at: Prices, direction: Prices, step: float) -> Prices:
         """Prices further in a direction, within what they may be."""
-        most: dict[str, Floats | float] = {"work": self.balance, "cover": self.missing, "focus": self.focus}
+        most: dict[str, Floats | float] = {
+            "work": self.balance,
+            "cover": self.missing,
+            "focus": self.focus,
+            "stretch": self.short,
+        }
         further = {name: price + step * _scale(name) ** 2 * direction[name] for name, price in at.items()}
         return {
             name: np.minimum(np.maximum(price, -self.balance if name == "work" else 0), most.get(name, np.inf))
