@@ -35,6 +35,17 @@ def template(postgres: Postgres) -> str:
 @pytest.fixture
 def postgres_address(postgres: Postgres, template: str) -> str:
     """The address of a new store on PostgreSQL."""
+    return copy_of(template, postgres)
+
+
+@pytest.fixture(scope="module")
+def module_postgres_address(postgres: Postgres, template: str) -> str:
+    """The address of a new store on PostgreSQL, for all tests of a file."""
+    return copy_of(template, postgres)
+
+
+def copy_of(template: str, postgres: Postgres) -> str:
+    """The address of a copy of a database."""
     name = f"store_{uuid.uuid4().hex}"
     with psycopg.connect(postgres.address("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())

@@ -33,6 +33,18 @@ def client(module_address: str) -> Iterator[TestClient]:
         yield connected
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def anywhere(request: pytest.FixtureRequest) -> Iterator[TestClient]:
+    """The service on either database, for what needs no solving: on PostgreSQL that is the workers'."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("client")
+        return
+    address = request.getfixturevalue("module_postgres_address")
+    with TestClient(create_app(ServiceSettings(database_url=address)), raise_server_exceptions=False) as connected:
+        assert connected.post("/v1/portfolios", json=stored_examples.BODIES["portfolio"]).status_code == 201
+        yield connected
+
+
 def ended(client: TestClient, path: str) -> Json:
     """What stands at the path of a run once it has ended: its events are followed to their end."""
     run = client.get(path).json()
@@ -54,21 +66,21 @@ def finished(client: TestClient) -> Json:
 # --- portfolios
 
 
-def test_a_portfolio_is_stored_and_read(client: TestClient) -> None:
+def test_a_portfolio_is_stored_and_read(anywhere: TestClient) -> None:
     """What comes out is what went in with its defaults, under an ETag that names the revision."""
-    response = client.get("/v1/portfolios/example?revision=1")
+    response = anywhere.get("/v1/portfolios/example?revision=1")
     told = response.json()
     assert (response.headers["etag"], told["revision"], told["by"]) == ('"1"', 1, "local")
     assert told["portfolio"]["people"][0]["name"] == "Ana"
     assert told["sha256"] == examples.CHECKED["summary"]["sha256"]
-    refused(client.post("/v1/portfolios", json=stored_examples.BODIES["portfolio"]), 409, "exists")
-    refused(client.get("/v1/portfolios/nothing"), 404, "unknown_portfolio")
-    refused(client.get("/v1/portfolios/example?revision=77"), 404, "unknown_portfolio")
+    refused(anywhere.post("/v1/portfolios", json=stored_examples.BODIES["portfolio"]), 409, "exists")
+    refused(anywhere.get("/v1/portfolios/nothing"), 404, "unknown_portfolio")
+    refused(anywhere.get("/v1/portfolios/example?revision=77"), 404, "unknown_portfolio")
 
 
-def test_operations_make_a_revision(client: TestClient) -> None:
+def test_operations_make_a_revision(anywhere: TestClient) -> None:
     """Fields are addressed by id; the revision before stays; who read an older one is refused."""
-    before = client.get("/v1/portfolios/kenniswerkers").json()
+    before = anywhere.get("/v1/portfolios/kenniswerkers").json()
     person, activity = before["portfolio"]["people"][0]["id"], before["portfolio"]["activities"][0]["id"]
     operations = [
         {"op": "set", "path": f"/people/{person}/hours_per_period", "value": 24},
@@ -78,19 +90,19 @@ def test_operations_make_a_revision(client: TestClient) -> None:
         {"op": "set", "path": "/policy/preset", "value": "one-team"},
     ]
     if_match = {"If-Match": '"1"'}
-    changed = client.patch("/v1/portfolios/kenniswerkers", json={"operations": operations}, headers=if_match)
+    changed = anywhere.patch("/v1/portfolios/kenniswerkers", json={"operations": operations}, headers=if_match)
     assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
-    after = client.get("/v1/portfolios/kenniswerkers").json()["portfolio"]
+    after = anywhere.get("/v1/portfolios/kenniswerkers").json()["portfolio"]
     assert (after["people"][0]["hours_per_period"], after["people"][-1]["name"]) == (24, "New")
     assert (after["activities"][0]["after"], after["policy"]["preset"]) == ([], "one-team")
-    assert client.get("/v1/portfolios/kenniswerkers?revision=1").json() == before
-    again = client.patch("/v1/portfolios/kenniswerkers", json={"operations": operations}, headers=if_match)
+    assert anywhere.get("/v1/portfolios/kenniswerkers?revision=1").json() == before
+    again = anywhere.patch("/v1/portfolios/kenniswerkers", json={"operations": operations}, headers=if_match)
     refused(again, 412, "stale")
-    revisions = client.get("/v1/portfolios/kenniswerkers/revisions").json()["items"]
+    revisions = anywhere.get("/v1/portfolios/kenniswerkers/revisions").json()["items"]
     assert [(one["revision"], one["by"]) for one in revisions] == [(2, "local"), (1, "library")]
 
 
-def test_operations_that_are_wrong_are_all_told(client: TestClient) -> None:
+def test_operations_that_are_wrong_are_all_told(anywhere: TestClient) -> None:
     """What names nothing is told by its operation, what makes no portfolio by its place; nothing is stored."""
     operations = [
         {"op": "set", "path": "/people/nobody/name", "value": "x"},
@@ -99,7 +111,7 @@ def test_operations_that_are_wrong_are_all_told(client: TestClient) -> None:
         {"op": "set", "path": "/people/p01/expertise/finance/level", "value": 3},
         {"op": "set", "path": "/name/first", "value": 3},
     ]
-    errors = refused(client.patch("/v1/portfolios/example", json={"operations": operations}), 422, "invalid")
+    errors = refused(anywhere.patch("/v1/portfolios/example", json={"operations": operations}), 422, "invalid")
     assert [(error["path"], error["code"]) for error in errors] == [
         ("/operations/0/path", "not_there"),
         ("/operations/1/path", "not_there"),
@@ -108,87 +120,89 @@ def test_operations_that_are_wrong_are_all_told(client: TestClient) -> None:
         ("/operations/4/path", "not_there"),
     ]
     operations = [{"op": "set", "path": "/people/p01/unit", "value": "no"}, {"op": "set", "path": "/id", "value": "x"}]
-    [error] = refused(client.patch("/v1/portfolios/example", json={"operations": operations}), 422, "invalid")
+    [error] = refused(anywhere.patch("/v1/portfolios/example", json={"operations": operations}), 422, "invalid")
     assert error["path"] == "/id"
-    [error] = refused(client.patch("/v1/portfolios/example", json={"operations": operations[:1]}), 422, "invalid")
+    [error] = refused(anywhere.patch("/v1/portfolios/example", json={"operations": operations[:1]}), 422, "invalid")
     assert (error["path"], error["code"]) == ("/people/0/unit", "unknown_id")
     errors = refused(
-        client.patch("/v1/portfolios/example", json={"operations": [{"op": "do", "path": "x"}]}), 422, "invalid"
+        anywhere.patch("/v1/portfolios/example", json={"operations": [{"op": "do", "path": "x"}]}), 422, "invalid"
     )
     assert {error["path"] for error in errors} == {"/operations/0/op", "/operations/0/path"}
-    assert client.get("/v1/portfolios/example").headers["etag"] == '"1"'
+    assert anywhere.get("/v1/portfolios/example").headers["etag"] == '"1"'
 
 
 @pytest.mark.parametrize(("type", "suffix"), [(XLSX, "xlsx"), ("application/zip", "zip"), ("application/json", "json")])
-def test_a_portfolio_goes_out_as_a_file_and_comes_back(client: TestClient, type: str, suffix: str) -> None:
+def test_a_portfolio_goes_out_as_a_file_and_comes_back(anywhere: TestClient, type: str, suffix: str) -> None:
     """An exported file, imported again, is the same portfolio in a new revision."""
-    exported = client.get("/v1/portfolios/bedrijfsbureau/export", headers={"Accept": type})
+    exported = anywhere.get("/v1/portfolios/bedrijfsbureau/export", headers={"Accept": type})
     assert exported.headers["content-type"] == type
     assert exported.headers["content-disposition"] == f'attachment; filename="bedrijfsbureau.{suffix}"'
-    back = client.post("/v1/portfolios/bedrijfsbureau/import", content=exported.content, headers={"Content-Type": type})
+    back = anywhere.post(
+        "/v1/portfolios/bedrijfsbureau/import", content=exported.content, headers={"Content-Type": type}
+    )
     assert back.status_code == 200
     assert back.json()["sha256"] == entry("bedrijfsbureau").portfolio().sha256()
     assert back.headers["etag"] == f'"{int(exported.headers["etag"].strip(chr(34))) + 1}"'
 
 
-def test_a_file_that_is_wrong_is_told_by_its_places(client: TestClient) -> None:
+def test_a_file_that_is_wrong_is_told_by_its_places(anywhere: TestClient) -> None:
     """The sheet, the row and the column; a file of another type, or for another portfolio, is refused."""
-    book = openpyxl.load_workbook(io.BytesIO(client.get("/v1/portfolios/example/export").content))
+    book = openpyxl.load_workbook(io.BytesIO(anywhere.get("/v1/portfolios/example/export").content))
     book["people"]["A2"] = None
     data = io.BytesIO()
     book.save(data)
-    wrong = client.post("/v1/portfolios/example/import", content=data.getvalue(), headers={"Content-Type": XLSX})
+    wrong = anywhere.post("/v1/portfolios/example/import", content=data.getvalue(), headers={"Content-Type": XLSX})
     assert any("sheet people, row 2" in error["path"] for error in refused(wrong, 422, "invalid"))
-    exported = client.get("/v1/portfolios/example/export", headers={"Accept": "application/json"}).content
+    exported = anywhere.get("/v1/portfolios/example/export", headers={"Accept": "application/json"}).content
     json_type = {"Content-Type": "application/json"}
-    [error] = refused(client.post("/v1/portfolios/other/import", content=exported, headers=json_type), 422, "invalid")
+    [error] = refused(anywhere.post("/v1/portfolios/other/import", content=exported, headers=json_type), 422, "invalid")
     assert error["path"] == "/id"
     refused(
-        client.post("/v1/portfolios/example/import", content=b"x", headers={"Content-Type": "text/plain"}),
+        anywhere.post("/v1/portfolios/example/import", content=b"x", headers={"Content-Type": "text/plain"}),
         415,
         "wrong_type",
     )
-    refused(client.get("/v1/portfolios/example/export", headers={"Accept": "image/png"}), 406, "not_acceptable")
+    refused(anywhere.get("/v1/portfolios/example/export", headers={"Accept": "image/png"}), 406, "not_acceptable")
 
 
-def test_lists_are_paged_and_parameters_checked(client: TestClient) -> None:
+def test_lists_are_paged_and_parameters_checked(anywhere: TestClient) -> None:
     """Every page says where the next one is; a parameter that is not right is told."""
-    first = client.get("/v1/portfolios?limit=1").json()
-    rest = client.get(f"/v1/portfolios?limit=200&cursor={first['next']}").json()
+    first = anywhere.get("/v1/portfolios?limit=1").json()
+    rest = anywhere.get(f"/v1/portfolios?limit=200&cursor={first['next']}").json()
     assert {one["id"] for one in first["items"] + rest["items"]} >= {"example", "adviesbureau", "bedrijfsbureau"}
     assert rest["next"] is None
-    assert [one["id"] for one in client.get("/v1/portfolios?name=Example").json()["items"]] == ["example"]
-    errors = refused(client.get("/v1/runs?limit=1000&status=lost&cursor=x"), 422, "bad_query")
+    assert [one["id"] for one in anywhere.get("/v1/portfolios?name=Example").json()["items"]] == ["example"]
+    errors = refused(anywhere.get("/v1/runs?limit=1000&status=lost&cursor=x"), 422, "bad_query")
     assert {error["path"] for error in errors} == {"?limit", "?status", "?cursor"}
-    refused(client.get("/v1/runs/%00"), 404, "unknown_path")
+    refused(anywhere.get("/v1/runs/%00"), 404, "unknown_path")
 
 
 # --- scenarios
 
 
-def test_a_scenario_goes_its_way(client: TestClient) -> None:
+def test_a_scenario_goes_its_way(anywhere: TestClient) -> None:
     """Stored, read, listed, replaced against its version, deleted."""
-    made = client.post("/v1/scenarios", json=stored_examples.BODIES["scenario"] | {"revision": 1})
+    made = anywhere.post("/v1/scenarios", json=stored_examples.BODIES["scenario"] | {"revision": 1})
     path = made.headers["location"]
     assert (made.status_code, made.json()["changes"]) == (201, stored_examples.CHANGES)
-    assert client.get(path).json() == made.json()
-    listed = client.get("/v1/scenarios?portfolio=example").json()["items"]
+    assert anywhere.get(path).json() == made.json()
+    listed = anywhere.get("/v1/scenarios?portfolio=example").json()["items"]
     assert [one["id"] for one in listed] == [made.json()["id"]]
     body = {"name": "Nothing", "portfolio": "example", "changes": []}
-    assert client.put(path, json=body, headers={"If-Match": made.headers["etag"]}).json()["version"] == 2
-    refused(client.put(path, json=body, headers={"If-Match": made.headers["etag"]}), 412, "stale")
-    refused(client.delete(path, headers={"If-Match": '"x"'}), 412, "stale")
-    assert client.delete(path).status_code == 204
-    refused(client.get(path), 404, "unknown_scenario")
+    assert anywhere.put(path, json=body, headers={"If-Match": made.headers["etag"]}).json()["version"] == 2
+    refused(anywhere.put(path, json=body, headers={"If-Match": made.headers["etag"]}), 412, "stale")
+    refused(anywhere.delete(path, headers={"If-Match": '"x"'}), 412, "stale")
+    assert anywhere.delete(path).status_code == 204
+    refused(anywhere.get(path), 404, "unknown_scenario")
 
 
-def test_a_scenario_that_cannot_apply_is_not_stored(client: TestClient) -> None:
+def test_a_scenario_that_cannot_apply_is_not_stored(anywhere: TestClient) -> None:
     """All that is malformed at once, then the first change that cannot apply, by its place in the body."""
     body = {"name": "", "portfolio": "example", "revision": 0, "changes": [{"change": "fly"}], "more": 1}
-    errors = refused(client.post("/v1/scenarios", json=body), 422, "invalid")
+    errors = refused(anywhere.post("/v1/scenarios", json=body), 422, "invalid")
     assert {error["path"] for error in errors} == {"/name", "/revision", "/changes/0/change", "/more"}
     body = {"name": "x", "portfolio": "example", "changes": [{"change": "leave", "person": "nobody", "from": 1}]}
-    [error] = refused(client.post("/v1/scenarios", json=body), 422, "invalid")
+    [error] = refused(anywhere.post("/v1/scenarios", json=body), 422, "invalid")
     assert (error["path"], error["code"]) == ("/changes/0/person", "unknown_id")
 
 
