@@ -10,7 +10,9 @@ from scenarios.changes import Change, parse_changes
 from scenarios.scenario import apply, words
 from service.execution import portfolio_of, proposal_of
 from service.orders import Source, order
+from service.page.dutch import TITLES
 from service.page.http import Desk
+from service.page.sentences import Sentences
 from service.page.shown import Shows, shown
 from service.page.view import View
 from service.problems import UnknownRun
@@ -63,10 +65,13 @@ class Solved:
         """The changes that were made to the portfolio before."""
         return parse_changes(self.run.changes)
 
-    @property
-    def changed(self) -> list[str]:
-        """The changes in words."""
-        return list(words(self.before, self.changes))
+
+def changed(desk: Desk, before: Portfolio, changes: Sequence[Change]) -> list[str]:
+    """Changes in words; only what sort they are of for roles that do not see what they cost."""
+    if desk.who.role not in ("hr", "planner"):
+        return [desk.t(one.title, TITLES.get(one.name(), one.title)) for one in changes]
+    sentences = Sentences(before, desk.t)
+    return [sentences(line) for line in words(before, changes)]
 
 
 def solved(store: Store, id: str) -> Solved:

@@ -46,6 +46,17 @@ def difference(value: float, most: float, better_below: bool = True, width: int 
     return drawing(width, 12, parts, "bar")
 
 
+def change(value: float, most: float, width: int = 110) -> Markup:
+    """A bar from the middle for a number that is neither better nor worse: less to the left, more to the right."""
+    half = width / 2
+    length = half * min(1, abs(value) / most) if most else 0
+    parts = [tag("line", x1=half, x2=half, y1=0, y2=12, class_="axis")]
+    if value:
+        x = half if value > 0 else half - length
+        parts.append(tag("rect", x=round(x, 1), y=2, width=round(max(length, 1), 1), height=8, rx=2, class_="load"))
+    return drawing(width, 12, parts, "bar")
+
+
 @dataclass(frozen=True)
 class Column:
     """One proposal in a picture of several: its value and how it is written."""

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from scenarios.changes import parse_changes
 from scenarios.compare import compare
 from service.access import visible_comparison
-from service.page.drawing.bars import Column, columns
+from service.page.drawing.bars import Column, change, columns
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS, told
 from service.page.running import Solved, solved, start
@@ -101,8 +101,16 @@ def side_by_side(desk: TheDesk, run: Runs) -> Response:
         differences=shown["differences"],
         pictures=_pictures(desk, shown, found, names),
         sentences=sentences,
+        change=change,
+        widest=_widest,
+        most_lent=lambda units: max(_widest(units, "lent_out"), _widest(units, "lent_in")),
         rule=lambda name: sentences.rule(name, BY_NAME[name].title if name in BY_NAME else name),
     )
+
+
+def _widest(lines: list[dict[str, Any]], name: str) -> float:
+    """The largest difference in a number of several lines."""
+    return max((abs(one[name]["difference"] or 0) for one in lines), default=0)
 
 
 def _name(desk: Desk, run: StoredRun) -> str:

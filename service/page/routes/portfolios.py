@@ -10,12 +10,10 @@ from fastapi.responses import Response
 
 from scenarios.changes import parse_changes
 from scenarios.library import ENTRIES
-from scenarios.scenario import words
 from service import spreadsheet
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.markdown import to_html
-from service.page.running import start
-from service.page.sentences import Sentences
+from service.page.running import changed, start
 from service.proposal_files import XLSX
 from service.store import StoredScenario
 
@@ -59,10 +57,7 @@ def told(desk: Desk, one: StoredScenario) -> tuple[str, list[str]]:
         if one.id == f"{one.portfolio}.{bundled.id}":
             return bundled.title[desk.t.language], [bundled.summary[desk.t.language]]
     _, before = desk.store.portfolio(one.portfolio, one.revision)
-    if desk.who.role == "lead":
-        return one.name, []
-    sentences = Sentences(before, desk.t)
-    return one.name, [sentences(line) for line in words(before, parse_changes(one.changes))]
+    return one.name, changed(desk, before, parse_changes(one.changes))
 
 
 @router.post("/portfolios/{id}/runs")

@@ -9,13 +9,14 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from scenarios.changes import parse_changes
-from scenarios.scenario import words
+from scenarios.scenario import apply
 from service import proposal_files
-from service.access import visible_proposal
+from service.access import visible_progress, visible_proposal
+from service.execution import portfolio_of
 from service.page.drawing import heat
 from service.page.drawing.progress import progress
 from service.page.http import Desk, PageRoute, TheDesk
-from service.page.running import Solved, solved, view_of
+from service.page.running import Solved, changed, solved, view_of
 from service.page.shown import Shows, shown
 from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, View
 from service.problems import UnknownPath
@@ -53,7 +54,7 @@ def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activit
         return desk.page("ended.html", run=stored, **_about(desk, stored))
     found = solved(desk.store, id)
     if found.proposal.bookings is None:
-        return desk.page("no-plan.html", view=view_of(desk, found)[0], **_of_proposal(found))
+        return desk.page("no-plan.html", view=view_of(desk, found)[0], **_of_proposal(desk, found))
     seen, shows = view_of(desk, found)
     tabs = [(name, desk.t(*title)) for name, title in TABS.items() if _has(name, shows)]
     tab = view if view in dict(tabs) or view == "list" else "map"
@@ -71,15 +72,15 @@ def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activit
         tab=tab,
         by=by,
         orders=orders,
-        **_of_proposal(found),
+        **_of_proposal(desk, found),
         **more,
     )
 
 
-def _of_proposal(found: Solved) -> dict[str, Any]:
+def _of_proposal(desk: Desk, found: Solved) -> dict[str, Any]:
     return {
         "run": found.run,
-        "changed": found.changed,
+        "changed": changed(desk, found.before, found.changes),
         "stopped": found.run.status == "cancelled",
         "files": FILES.items(),
     }
@@ -126,7 +127,9 @@ def cancel(desk: TheDesk, id: str) -> Response:
 
 def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
     t, limit = desk.t, float(run.settings.get("seconds", 30))
-    reports = [one.content for one in desk.store.events(run.id) if one.event == "progress"]
+    portfolio = apply(portfolio_of(desk.store, run), parse_changes(run.changes))
+    told = [one.content for one in desk.store.events(run.id) if one.event == "progress"]
+    reports = [visible_progress(one, desk.who, portfolio) for one in told]
     latest = reports[-1] if reports else None
     now = datetime.now(UTC)
     seconds = min(limit, (now - run.started).total_seconds()) if run.started else 0.0
@@ -134,7 +137,7 @@ def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
         status = t("Stopping; the best plan is kept", "Stoppen; het beste plan blijft")
     elif run.status == "queued":
         status = t("Waiting for its turn", "Wacht op zijn beurt")
-    elif latest is None or latest.get("best") is None:
+    elif latest is None or not latest.get("plans"):
         status = t("Looking for a first plan", "Op zoek naar een eerste plan")
     else:
         status = t("There is a plan; looking for a better one", "Er is een plan; op zoek naar een beter")
@@ -166,7 +169,7 @@ def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
 
 def _about(desk: Desk, run: StoredRun) -> dict[str, Any]:
     stored, portfolio = desk.store.portfolio(run.portfolio, run.revision)
-    return {"name": stored.name, "changed": list(words(portfolio, parse_changes(run.changes)))}
+    return {"name": stored.name, "changed": changed(desk, portfolio, parse_changes(run.changes))}
 
 
 # --- cards

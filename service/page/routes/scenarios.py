@@ -13,7 +13,7 @@ from scenarios.scenario import apply, words
 from service.page.forms import RecordForm, form_of, given_in, kinds, read_form
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
-from service.page.running import start
+from service.page.running import changed, start
 from service.problems import UnknownPath
 from service.store import StoredPortfolio
 from solver.portfolio import Portfolio
@@ -45,16 +45,16 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
     revision = int(form("revision")) if form("revision").isdigit() else None
     stored, portfolio = desk.store.portfolio(id, revision)
     changes = _changes(form)
-    changed = apply(portfolio, changes)
+    after = apply(portfolio, changes)
     step, _, number = form("do").partition(" ")
     run, name = form("run"), form("name")
     if step == "add" and form("change") in BY_NAME:
         sent = sent_in(form)
         try:
             change = read_form(form("change"), sent)
-            change.apply(changed)
+            change.apply(after)
         except ChangeInvalid as invalid:
-            again = form_of(form("change"), changed, desk.t, given_in(form("change"), sent), invalid)
+            again = form_of(form("change"), after, desk.t, given_in(form("change"), sent), invalid)
             return _page(desk, stored, portfolio, changes, again, name, run)
         return _page(desk, stored, portfolio, (*changes, change), None, name, run)
     if step == "remove" and number.isdigit() and int(number) < len(changes):
@@ -72,7 +72,7 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
             return desk.to(f"/portfolios/{id}")
         begun = start(desk, id, stored.revision, changes, SECONDS, scenario.id, run or None)
         return desk.to(f"/runs/{begun.id}")
-    chosen = form_of(form("kind"), changed, desk.t) if form("kind") in BY_NAME else None
+    chosen = form_of(form("kind"), after, desk.t) if form("kind") in BY_NAME else None
     return _page(desk, stored, portfolio, changes, chosen, name, run)
 
 
@@ -108,7 +108,7 @@ def _page(
         "scenario.html",
         422 if failed or wrong else 200,
         stored=stored,
-        told=list(words(portfolio, changes)),
+        told=changed(desk, portfolio, changes),
         changes=json.dumps(changes_to_json(changes)),
         kinds=kinds(desk.t),
         form=form,
