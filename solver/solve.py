@@ -6,20 +6,19 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
 from solver import score
 from solver.check import warnings
 from solver.explain import conflict_of
-from solver.handmade import plan_from
 from solver.limits import Limit
-from solver.portfolio import Portfolio, PortfolioInvalid
+from solver.portfolio import Portfolio
 from solver.proposal import Proposal, Run, Status, proposal_of
 from solver.search import UNIT, Progress, Search, gap, value_captured
 from solver.settings import Settings
 from solver.strategies import exact, guided
+from solver.strategies.earlier import hand_in
 from solver.tables import Tables
 
 __all__ = ["Progress", "Settings", "solve"]
@@ -45,7 +44,7 @@ def solve(
     known = None if earlier is None else _hours(tables, earlier)
     search = Search(tables, settings or Settings(), on_progress, stop, known, limits)
     if earlier is not None:
-        _hand_in(search, earlier)
+        hand_in(search, earlier)
     if not search.stopped:
         # In tiers and where every run must be the same, one solver does it all.
         alone = len(search.tiers) > 1 or search.settings.repeatable
@@ -76,26 +75,6 @@ def _hours(tables: Tables, earlier: Proposal) -> dict[tuple[int, int], int]:
         for one in earlier.bookings or ()
         if one.person in people and one.activity in activities
     }
-
-
-def _hand_in(search: Search, earlier: Proposal) -> None:
-    """Hand in the earlier plan as it is, which a change may have left possible: then nothing worse comes out.
-
-    Its hours are laid on the periods anew.
-    """
-    people, activities = {None, *search.tables.person_index}, search.tables.activity_index
-    booked = [
-        one.model_dump(include={"person", "activity", "hours"})
-        for one in earlier.bookings or ()
-        if one.person in people and one.activity in activities
-    ]
-    learned = [
-        one.model_dump(include={"person", "activity", "term", "mentor"})
-        for one in earlier.learning
-        if one.person in people and one.mentor in people and one.activity in activities
-    ]
-    with suppress(PortfolioInvalid):  # a term that nobody asks for any more
-        search.consider(plan_from(search.tables, {"bookings": booked, "learning": learned}))
 
 
 def _proposal(search: Search, fingerprint: str) -> Proposal:

@@ -256,7 +256,13 @@ class _Search:
                     proposal=kept,
                 )
             )
-        return points
+        # A plan that was not proven may have become better by one of the two, and dominate its neighbour.
+        kept = {point.amounts: point for point in points}.values()
+        return [one for one in kept if not any(other is not one and _as_good(other, one) for other in kept)]
+
+
+def _as_good(one: Point, other: Point) -> bool:
+    return one.amounts[0] <= other.amounts[0] and one.amounts[1] <= other.amounts[1]
 
 
 def _bound(proposal: Proposal) -> int | None:
