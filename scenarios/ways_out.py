@@ -36,8 +36,10 @@ PATIENCE = 2
 LEAST_SECONDS = 1.0
 #: the part of the time left that the price of the first way takes
 FIRST = 0.4
-#: ways that are priced; changes of one way at most; how many first changes a second one is looked for to
-MOST, MOST_OF_LARGE, DEEPEST, TRIED = 8, 5, 5, 3
+#: ways that are priced, and of a large portfolio
+MOST, MOST_OF_LARGE = 8, 5
+#: changes of one way at most; first changes that a second is looked for to; after how many rules go first
+DEEPEST, TRIED, FEW = 8, 3, 2
 #: in a solve that can be repeated time does not pass: what it may take of its own measure of it
 REPEATABLE_SECONDS = 2.0
 #: rules that say nothing beyond the activities they name, or nothing more the fewer activities there are
@@ -118,10 +120,14 @@ def ways_out(
 
 @dataclass(frozen=True)
 class _Tried:
-    """A change of a ladder that resolves what the conflict names; `whole`: with it there is a plan."""
+    """A change of a ladder that resolves what the conflict names.
+
+    whole: with it there is a plan. everywhere: it changes a rule.
+    """
 
     changes: Changes
     whole: bool
+    everywhere: bool
 
 
 class _Looking:
@@ -157,6 +163,8 @@ class _Looking:
         tried = self._singles(portfolio, conflict)
         found = [one.changes for one in tried if one.whole]
         if not found and before + 1 < DEEPEST:
+            if before >= FEW:  # a rule that gives way everywhere ends a long row of conflicts sooner
+                tried.sort(key=lambda one: not one.everywhere)
             for one in tried[: 1 if before else TRIED]:
                 if self._over:
                     break
@@ -178,7 +186,7 @@ class _Looking:
         for one in changes if len(changes) > 1 else ():
             fewer = tuple(other for other in changes if other is not one)
             try:
-                if not self._over and self._has_plan(apply(portfolio, fewer)):
+                if not self._stop.is_set() and not self._late(PATIENCE) and self._has_plan(apply(portfolio, fewer)):
                     changes = fewer
             except ChangeInvalid:  # it is about what the other brought
                 continue
@@ -205,7 +213,7 @@ class _Looking:
                 self._any = self._any or there is not None
             step = there if nearby is None or there is not None else least
             if step is not None:
-                tried.append(_Tried((ladder.make(step),), there is not None))
+                tried.append(_Tried((ladder.make(step),), there is not None, ladder.everywhere))
         return sorted(tried, key=lambda one: not one.whole)
 
     def _elsewhere(self, portfolio: Portfolio, conflict: Conflict) -> bool:
