@@ -35,7 +35,12 @@ def serve(
         raise typer.Exit(WRONG_USE) from None
     _guarded(host, settings)
     uvicorn.run(
-        "service.app:create_app", factory=True, host=host, port=port, timeout_graceful_shutdown=SECONDS_TO_FINISH
+        "service.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        server_header=False,
     )
 
 
