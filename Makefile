@@ -17,7 +17,7 @@ run: install ## solve a case from the library and show the proposal; on a termin
 	@if [ -t 0 ]; then $(BIN)/staffing serve; else echo "The same in a browser: $(BIN)/staffing serve"; fi
 
 test: lint types ## everything CI runs: style, types, tests with branch coverage
-	$(BIN)/python -m pytest --cov --numprocesses auto --maxprocesses 4
+	$(BIN)/python -m pytest --cov --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 install: $(VENV)/installed ## .venv with the command .venv/bin/staffing
 
