@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any
+from io import StringIO
+from typing import Any, cast
 
 import pytest
+from rich.console import Console
 
 from scenarios.changes import parse_changes
 from scenarios.scenario import apply
@@ -17,6 +19,7 @@ from scenarios.studies.frontier import Curve
 from scenarios.studies.lending_market import Markets
 from scenarios.studies.profiles import Estimate, Newcomer, Profile, grouped, pool
 from scenarios.studies.sweep import Grid
+from service.show_study import WORDS, show_study
 from solver.handmade import plan_from
 from solver.limits import UNIT, value
 from solver.portfolio import Portfolio
@@ -33,7 +36,18 @@ def ask(of: Portfolio, base: Proposal | None = None, **study: Any) -> StudyResul
     """The result of a study that came to its end."""
     found = run_study(of, parse_study(study), QUICK, base=solve(of, QUICK) if base is None else base)
     assert (found.outcome, found.cautions) == ("finished", ())
+    for language, heading in (("en", "As it stands"), ("nl", "Zoals het nu is")):
+        shown = seen(found, language)
+        assert heading in shown
+        assert WORDS[study["kind"]][language == "nl"] in shown
     return found
+
+
+def seen(result: StudyResult, language: str = "en") -> str:
+    """What a terminal shows of it."""
+    console = Console(file=StringIO(), width=120)
+    show_study(console, result, language)
+    return cast(StringIO, console.file).getvalue()
 
 
 def problems(data: Any, of: Portfolio | None = None) -> dict[str, str]:
@@ -146,6 +160,9 @@ def test_the_best_hire_is_who_is_lacking(hires: StudyResult) -> None:
     assert (best.gain, best.gain_at_least, best.hours, best.gain_per_hour) == (200, 200, 40, 5)
     assert [(rule.name, rule.difference) for rule in best.relieves] == [("talent_coverage", -200)]
     assert [(team.activity, team.missing_before, team.missing_after) for team in best.teams] == [("talks", 1, 0)]
+    assert hires.sentences == (
+        "1. Persuading 4: 200 less, 5.00 an hour, most of it talent missing from a team; relieves Talks",
+    )
 
 
 def test_a_hire_can_be_run_again(hires: StudyResult) -> None:
