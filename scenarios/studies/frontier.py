@@ -257,8 +257,8 @@ class _Search:
                 )
             )
         # A plan that was not proven may have become better by one of the two, and dominate its neighbour.
-        kept = {point.amounts: point for point in points}.values()
-        return [one for one in kept if not any(other is not one and _as_good(other, one) for other in kept)]
+        apart = {point.amounts: point for point in points}.values()
+        return [one for one in apart if not any(other is not one and _as_good(other, one) for other in apart)]
 
 
 def _as_good(one: Point, other: Point) -> bool:
