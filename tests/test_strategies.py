@@ -116,7 +116,8 @@ def test_a_plan_made_group_by_group_breaks_no_rule_and_its_bound_holds() -> None
     first, plans[0] = search.cost, search.plans
     workers = [Worker(), Worker()]
     try:
-        large.solve(search, workers)
+        pricing = Pricing(tables)
+        large.solve(search, workers, pricing, pricing.start())
     finally:
         for worker in workers:
             worker.close()

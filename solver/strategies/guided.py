@@ -40,7 +40,7 @@ SIZE = 10
 #: people who may be booked on a freed activity, beside those who are
 CANDIDATES = 24
 #: steps towards the prices of people's time
-PRICE_STEPS = 300
+PRICE_STEPS = 200
 #: how much less urgent than HiGHS the many threads of CP-SAT are (nice)
 POLITE = 15
 #: HiGHS processes beside each other, at most; and how many of them race for one proof
@@ -53,8 +53,12 @@ def solve(search: Search) -> None:
     first = workers[0]
     try:
         exact.quick_plans(search)
-        if search.plan is not None and len(pairs_of(search.tables)[0]) > LARGE:
-            large.solve(search, workers)
+        search.stage = "prices"
+        pricing = Pricing(search.tables)
+        target = float(search.empty if search.cost is None else search.cost)
+        prices = ascend(pricing, pricing.start(), target, PRICE_STEPS, search.raise_bound, lambda: search.over)
+        if search.plan is not None and len(pricing.pairs) > LARGE:
+            large.solve(search, workers, pricing, prices)
             return
         model = exact.whole_model(search)
         if not exact.first_plan(search, model) or search.stopped:
@@ -73,7 +77,9 @@ def solve(search: Search) -> None:
             side_by_side([partial(_prove, search, model), *racing])
         else:
             search.stage = "improve"
-            choice = _choice(search, relaxation)
+            choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
+            if relaxation is not None:
+                choice.prefer(relaxation.on > BOOKED, CANDIDATES)
             side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
     finally:
         for worker in workers:
@@ -149,17 +155,6 @@ def _among_booked(search: Search, relaxation: Relaxation, given: float) -> Model
     for i in np.flatnonzero((relaxation.on[chosen] >= given) & ~fixed[chosen]).tolist():
         model.cp.add(model.on[i] == 1)
     return model
-
-
-def _choice(search: Search, relaxation: Relaxation | None) -> Choice:
-    """All pairs, those that the relaxation books always among those to choose from."""
-    pricing = Pricing(search.tables)
-    target = float(search.empty if search.cost is None else search.cost)
-    prices = ascend(pricing, pricing.start(), target, PRICE_STEPS, search.raise_bound, lambda: search.over)
-    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
-    if relaxation is not None:
-        choice.prefer(relaxation.on > BOOKED, CANDIDATES)
-    return choice
 
 
 def _improve(search: Search, choice: Choice, worker: Worker, number: int, whole: Model) -> None:

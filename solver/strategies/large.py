@@ -19,7 +19,7 @@ from solver.rules.base import IntArray
 from solver.search import Search, commitments
 from solver.strategies.improve import Choice, improve, rank_within, side_by_side
 from solver.strategies.mip import Relaxation, Worker
-from solver.strategies.prices import Pricing, ascend
+from solver.strategies.prices import Prices, Pricing, ascend
 from solver.tables import Bools, Tables
 
 #: steps towards good prices, at most, and the part of the time for them
@@ -38,15 +38,11 @@ FREED, LEAST_FREED, MOST_FREED, GAP = 1 / 12, 25, 100, 0.005
 FEW = 2
 
 
-def solve(search: Search, workers: Sequence[Worker]) -> None:
-    """Hand in the best plan and bound found in the time that is left; there is a first plan already."""
-    search.stage = "prices"
-    pricing = Pricing(search.tables)
+def solve(search: Search, workers: Sequence[Worker], pricing: Pricing, prices: Prices) -> None:
+    """Hand in the best plan and bound found in the time that is left; there are a first plan and first prices."""
     target = float(search.empty if search.cost is None else search.cost)
     until = search.seconds + PRICE_SHARE * search.left
-    prices = ascend(
-        pricing, pricing.start(), target, STEPS, search.raise_bound, lambda: search.over or search.seconds > until
-    )
+    prices = ascend(pricing, prices, target, STEPS, search.raise_bound, lambda: search.over or search.seconds > until)
     choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, PER_ACTIVITY)
     if search.earlier is None:
         search.stage = "relaxation"
