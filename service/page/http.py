@@ -207,7 +207,9 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def wrapped(request: Request) -> Response:
-            _sign(request)
+            key = request.cookies.get(KEY)
+            if key and "authorization" not in request.headers:  # who signed in on the page sends the key in a cookie
+                sign(request, key)
             try:
                 if request.method == "POST" and not _own(request):
                     raise Forbidden("This was sent from another page than this service's own.")
@@ -224,12 +226,11 @@ class PageRoute(APIRoute):
         return wrapped
 
 
-def _sign(request: Request) -> None:
-    """Who signed in on the page sends the key in a cookie."""
-    key = request.cookies.get(KEY)
-    if key and "authorization" not in request.headers:
-        request.scope["headers"] = [*request.scope["headers"], (b"authorization", f"Bearer {key}".encode())]
-        del request._headers  # it was read before this
+def sign(request: Request, key: str) -> None:
+    """Let a request carry a key as programs send it, in the place of any other."""
+    others = [(name, value) for name, value in request.scope["headers"] if name != b"authorization"]
+    request.scope["headers"] = [*others, (b"authorization", f"Bearer {key}".encode())]
+    del request._headers  # it was read before this
 
 
 def _own(request: Request) -> bool:

@@ -68,7 +68,7 @@ class Column:
 
 def columns(those: Sequence[Column], said: str, lowest: float | None = None) -> Markup:
     """Bars below each other, one a proposal, each with its number."""
-    names, height, width = 170, 26, 440
+    names, height, width = 205, 26, 470
     values = [one.value for one in those if one.value is not None]
     most = max([*values, 1e-9])
     parts = []

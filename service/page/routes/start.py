@@ -11,9 +11,10 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from scenarios.library import ENTRIES
-from service.page.http import KEY, LANGUAGE, STATIC, THEME, Desk, PageRoute, TheDesk, TheForm, static
+from service.access import who_of
+from service.page.http import KEY, LANGUAGE, STATIC, THEME, Desk, PageRoute, TheDesk, TheForm, sign, static
 from service.page.uploads import read_upload
-from service.problems import Exists, UnknownPath
+from service.problems import Exists, Unauthenticated, UnknownPath
 from service.store import StoredPortfolio
 from service.visible import merged
 from service.who import Who
@@ -93,6 +94,12 @@ def sign_in_form(desk: TheDesk, back: str = "/") -> Response:
 def sign_in(desk: TheDesk, form: TheForm) -> Response:
     """Keep the key in a cookie that no script reads and no other site sends."""
     back = urlsplit(form("back", "/")).path
+    sign(desk.request, form("key"))
+    try:
+        who_of(desk.request)
+    except Unauthenticated:
+        wrong = desk.t("This key is not known, or it has expired.", "Deze sleutel is niet bekend, of verlopen.")
+        return desk.page("sign-in.html", 401, back=back, wrong=wrong)
     answer = RedirectResponse(back if back.startswith("/") else "/", 303)
     secure = desk.request.url.scheme == "https"
     answer.set_cookie(KEY, form("key"), httponly=True, samesite="strict", secure=secure)

@@ -49,6 +49,8 @@ def test_a_key_is_kept_where_no_script_reads_it(asked: TestClient, keys: dict[st
     answer = asked.post("/sign-in", data={"key": keys["hr"], "back": "/portfolios/adviesbureau"})
     assert answer.headers["location"] == "/portfolios/adviesbureau"
     assert {"httponly", "samesite=strict"} <= {one.strip().lower() for one in answer.headers["set-cookie"].split(";")}
+    wrong = asked.post("/sign-in", data={"key": "staffing_no_key"})
+    assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
     assert 'staffing_key=""' in asked.post("/sign-out").headers["set-cookie"]
     asked.cookies.clear()
 
