@@ -21,7 +21,7 @@ from tests.service.test_rest import refused
 
 Json = dict[str, Any]
 WAIT = {"Prefer": "wait=60"}
-QUICK = {"seconds": 10}
+QUICK = {"seconds": 20}
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +303,7 @@ def test_a_proposal_comes_in_many_forms_and_parts(client: TestClient, finished: 
 
 def test_what_is_not_waited_for_is_a_run(client: TestClient) -> None:
     """POST /v1/proposals answers 202 with the run; who waits gets the proposal, also of a stored one with changes."""
-    body = examples.BODIES["propose"]
+    body = examples.BODIES["propose"] | {"settings": QUICK}
     queued = client.post("/v1/proposals", json=body)
     assert (queued.status_code, queued.json()["portfolio"]["revision"]) == (202, None)
     assert ended(client, queued.headers["location"])["outcome"] == "OPTIMAL"
