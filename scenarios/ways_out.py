@@ -169,8 +169,12 @@ class _Looking:
                 if self._over:
                     break
                 changed = apply(portfolio, one.changes)
-                more = self._find(changed, conflict_of(self._search(changed)), before + 1)
-                found += [(*one.changes, *others) for others in more]
+                there = self._quick.has_plan(changed, self._limit(LOOK_SECONDS))
+                if there:  # it was not found out in time before
+                    found.append(one.changes)
+                elif there is False:
+                    more = self._find(changed, conflict_of(self._search(changed)), before + 1)
+                    found += [(*one.changes, *others) for others in more]
         return found
 
     def _without_needless(self, portfolio: Portfolio, found: list[Changes]) -> list[Changes]:
@@ -221,7 +225,7 @@ class _Looking:
         named = _activities(conflict)
         if not named or _is_small(portfolio) or self._over:
             return False
-        return not self._has_plan(without_activities(portfolio, named))
+        return self._quick.has_plan(without_activities(portfolio, named), self._limit(LOOK_SECONDS)) is False
 
     def _has_plan(self, changed: Portfolio) -> bool:
         return self._quick.has_plan(changed, self._limit(LOOK_SECONDS)) is True

@@ -27,7 +27,7 @@ FIRST_LOOK = 1.0
 #: seconds after which a solve is given up; what it tried to leave out stays
 LONGEST_LOOK = 3.0
 #: seconds for the linear program, and the number of items from which on it is of use
-LINEAR_SECONDS, MANY = 5.0, 300
+LINEAR_SECONDS, MANY = 10.0, 300
 #: people × activities × pairs of window ends up to which every pair is in the model, bookable or not
 LARGEST = 3_000_000
 #: a rule with more items than this is named as a whole
@@ -272,7 +272,8 @@ class _Subsets:
         domains = [variable.domain for variable in self._proto.variables]
         least, most = (np.array(ends) for ends in zip(*((one[0], one[len(one) - 1]) for one in domains), strict=True))
         rows = Rows(self._row, self._variable, self._coefficient, self._low, self._high, least, most)
-        found = contradicting(rows, giving, min(LINEAR_SECONDS, self._ends - time.monotonic()))
+        found = contradicting(rows, giving, LINEAR_SECONDS)
+        self._ends = time.monotonic() + SECONDS  # it decides whether the rest is quick, so it has a time of its own
         if found is None:
             return False
         left = np.zeros_like(self.left)
