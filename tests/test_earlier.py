@@ -57,3 +57,11 @@ def test_nothing_is_handed_in_where_nothing_mends_it() -> None:
     people, activities = [person("ana"), person("bo")], [activity("a", 8)]
     earlier = solve(portfolio(people, activities, [booking("ana", "a", 8)]), QUICK)
     assert handed_in(portfolio(people, activities, [booking("bo", "a", 8)]), earlier).bookings is None
+
+
+def test_whoever_is_new_takes_what_is_open() -> None:
+    """Ana has 40 of 60 h; with Bo beside her, who was not there, all of it is done before anything is searched."""
+    activities, rules = [activity("a", 60)], only("staffing")
+    earlier = solve(portfolio([person("ana")], activities, rules=rules), QUICK)
+    with_bo = handed_in(portfolio([person("ana"), person("bo")], activities, rules=rules), earlier)
+    assert [(one.person, one.hours) for one in with_bo.bookings or ()] == [("ana", 40), ("bo", 20)]

@@ -13,6 +13,7 @@ from solver.portfolio import PortfolioInvalid
 from solver.proposal import Proposal
 from solver.rules.base import IntArray, Rule
 from solver.search import Search
+from solver.strategies import greedy
 from solver.tables import Bools, Tables
 
 #: how often bookings are taken out because of rules that the rest breaks
@@ -23,7 +24,8 @@ def hand_in(search: Search, earlier: Proposal) -> None:
     """Hand in the earlier plan with its hours laid on the periods anew, and with as much left out as it takes.
 
     What cannot be booked any more goes first; then, while rules are broken, the bookings that they are about: a pair,
-    an activity's team, a person's work. Nothing is handed in where that does not mend it.
+    an activity's team, a person's work. Nothing is handed in where that does not mend it. Then whoever is free, such as
+    somebody new, fills what is open.
     """
     tables = search.tables
     left = _possible(tables, earlier)
@@ -33,6 +35,7 @@ def hand_in(search: Search, earlier: Proposal) -> None:
             broken = search.broken(plan)
             if not broken:
                 search.offer(plan)
+                greedy.fill(search, plan)
                 return
             before = left.copy()
             for rule, measured in broken:

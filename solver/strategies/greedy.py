@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from solver.model import pairs_of
-from solver.plan import plan_of
+from solver.plan import Plan, plan_of
 from solver.rules.base import HUNDRED, IntArray
 from solver.search import Search, commitments
 from solver.tables import Bools, Tables
@@ -19,15 +19,19 @@ COVERS, COVERS_MUST = 100, 1000
 
 def solve(search: Search) -> None:
     """Hand in a plan of experts, the most important activities first, if it breaks no rule."""
+    fill(search, commitments(search.tables))
+
+
+def fill(search: Search, base: Plan) -> None:
+    """Hand in a plan with experts on what it leaves open, the most important activities first, if it breaks no rule."""
     tables = search.tables
-    base = commitments(tables)
     hours = {(int(p), int(a)): int(h) for p, a, h in zip(base.person, base.activity, base.booked, strict=True)}
     free = np.maximum(0, tables.available - base.load)
     most = np.zeros((tables.P, tables.A), dtype=np.int64)
     pairs, limits = pairs_of(tables)
     most[pairs[:, 0], pairs[:, 1]] = limits
     most[~_simple(tables)] = 0
-    most[tables.committed | ~tables.expert | ~tables.able] = 0
+    most[tables.committed | base.on | ~tables.expert | ~tables.able] = 0
     lent = _Lent(tables, base.hours)
     least = tables.rule["smallest_booking"].least(tables)  # type: ignore[attr-defined]
     fit = tables.expertise_fit.astype(np.int64) + tables.talent_fit - tables.drain
@@ -35,7 +39,7 @@ def solve(search: Search) -> None:
     for a in order.tolist():
         if tables.start[a] <= tables.last[a]:
             _staff(tables, a, most[:, a], int(least[a]), fit[:, a], free, lent, hours)
-    search.consider(plan_of(tables, hours))
+    search.consider(plan_of(tables, hours, base.learning))
 
 
 def _staff(
@@ -53,7 +57,7 @@ def _staff(
     every = tables.requirements_of(a)
     missing = tables.requirement_people[every].copy()
     worth = np.where(tables.requirement_must[every], COVERS_MUST, COVERS)
-    team = {p: hours[p, a] for p in np.flatnonzero(tables.committed[:, a]).tolist() if hours.get((p, a))}
+    team = {p: booked for (p, b), booked in hours.items() if b == a and booked}
     left = int(tables.asked[a]) - sum(team.values())
     missing -= tables.meets[list(team)][:, every].sum(axis=0)
     while left > 0 and len(team) < tables.team_max[a]:
