@@ -57,6 +57,8 @@ def solve(search: Search) -> None:
         pricing = Pricing(search.tables)
         target = float(search.empty if search.cost is None else search.cost)
         prices = ascend(pricing, pricing.start(), target, PRICE_STEPS, search.raise_bound, lambda: search.over)
+        if search.over:
+            return
         if search.plan is not None and len(pricing.pairs) > LARGE:
             large.solve(search, workers, pricing, prices)
             return

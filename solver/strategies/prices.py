@@ -234,7 +234,7 @@ def ascend(
         if bound > best:
             vain = 0 if bound > best + 1e-4 * abs(target - best) else vain + 1
             best, best_at = bound, at
-            tell(int(np.floor(best - SAFETY * abs(target))))
+            tell(max(0, int(np.floor(best - SAFETY * abs(target)))))  # nothing costs less than nothing
         else:
             vain += 1
         if stopped() or best >= target:
