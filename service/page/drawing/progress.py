@@ -38,12 +38,15 @@ def progress(points: Sequence[tuple[float, float | None, float | None]], limit: 
         lower = _steps([place for place, _ in known], [height for _, height in known], last)
         between = f"M{upper} L{' L'.join(reversed(lower.split(' L')))} Z"
         parts += [tag("path", d=between, class_="unknown"), tag("path", d=f"M{lower}", class_="bound-line")]
-        parts.append(text(words["bound"], x=LEFT + 4, y=min(floor - 4, known[-1][1] + 15), class_="bound-text small"))
     parts.append(tag("path", d=f"M{upper}", class_="best-line"))
     parts.append(tag("circle", cx=round(last, 1), cy=round(y(bests[-1]), 1), r=4.5, class_="best-dot"))
     right = last > WIDTH * 0.75
     place = {"x": round(last + (-10 if right else 10), 1), "y": round(max(12, y(bests[-1]) - 9), 1)}
-    parts.append(text(words["best"], class_=f"best-text small{' end' if right else ''}", **place))
+    end_class = " end" if right else ""
+    parts.append(text(words["best"], class_=f"best-text small{end_class}", **place))
+    if known:
+        below = {"x": place["x"], "y": round(min(floor - 4, known[-1][1] + 14), 1)}
+        parts.append(text(words["bound"], class_=f"bound-text small{end_class}", **below))
     return picture(WIDTH, HEIGHT, words["said"], parts, "picture progress")
 
 
