@@ -154,8 +154,15 @@ class Headers:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class BrokenOff(Exception):
+    """An answer that had begun could not be finished; the log has said why."""
+
+
 class LastWord:
-    """Answers a request that the server, told to end, has cancelled: its client would learn nothing otherwise."""
+    """Answers what nobody else did: a request that the server, told to end, has cancelled, and a fault of ours.
+
+    The server below would log a fault with its message, which may hold what people said of others.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -175,4 +182,12 @@ class LastWord:
             if scope["type"] != "http" or answered:
                 raise
             sort = problems.TABLE[problems.Ending]
+            await problems.answer(sort, sort.detail)(scope, receive, send)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            problems.log_fault(f"{scope['method']} {scope['path']}", error)
+            if answered:
+                raise BrokenOff from None
+            sort = problems.TABLE[Exception]
             await problems.answer(sort, sort.detail)(scope, receive, send)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scenarios import runs
 from scenarios.changes import parse_changes
+from service.problems import log_fault
 from service.settings import ServiceSettings
 from service.store import Fenced, Status, Store, StoredRun
 from solver.portfolio import Portfolio, parse_json
@@ -55,9 +56,10 @@ class Execution:
             return
         except SQLAlchemyError:
             raise  # the store went away before there was anything to keep: whoever took the run up sees to it
-        except Exception as error:
-            log.exception("run %s failed", run.id)
-            ended = ("failed", None, None, {"code": "error", "detail": f"{type(error).__name__}: {error}"})
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run has to end
+            log_fault(f"run {run.id}", error)
+            detail = f"a fault of ours ({type(error).__name__}); the server's log says where"
+            ended = ("failed", None, None, {"code": "error", "detail": detail})
         if ended is not None:
             self._end(*ended)
 

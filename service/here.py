@@ -11,6 +11,7 @@ from typing import IO
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.execution import Execution
+from service.problems import log_fault
 from service.settings import ServiceSettings
 from service.store import Store, StoredRun
 
@@ -96,8 +97,8 @@ class Here:
         def execute() -> None:
             try:
                 Execution(self.store, self.settings, run, self._giving_up).see_through()
-            except Exception:
-                log.exception("run %s could not be executed", run.id)
+            except Exception as error:  # noqa: BLE001 - the run is looked after again
+                log_fault(f"executing run {run.id}", error)
                 self._in_doubt = True
             finally:
                 del self._running[run.id]

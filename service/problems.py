@@ -354,12 +354,10 @@ async def _gone(request: Request, error: Exception) -> Response:
     return Response(status_code=499, headers=HEADERS)
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    """A fault of ours; what it is stands in the log alone."""
-    # without the error's message: it may hold what people said of others
+def log_fault(what: str, error: Exception) -> None:
+    """Log where a fault of ours happened, without the error's message: it may hold what people said of others."""
     places = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s %s failed: %s\n%s", request.method, request.url.path, type(error).__name__, places)
-    return answer(TABLE[Exception], TABLE[Exception].detail)
+    log.error("%s failed: %s\n%s", what, type(error).__name__, places)
 
 
 async def _bad_query(request: Request, error: Exception) -> Response:
@@ -387,7 +385,8 @@ async def _store_away(request: Request, error: Exception) -> Response:
     """The database is away, or its disk is full; what it said stands in the log, without the values it was given."""
     assert isinstance(error, DBAPIError)
     if not isinstance(error, OperationalError | InterfaceError) and not error.connection_invalidated:
-        return await _fault(request, error)
+        log_fault(f"{request.method} {request.url.path}", error)
+        return answer(TABLE[Exception], TABLE[Exception].detail)
     log.error("the store is away: %s", str(error.orig).splitlines()[:1])
     headers = {"Retry-After": "10"}
     return answer(TABLE[StoreAway], TABLE[StoreAway].detail, (), headers)
@@ -400,4 +399,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(Exception, _fault)
