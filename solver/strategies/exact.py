@@ -56,8 +56,8 @@ def first_plan(search: Search, model: Model) -> bool:
 def _from_earlier(search: Search) -> None:
     """Hand in the earlier plan, repaired where a change broke it.
 
-    Its teams stay, with its hours as the hint; but activities that lost somebody's hours may have anybody, and people
-    without any work in it, such as somebody new, may be anywhere.
+    Its teams stay, with its hours as the hint; but activities that lost somebody's hours may have anybody, those that
+    lack somebody may have whoever that could be, and people without work in it, such as somebody new, may be anywhere.
     """
     if search.earlier is None:
         return
@@ -70,7 +70,11 @@ def _from_earlier(search: Search) -> None:
     possible = np.zeros_like(booked)
     possible[pairs[:, 0], pairs[:, 1]] = most
     broken, new = (booked > possible).any(axis=0), booked.sum(axis=1, keepdims=True) == 0
-    kept = (tables.committed | (booked > 0) | broken | new)[pairs[:, 0], pairs[:, 1]]
+    helps = np.zeros_like(broken, shape=booked.shape)
+    if search.plan is not None:
+        for r in np.flatnonzero(tables.requirement_people > search.plan.members_meeting).tolist():
+            helps[:, tables.requirement_activity[r]] |= tables.meets[:, r]
+    kept = (tables.committed | (booked > 0) | broken | new | helps)[pairs[:, 0], pairs[:, 1]]
     model = Model(tables, pairs[kept], most[kept])
     model.post(search.rules)
     model.minimise(search.tier)
