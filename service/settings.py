@@ -40,7 +40,7 @@ class ServiceSettings(AccessSettings):
     solves_waiting: int = Field(1000, ge=0, le=100_000, description="runs that may wait for their turn")
     solves_waiting_each: int = Field(250, ge=0, le=100_000, description="of those, how many may be of one user")
     worker_seconds: float = Field(
-        20.0, ge=1, le=3600, description="after how long without a sign of life a worker counts as dead, seconds"
+        30.0, ge=1, le=3600, description="after how long without a sign of life a worker counts as dead, seconds"
     )
     wait_seconds: float = Field(60.0, ge=0, le=3600, description="longest time that a request waits for its run to end")
     database_url: str = Field(

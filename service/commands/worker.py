@@ -22,7 +22,8 @@ def worker() -> None:
     from service.store import Store
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    for chatty in ("alembic", "procrastinate"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = ServiceSettings.of(os.environ)
     except SettingsInvalid as invalid:

@@ -201,7 +201,7 @@ def test_a_plan_is_scored(client: TestClient) -> None:
 
 def test_a_proposal_can_be_scored_again(client: TestClient) -> None:
     """A proposal of the service, handed in as it came, costs what it said."""
-    proposal = client.post("/v1/proposals", json=examples.BODIES["propose"], headers=WAIT).json()
+    proposal = examples.PROPOSAL
     scored = client.post("/v1/scores", json={"portfolio": examples.PORTFOLIO, "plan": proposal}).json()
     assert scored["score_card"]["total"] == proposal["score_card"]["total"]
 
