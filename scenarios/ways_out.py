@@ -168,7 +168,10 @@ class _Looking:
             for one in tried[: 1 if before else TRIED]:
                 if self._over:
                     break
-                changed = apply(portfolio, one.changes)
+                try:
+                    changed = apply(portfolio, one.changes)
+                except ChangeInvalid:  # it was possible on the activities that are named alone
+                    continue
                 there = self._quick.has_plan(changed, self._limit(LOOK_SECONDS))
                 if there:  # it was not found out in time before
                     found.append(one.changes)
