@@ -40,8 +40,11 @@ def serve(connection: Connection[Any, Any], parent: int) -> None:
     threading.Thread(target=_heed, args=[connection, stop, parent], daemon=True).start()
 
     def tell(kind: str, content: object) -> None:
-        with telling:
-            connection.send((kind, content))
+        try:
+            with telling:
+                connection.send((kind, content))
+        except OSError:  # nobody listens any more
+            os._exit(1)
 
     def progress(now: object) -> None:
         tell("progress", now)

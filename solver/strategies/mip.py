@@ -229,7 +229,10 @@ def _serve(connection: Connection[Any, Any]) -> None:
         if result.has_primal_feasible_solution():
             values = np.array(result.variable_values(list(program.variables())))
         bound = result.dual_bound()
-        connection.send(_Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None))
+        try:
+            connection.send(_Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None))
+        except OSError:  # nobody listens any more
+            return
 
 
 if __name__ == "__main__":

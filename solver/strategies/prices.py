@@ -180,7 +180,9 @@ class Pricing:
         )
         load = np.zeros((tables.P, tables.T))
         at_window = np.bincount(p * len(self.windows) + self.window_of, booked, tables.P * len(self.windows))
-        for (first, last), those, low in zip(self.windows, at_window.reshape(tables.P, -1).T, cheapest.T, strict=True):
+        for (first, last), those, low in zip(
+            self.windows, at_window.reshape(tables.P, len(self.windows)).T, cheapest.T, strict=True
+        ):
             prices, room = at["hour"][:, first : last + 1], self.available[:, first : last + 1]
             part = (prices <= low[:, None] + NEAR) * (room + 1e-3)
             load[:, first : last + 1] += those[:, None] * part / part.sum(axis=1, keepdims=True)
