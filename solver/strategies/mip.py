@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection, Pipe
@@ -207,32 +208,30 @@ def _end_with_parent(connection: Connection[Any, Any]) -> None:
 def _serve(connection: Connection[Any, Any]) -> None:
     """Answer until the parent goes away."""
     threading.Thread(target=_end_with_parent, args=[connection], daemon=True).start()
-    connection.send(True)  # ready
-    while True:
-        try:
-            serialised, seconds, gap, way = connection.recv()
-        except (EOFError, OSError):
-            return
-        began = time.monotonic()
-        program = mathopt.Model.from_model_proto(model_pb2.ModelProto.FromString(serialised))
-        left = max(0.01, seconds - (time.monotonic() - began))
-        parameters = mathopt.SolveParameters(
-            time_limit=timedelta(seconds=left),
-            relative_gap_tolerance=gap,
-            absolute_gap_tolerance=LESS_THAN_ONE,
-            random_seed=way.seed,
-            highs=PROVING if way.proving else highs_pb2.HighsOptionsProto(),
-        )
-        result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters)
-        ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
-        values = None
-        if result.has_primal_feasible_solution():
-            values = np.array(result.variable_values(list(program.variables())))
-        bound = result.dual_bound()
-        try:
-            connection.send(_Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None))
-        except OSError:  # nobody listens any more
-            return
+    with suppress(EOFError, OSError):  # nobody is there any more
+        connection.send(True)  # ready
+        while True:
+            connection.send(_answer(*connection.recv()))
+
+
+def _answer(serialised: bytes, seconds: float, gap: float, way: _Way) -> _Answer:
+    began = time.monotonic()
+    program = mathopt.Model.from_model_proto(model_pb2.ModelProto.FromString(serialised))
+    left = max(0.01, seconds - (time.monotonic() - began))
+    parameters = mathopt.SolveParameters(
+        time_limit=timedelta(seconds=left),
+        relative_gap_tolerance=gap,
+        absolute_gap_tolerance=LESS_THAN_ONE,
+        random_seed=way.seed,
+        highs=PROVING if way.proving else highs_pb2.HighsOptionsProto(),
+    )
+    result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters)
+    ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
+    values = None
+    if result.has_primal_feasible_solution():
+        values = np.array(result.variable_values(list(program.variables())))
+    bound = result.dual_bound()
+    return _Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None)
 
 
 if __name__ == "__main__":
