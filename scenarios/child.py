@@ -11,7 +11,6 @@ import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
-from scenarios.questions import answered
 from scenarios.runs import Task
 from solver.portfolio import parse_json
 from solver.solve import solve
@@ -55,6 +54,8 @@ def serve(connection: Connection[Any, Any], parent: int) -> None:
         if task.asked is None:
             found: Any = solve(portfolio, task.settings, progress, stop, task.earlier, task.limits)
         else:
+            from scenarios.questions import answered  # loads all studies, which a solve does without
+
             found = answered(portfolio, task.asked, task.settings, task.earlier, progress, stop)
     except Exception as error:
         tell("error", f"{type(error).__name__}: {error}")
