@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 TIMEFOLD := .venv-timefold
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test install dev format lint types serve bench bench-quick lock clean
+.PHONY: help run test coverage install dev format lint types serve bench bench-quick lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -16,8 +17,11 @@ run: install ## solve a case from the library and show the proposal; on a termin
 	$(BIN)/staffing demo
 	@if [ -t 0 ]; then $(BIN)/staffing serve; else echo "The same in a browser: $(BIN)/staffing serve"; fi
 
-test: lint types ## everything CI runs: style, types, tests with branch coverage
-	$(BIN)/python -m pytest --cov --numprocesses auto --maxprocesses 4 --dist loadgroup
+test: lint types ## everything CI runs: style, types, tests
+	$(PYTEST)
+
+coverage: dev ## the tests, and which branches they leave out; a quarter slower
+	$(PYTEST) --cov
 
 install: $(VENV)/installed ## .venv with the command .venv/bin/staffing
 
