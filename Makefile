@@ -61,9 +61,9 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 # The two stamps: nothing is installed again until a lock or pyproject.toml changes. Wheels alone, each checked against
-# its hash; the project itself is built by the locked backend, so nothing unpinned is fetched. Importing what the first
+# its hash (the locks are complete: nothing is resolved again); the project itself is built by the locked backend, so nothing unpinned is fetched. Importing what the first
 # command needs compiles it: a third of the time that compiling every installed file would take.
-PIP_LOCKED := $(PIP) install --only-binary :all: --require-hashes --requirement
+PIP_LOCKED := $(PIP) install --no-deps --only-binary :all: --require-hashes --requirement
 WARM := PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import fastapi, openpyxl, ortools.sat.python.cp_model, rich, typer, uvicorn'
 
 $(VENV)/installed: requirements/run.lock pyproject.toml | $(BIN)/python
