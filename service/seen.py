@@ -35,6 +35,10 @@ class _OfLead:
             raise UnknownRun(f"There is no run {id}.")
         return run
 
+    def cancel_run(self, id: str, by: Who | str) -> StoredRun:
+        """Stop a run; raises UnknownRun, also for one that is not seen."""
+        return self._store.cancel_run(self.run(id).id, by)
+
     def runs(self, cursor: str | None = None, limit: int = 50, **filters: Any) -> Page[StoredRun]:
         """A page of runs, which may be shorter than others' pages."""
         page = self._store.runs(cursor, limit, **filters)

@@ -122,7 +122,7 @@ async def _ended(request: Request, work: Work, run: StoredRun, seconds: float, s
         if waiting.done():
             return waiting.result()
         if not stays:
-            await work.at_desk(work.store.cancel_run, run.id)
+            await work.at_desk(work.store.cancel_run, run.id, run.by)
         raise ClientDisconnect
     finally:
         waiting.cancel()

@@ -216,7 +216,7 @@ async def cancel_run(id: StoredId, work: TheWork, store: TheStore, who: TheWho) 
     """Stops it, and keeps the best plan that it has. A run that has ended stays as it is."""
 
     def cancel() -> bytes:
-        run = store.cancel_run(id)
+        run = store.cancel_run(id, who)
         return shown(run_json(run), who, portfolio_of(store, run))
 
     return answer(await work.at_desk(cancel))

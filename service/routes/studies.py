@@ -199,7 +199,7 @@ async def cancel_study(id: StoredId, work: TheWork, store: TheStore, who: TheWho
     """Stops it, and keeps what it has found."""
 
     def cancel() -> bytes:
-        run = store.cancel_run(_study(store, id).id)
+        run = store.cancel_run(_study(store, id).id, who)
         return encoded(visible(run_json(run), who, portfolio_of(store, run)))
 
     return answer(await work.at_desk(cancel))

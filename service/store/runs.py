@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from service.problems import Busy, KeyReused, UnknownRun
+from service.store import trail
 from service.store.base import Base, columns, new_id, now, one_of, page
 from service.store.records import ENDED, Kind, Page, Status, StoredEvent, StoredRun
 from service.store.tables import idempotency_keys, run_events, runs
+from service.who import Who
 
 #: how often a run whose worker died is queued again
 MOST_LOST = 3
@@ -114,6 +116,8 @@ class Runs(Base):
             self._tell(connection, stored.id, "queued", {})
             if self.on_queued is not None:
                 self.on_queued(connection, stored)
+            about = {"run": stored.id, "kind": new.kind, "portfolio": new.portfolio}
+            trail.add(connection, new.by, "start_run", about)
         return self.run(stored.id), True
 
     def run(self, id: str) -> StoredRun:
@@ -198,15 +202,16 @@ class Runs(Base):
             self._write(connection, id, attempt, said | {"cancelling": False})
             self._tell(connection, id, status, {"outcome": outcome, "failure": failure})
 
-    def cancel_run(self, id: str) -> StoredRun:
+    def cancel_run(self, id: str, by: Who | str) -> StoredRun:
         """Stop a run: at once where it is queued, else as soon as its worker hears of it; not one that has ended."""
         with self.writing() as connection:
             waits = update(runs).where(runs.c.id == id, runs.c.status == "queued")
-            if connection.execute(waits.values(status="cancelled", ended=now())).rowcount:
+            works = update(runs).where(runs.c.id == id, runs.c.status == "running", runs.c.cancelling.is_(False))
+            stopped = connection.execute(waits.values(status="cancelled", ended=now())).rowcount
+            if stopped:
                 self._tell(connection, id, "cancelled", {"outcome": None, "failure": None})
-            else:
-                works = update(runs).where(runs.c.id == id, runs.c.status == "running")
-                connection.execute(works.values(cancelling=True))
+            if stopped or connection.execute(works.values(cancelling=True)).rowcount:
+                trail.add(connection, by, "cancel_run", {"run": id})
             return _known(connection, id)
 
     def is_cancelling(self, id: str, attempt: int) -> bool:

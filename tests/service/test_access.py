@@ -367,6 +367,7 @@ def test_what_others_think_through_is_not_there_for_a_lead(client: TestClient, k
     for path in (f"/v1/scenarios/{scenario}", f"/v1/runs/{thought}", f"/v1/runs/{thought}/proposal"):
         assert client.get(path, headers=lead).status_code == 404
         assert client.get(path, headers=hr).status_code == 200
+    assert client.post(f"/v1/runs/{thought}/cancel", headers=lead).status_code == 404
     assert client.post("/v1/runs", json={"scenario": scenario, "settings": settings}, headers=lead).status_code == 404
     listed = (
         client.get("/v1/runs", headers=lead).json()["items"] + client.get("/v1/scenarios", headers=lead).json()["items"]

@@ -92,7 +92,7 @@ def test_runs_survive_their_workers(store: Store, start: Callable[[], subprocess
     second.send_signal(signal.SIGKILL)
     assert until(store, run.id, lambda one: one.attempt == 3).lost == 2
     other, _ = store.add_run(order(HARD, "ana", (), LONG))
-    store.cancel_run(run.id)
+    store.cancel_run(run.id, "ana")
     assert until(store, run.id, lambda one: one.status in ENDED).status == "cancelled"
     until(store, other.id, lambda one: one.status == "running")
     first.send_signal(signal.SIGTERM)

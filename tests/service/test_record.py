@@ -28,6 +28,7 @@ from service.who import Who
 from solver.handmade import score_plan
 from solver.portfolio import Portfolio, parse
 from tests.builders import activity, booking, person, portfolio_data
+from tests.service.hard import hard_portfolio
 
 Json = dict[str, Any]
 
@@ -297,6 +298,27 @@ def test_the_log_is_whole_until_somebody_tampers(store: Store) -> None:
     assert store.verify().head != whole.head  # whoever noted the head knows
 
 
+def test_starting_and_stopping_a_run_stands_in_the_log_once(keyed: Case) -> None:
+    """Who started a run and who stopped it; a repeat adds nothing, and nothing of what is in the run is told."""
+    keys = {role: keyed.store.add_key(role, 1)[1] for role in ("planner", "hr")}
+    as_ = {role: {"Authorization": f"Bearer {key}"} for role, key in keys.items()}
+    before = keyed.store.verify().entries
+    body = {"portfolio": hard_portfolio()}
+    started = [
+        keyed.client.post("/v1/proposals", json=body, headers={**as_["planner"], "Idempotency-Key": "1"}).json()["id"]
+        for _ in range(2)
+    ]
+    for _ in range(2):
+        assert keyed.client.post(f"/v1/runs/{started[0]}/cancel", headers=as_["hr"]).status_code == 200
+    told = keyed.store.entries().items[: keyed.store.verify().entries - before]
+    assert [(one.action, one.role, one.about) for one in reversed(told)] == [
+        ("start_run", "planner", {"run": started[0], "kind": "solve", "portfolio": body["portfolio"]["id"]}),
+        ("cancel_run", "hr", {"run": started[0]}),
+    ]
+    assert told[1].at <= told[0].at
+    assert keyed.store.verify().whole
+
+
 def test_people_stand_in_the_log_as_hashes_and_find_their_own_entries(store: Store) -> None:
     """No entry has an id of a person; who knows it finds what is about them, and nothing else."""
     logged(store)
@@ -365,7 +387,7 @@ def test_nobody_is_erased_while_a_run_works_on_them(store: Store, run: str) -> N
     again, _ = store.add_run(NewRun(**said, content=None))
     with pytest.raises(InUse, match=again.id):
         store.erase_person("bob", HR)
-    store.cancel_run(again.id)
+    store.cancel_run(again.id, "ana")
     assert store.erase_person("bob", HR).changed["revisions"] == 1
 
 

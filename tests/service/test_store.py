@@ -147,7 +147,7 @@ def test_a_run_goes_its_way(store: Store) -> None:
     store.end_run(run.id, 1, "finished", '{"a": 1}', "OPTIMAL")
     with pytest.raises(Fenced):
         store.end_run(run.id, 1, "failed")
-    ended = store.cancel_run(run.id)
+    ended = store.cancel_run(run.id, "ana")
     assert (ended.status, ended.outcome, ended.progress, store.run_result(run.id)) == (
         "finished",
         "OPTIMAL",
@@ -164,10 +164,10 @@ def test_a_run_goes_its_way(store: Store) -> None:
 def test_a_queued_run_is_cancelled_at_once_and_a_running_one_by_its_worker(store: Store) -> None:
     """A status is only written when it is true."""
     waiting, _ = store.add_run(new_run())
-    assert store.cancel_run(waiting.id).status == "cancelled"
+    assert store.cancel_run(waiting.id, "ana").status == "cancelled"
     running = claimed(store)
     assert not store.is_cancelling(running, 1)
-    assert store.cancel_run(running).status == "running"
+    assert store.cancel_run(running, "ana").status == "running"
     assert store.is_cancelling(running, 1)
     store.end_run(running, 1, "cancelled")
     assert not store.run(running).cancelling
@@ -202,7 +202,7 @@ def test_a_run_that_kills_its_workers_fails_in_the_end(store: Store) -> None:
         {"code": "lost", "detail": "its worker died 4 times in the middle of it"},
     )
     unwanted = claimed(store)
-    store.cancel_run(unwanted)
+    store.cancel_run(unwanted, "ana")
     store.requeue_lost()
     assert store.run(unwanted).status == "cancelled"
 

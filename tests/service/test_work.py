@@ -75,7 +75,7 @@ def test_a_run_that_is_cancelled_keeps_its_best_plan(store: Store) -> None:
     work = Work(settings(store), store)
     run, _ = work.add_run(order(HARD, "ana", (), LONG))
     until(store, run.id, lambda one: bool(one.progress and one.progress["best"] is not None))
-    store.cancel_run(run.id)
+    store.cancel_run(run.id, "ana")
     assert ended(store, run.id).status == "cancelled"
     work.close()
     assert Proposal.model_validate_json(store.run_result(run.id) or "").bookings
@@ -108,7 +108,7 @@ def test_what_was_queued_or_running_goes_on_after_the_service_ended(store: Store
     store.claim_run(second.id)  # as a process did that is gone
     work = Work(settings(store), store)
     until(store, first.id, lambda one: one.status == "running")
-    store.cancel_run(first.id)
+    store.cancel_run(first.id, "ana")
     done = ended(store, second.id)
     work.close()
     assert (done.status, done.lost, done.attempt) == ("finished", 1, 2)
@@ -149,6 +149,6 @@ def test_a_request_waits_no_longer_than_it_said(store: Store) -> None:
     work = Work(settings(store), store)
     run, _ = work.add_run(order(HARD, "ana", (), LONG))
     assert asyncio.run(work.ended(run.id, 0.01)).status in ("queued", "running")
-    store.cancel_run(run.id)
+    store.cancel_run(run.id, "ana")
     assert asyncio.run(work.ended(run.id, 60)).status == "cancelled"
     work.close()

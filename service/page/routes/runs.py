@@ -120,8 +120,8 @@ def live(desk: TheDesk, id: str) -> Response:
 @router.post("/runs/{id}/cancel")
 def cancel(desk: TheDesk, id: str) -> Response:
     """Stop, and keep the best plan."""
-    desk.need("cancel_run")
-    desk.store.cancel_run(id)
+    who = desk.need("cancel_run")
+    desk.store.cancel_run(id, who)
     return desk.to(f"/runs/{id}")
 
 

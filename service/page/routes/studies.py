@@ -121,8 +121,8 @@ def study(desk: TheDesk, id: str) -> Response:
 @router.post("/studies/{id}/cancel")
 def cancel(desk: TheDesk, id: str) -> Response:
     """Stop a study; what was found is kept."""
-    desk.need("cancel_study")
-    desk.store.cancel_run(id)
+    who = desk.need("cancel_study")
+    desk.store.cancel_run(id, who)
     return desk.to(f"/studies/{id}")
 
 

@@ -43,7 +43,7 @@ def with_run(
         run, _ = store.add_run(order(Source(portfolio, stored), by, changes, **more))
         claimed = store.claim_run(run.id)
         if claimed is None:
-            store.cancel_run(run.id)
+            store.cancel_run(run.id, "ana")
     proposal = proposal or made_proposal()
     store.end_run(run.id, claimed.attempt, "finished", proposal.model_dump_json(by_alias=True), proposal.run.status)
     return run.id

@@ -224,7 +224,7 @@ def test_a_scenario_is_built_run_and_asked_again(client: TestClient, run: str) -
     started = client.post(address, data={**fields_of(right.text), "do": "run", "name": "x"}, follow_redirects=False)
     assert started.status_code == 303
     made = client.app.state.store.run(started.headers["location"].rpartition("/")[2])  # type: ignore[attr-defined]
-    client.app.state.store.cancel_run(made.id)  # type: ignore[attr-defined]
+    client.app.state.store.cancel_run(made.id, "ana")  # type: ignore[attr-defined]
     assert [one["change"] for one in made.changes] == ["leave"]
     assert made.parent == run
 
@@ -236,7 +236,7 @@ def test_a_pin_and_a_forbid_replace_each_other(client: TestClient) -> None:
     sent = {"change": "forbid", "person": "sanne", "activity": "warmtevraag"}
     answer = client.post(f"/runs/{first}/again", data=sent, follow_redirects=False)
     made = client.app.state.store.run(answer.headers["location"].rpartition("/")[2])  # type: ignore[attr-defined]
-    client.app.state.store.cancel_run(made.id)  # type: ignore[attr-defined]
+    client.app.state.store.cancel_run(made.id, "ana")  # type: ignore[attr-defined]
     assert made.changes == changes_to_json(parse_changes([sent]))
 
 
