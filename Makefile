@@ -93,4 +93,4 @@ $(TIMEFOLD):
 lock: ## bring requirements/*.lock up to date with pyproject.toml
 	@test -x $(VENV)-lock/bin/uv || { $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv; }
 	@$(UV_COMPILE) --output-file requirements/run.lock >/dev/null
-	@$(UV_COMPILE) --group dev --constraint requirements/run.lock --output-file requirements/dev.lock >/dev/null
+	@$(UV_COMPILE) --group dev --extra otel --constraint requirements/run.lock --output-file requirements/dev.lock >/dev/null

@@ -55,6 +55,7 @@ PLANNING: frozenset[Role] = frozenset({"planner", "hr"})
 RUNS_READ: frozenset[Role] = STAFFING | {"auditor"}
 RECORD: frozenset[Role] = frozenset({"hr", "auditor"})
 HR: frozenset[Role] = frozenset({"hr"})
+OPERATING: frozenset[Role] = frozenset({"admin"})
 
 #: operation id → the roles that may; what is not here is refused
 PERMISSIONS: Mapping[str, frozenset[Role]] = {
@@ -114,6 +115,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "erase_person": HR,
     "list_audit": RECORD | PEOPLE,
     "verify_audit": RECORD,
+    # for operators
+    "read_metrics": OPERATING,
 }
 
 

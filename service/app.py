@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service import page, problems
+from service import metrics, page, problems
 from service.access import allowed
 from service.oidc import Provider
 from service.openapi import describe
@@ -37,8 +37,10 @@ from service.routes import (
     scores,
     studies,
 )
+from service.routes import metrics as metrics_route
 from service.settings import ServiceSettings
 from service.store import Store
+from service.watching import Watching
 from service.work import Work
 
 BODIES = (
@@ -91,6 +93,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.store = Store.open(settings.database_url)
+        metrics.watch(app.state.store)
         app.state.work = Work(settings, app.state.store)
         forgetting = asyncio.create_task(_forget_old(app.state.work, app.state.store, settings.keep_days))
         yield
@@ -106,15 +109,19 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         docs_url=None,  # they load their code from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        # its own traces and logs have addresses and messages, which may name people; see `service.watching`
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
     for routes in ROUTES:
         app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed)])
     app.include_router(health.router, prefix="/health")
+    app.include_router(metrics_route.router)
     page.mount(app)
     app.add_middleware(Headers)
     app.add_middleware(LastWord)
+    app.add_middleware(Watching)
     problems.install(app)
 
     def openapi() -> dict[str, Any]:
@@ -186,7 +193,7 @@ class LastWord:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            problems.log_fault(f"{scope['method']} {scope['path']}", error)
+            problems.log_fault("a request", error)
             if answered:
                 raise BrokenOff from None
             sort = problems.TABLE[Exception]

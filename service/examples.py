@@ -478,4 +478,5 @@ LIBRARY_PAGE: dict[str, Any] = {
 
 LIVE: dict[str, Any] = {"status": "live"}
 
+METRICS = "# HELP staffing_queue_runs Runs that wait for their turn\nstaffing_queue_runs 3.0\n"
 READY: dict[str, Any] = {"status": "ready", "runs": {"running": 1, "waiting": 0}}

@@ -15,13 +15,17 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from opentelemetry import trace
 from sqlalchemy.exc import SQLAlchemyError
 
 from scenarios import runs
 from scenarios.changes import parse_changes
+from service import metrics
+from service.logs import WORKER, about
 from service.problems import log_fault
 from service.settings import ServiceSettings
 from service.store import Fenced, Status, Store, StoredRun
+from service.tracing import span_of
 from solver.portfolio import Portfolio, parse_json
 from solver.proposal import Proposal
 from solver.settings import Settings
@@ -44,20 +48,28 @@ class Execution:
         self.store, self.settings, self.run, self.giving_up = store, settings, run, giving_up
         self._latest: Any = None  # of a solve `Progress`, of a study `StudyProgress`
         self._told_at = 0.0
+        self._began = time.monotonic()
+        self._captured: float | None = None  # share of the value, of a proposal
 
     def see_through(self) -> None:
         """Execute the run; comes back when it has ended, was given up, or was taken up by somebody else."""
         run = self.run
-        log.info("run %s of %s begins, attempt %d", run.id, run.portfolio, run.attempt)
+        with about(run=run.id, attempt=run.attempt, worker=WORKER), span_of(run.kind) as span:
+            span.set_attributes({"staffing.run": run.id, "staffing.attempt": run.attempt, "staffing.worker": WORKER})
+            metrics.taken_up(run)
+            self._see_through()
+
+    def _see_through(self) -> None:
+        log.info("the %s begins", self.run.kind)
         try:
             ended = self._solved()
         except Fenced:
-            log.warning("run %s was taken up by somebody else; attempt %d is given up", run.id, run.attempt)
+            log.warning("it was taken up by somebody else; this attempt is given up")
             return
         except SQLAlchemyError:
             raise  # the store went away before there was anything to keep: whoever took the run up sees to it
         except Exception as error:  # noqa: BLE001 - whatever it is, the run has to end
-            log_fault(f"run {run.id}", error)
+            log_fault("the run", error)
             detail = f"a fault of ours ({type(error).__name__}); the server's log says where"
             ended = ("failed", None, None, {"code": "error", "detail": detail})
         if ended is not None:
@@ -107,10 +119,17 @@ class Execution:
             return done.outcome or "failed", None, None, failure
         about = done.proposal.portfolio.model_copy(update={"revision": run.revision or 1})
         proposal = done.proposal.model_copy(update={"portfolio": about, "scenario": run.scenario})
+        self._captured = proposal.run.value_captured
         return status, proposal.model_dump_json(by_alias=True), proposal.run.status, None
 
     def _note(self, progress: Any) -> None:
         self._latest = progress
+
+    def _note_end(self, status: Status, outcome: str | None) -> None:
+        log.info("the %s ended", self.run.kind, extra={"status": status, "outcome": outcome})
+        seconds = time.monotonic() - self._began
+        metrics.ended(self.run, status, outcome, seconds, self._captured)
+        trace.get_current_span().set_attributes({"staffing.status": status, "staffing.outcome": outcome or ""})
 
     def _tell(self) -> None:
         """Pass the latest progress on, if there is any; raises Fenced."""
@@ -125,13 +144,13 @@ class Execution:
         while True:
             try:
                 self.store.end_run(self.run.id, self.run.attempt, status, result, outcome, failure)
-                log.info("run %s is %s", self.run.id, status)
+                self._note_end(status, outcome)
                 return
             except Fenced:
-                log.warning("run %s was taken up by somebody else; its end is not written", self.run.id)
+                log.warning("it was taken up by somebody else; its end is not written")
                 return
             except SQLAlchemyError as error:
-                log.error("the end of run %s cannot be written: %s", self.run.id, type(error).__name__)
+                log.error("its end cannot be written", extra={"error": type(error).__name__})
                 if self.giving_up.wait(RETRY_SECONDS):
                     return
 

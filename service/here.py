@@ -10,6 +10,7 @@ from typing import IO
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from service import metrics
 from service.execution import Execution
 from service.problems import log_fault
 from service.settings import ServiceSettings
@@ -82,7 +83,7 @@ class Here:
                         break
                     self._begin(run)
             except SQLAlchemyError as error:
-                log.error("the queue cannot be read: %s", type(error).__name__)
+                log.error("the queue cannot be read", extra={"error": type(error).__name__})
                 self._in_doubt = True
             self._awake.wait(LOOK_SECONDS)
 
@@ -90,7 +91,8 @@ class Here:
         """Queue again what is running in the store, and not here."""
         if self._in_doubt:
             for run in self.store.requeue_lost(keep=list(self._running)):
-                log.warning("run %s was running and nobody was at it; it is %s", run.id, run.status)
+                metrics.LOST.inc()
+                log.warning("it was running and nobody was at it; it is %s", run.status, extra={"run": run.id})
             self._in_doubt = False
 
     def _begin(self, run: StoredRun) -> None:

@@ -357,7 +357,7 @@ async def _gone(request: Request, error: Exception) -> Response:
 def log_fault(what: str, error: Exception) -> None:
     """Log where a fault of ours happened, without the error's message: it may hold what people said of others."""
     places = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s failed: %s\n%s", what, type(error).__name__, places)
+    log.error("%s failed", what, extra={"error": type(error).__name__, "where": places})
 
 
 async def _bad_query(request: Request, error: Exception) -> Response:
@@ -385,7 +385,7 @@ async def _store_away(request: Request, error: Exception) -> Response:
     """The database is away, or its disk is full; what it said stands in the log, without the values it was given."""
     assert isinstance(error, DBAPIError)
     if not isinstance(error, OperationalError | InterfaceError) and not error.connection_invalidated:
-        log_fault(f"{request.method} {request.url.path}", error)
+        log_fault("a request", error)
         return answer(TABLE[Exception], TABLE[Exception].detail)
     log.error("the store is away: %s", str(error.orig).splitlines()[:1])
     headers = {"Retry-After": "10"}

@@ -15,10 +15,14 @@ from contextlib import suppress
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 from psycopg import OperationalError
+from psycopg.errors import RaiseException
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from service import metrics
 from service.execution import Execution
 from service.settings import ServiceSettings
 from service.store import Store, StoredRun
@@ -55,6 +59,19 @@ def rescue(store: Store, dead_seconds: float) -> list[StoredRun]:
             if status == "queued":
                 enqueue(connection, store.run_in(connection, id))
         return store.requeue_lost([id for id, status in found if status == "running"], connection=connection)
+
+
+class Jobs(JobManager):
+    """Procrastinate's manager of tasks, for which a task that somebody rescued in the meantime is no fault."""
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        """Say that a task is done, where it is there still."""
+        try:
+            await super().finish_job(job, status, delete_job)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, RaiseException):
+                raise
+            log.info("its task was gone: the run is another worker's", extra={"run": job.task_kwargs.get("run")})
 
 
 class Worker:
@@ -104,7 +121,7 @@ class Worker:
                 with suppress(asyncio.CancelledError):
                     await working
         except (ConnectorException, OperationalError, OSError) as error:
-            log.error("the database is away: %s", type(error).__name__)
+            log.error("the database is away", extra={"error": type(error).__name__})
         finally:
             ended.cancel()
         if not stopping.is_set():
@@ -116,6 +133,7 @@ class Worker:
             conninfo=libpq(self.store.engine.url), min_size=1, max_size=self.settings.solves_at_once + 4
         )
         app = App(connector=connector)
+        app.job_manager = Jobs(connector)
         app.task(name=TASK, queue=QUEUE)(self._execute)
         return app
 
@@ -129,13 +147,14 @@ class Worker:
             if claimed is not None:
                 Execution(self.store, self.settings, claimed, self._giving_up).see_through()
         except SQLAlchemyError as error:  # the rescue finds the run
-            log.error("run %s could not be executed: %s", id, type(error).__name__)
+            log.error("it could not be executed", extra={"run": id, "error": type(error).__name__})
 
     async def _rescue(self) -> None:
         while True:
             try:
                 for run in await asyncio.to_thread(rescue, self.store, self.settings.worker_seconds):
-                    log.warning("the worker of run %s died; it is %s", run.id, run.status)
+                    metrics.LOST.inc()
+                    log.warning("its worker died; it is %s", run.status, extra={"run": run.id})
             except SQLAlchemyError as error:
-                log.error("nothing can be rescued now: %s", type(error).__name__)
+                log.error("nothing can be rescued now", extra={"error": type(error).__name__})
             await asyncio.sleep(self.settings.worker_seconds / 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -12,6 +13,7 @@ from service.access_settings import AccessSettings
 from service.store.engine import url_of
 
 PREFIX = "STAFFING_"
+LogFormat = Literal["console", "json"]
 
 
 def _cores() -> int:
@@ -47,6 +49,13 @@ class ServiceSettings(AccessSettings):
         "sqlite:///staffing.db",
         repr=False,
         description="where everything is kept: a file, `sqlite:///` and its path, or `postgresql://user@host/name`",
+    )
+
+    log: LogFormat = Field("console", description="form of the log: `console` for people, `json` for programs")
+    worker_metrics: str = Field(
+        "",
+        pattern=r"^$|^[^\s:]+:[0-9]{1,5}$",
+        description="where a worker serves its metrics, as `127.0.0.1:9100`; empty: nowhere",
     )
 
     @field_validator("database_url")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from service.here import Here
@@ -15,6 +17,8 @@ from service.store import ENDED, Key, NewRun, Room, Store, StoredRun
 #: how often a request that waits for a run looks whether it has ended
 LOOK_SECONDS = 0.1
 Result = TypeVar("Result")
+
+log = logging.getLogger("staffing")
 
 
 class Work:
@@ -30,12 +34,15 @@ class Work:
 
     async def at_desk(self, function: Callable[..., Result], *arguments: object) -> Result:
         """What `function` gives, without holding up other requests."""
-        return await asyncio.get_running_loop().run_in_executor(self._desk, function, *arguments)
+        within = copy_context().run  # the log knows the request there too
+        return await asyncio.get_running_loop().run_in_executor(self._desk, within, function, *arguments)
 
     def add_run(self, new: NewRun, key: Key | None = None) -> tuple[StoredRun, bool]:
         """Queue a run, as `Store.add_run` does, where there is room."""
         room = Room(self.settings.solves_waiting, self.settings.solves_waiting_each)
         added = self.store.add_run(new, key, room)
+        if added[1]:
+            log.info("the %s is queued", new.kind, extra={"run": added[0].id})
         if self._here is not None:
             self._here.wake()
         return added

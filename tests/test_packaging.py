@@ -50,7 +50,8 @@ def test_the_locks_hold_every_dependency(project: dict[str, Any]) -> None:
     groups = project["dependency-groups"]
     runtime = names(project["project"]["dependencies"]) | names(groups["build"])
     assert runtime <= locked("run.lock").keys()
-    assert names(groups["dev"]) <= locked("dev.lock").keys()
+    optional = [one for extra in project["project"]["optional-dependencies"].values() for one in extra]
+    assert names(groups["dev"] + optional) <= locked("dev.lock").keys()
 
 
 def test_the_development_lock_contains_the_runtime_lock() -> None:
@@ -63,4 +64,6 @@ def test_the_readme_gives_each_dependency_its_reason(project: dict[str, Any]) ->
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     explained = set(re.findall(r"^\| `([\w.-]+)` \|", readme, re.MULTILINE))
     groups = project["dependency-groups"]
-    assert explained == names(project["project"]["dependencies"]) | names(groups["build"]) | names(groups["dev"])
+    optional = [one for extra in project["project"]["optional-dependencies"].values() for one in extra]
+    direct = project["project"]["dependencies"] + optional + groups["build"] + groups["dev"]
+    assert explained == names(direct)

@@ -26,6 +26,7 @@ def serve(
     """Run the REST service until Ctrl-C."""
     import uvicorn
 
+    from service import logs, tracing
     from service.settings import ServiceSettings, SettingsInvalid
 
     try:
@@ -33,6 +34,8 @@ def serve(
     except SettingsInvalid as invalid:
         say(str(invalid))
         raise typer.Exit(WRONG_USE) from None
+    logs.configure(settings.log)
+    tracing.configure()
     _guarded(host, settings)
     uvicorn.run(
         "service.app:create_app",
@@ -41,6 +44,8 @@ def serve(
         port=port,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
         server_header=False,
+        log_config=None,  # ours, without addresses, which may name people
+        access_log=False,
     )
 
 

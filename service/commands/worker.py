@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 
 import typer
@@ -17,18 +16,18 @@ def worker() -> None:
     """
     from sqlalchemy.exc import OperationalError
 
+    from service import logs, metrics, tracing
     from service.queueing import Worker
     from service.settings import ServiceSettings, SettingsInvalid
     from service.store import Store
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
-    for chatty in ("alembic", "procrastinate"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = ServiceSettings.of(os.environ)
     except SettingsInvalid as invalid:
         say(str(invalid))
         raise typer.Exit(WRONG_USE) from None
+    logs.configure(settings.log)
+    tracing.configure()
     if not settings.database_url.startswith("postgres"):
         say("A store in a file has its runs executed by `staffing serve`; workers need one in PostgreSQL.")
         raise typer.Exit(WRONG_USE)
@@ -37,6 +36,13 @@ def worker() -> None:
     except OperationalError as error:
         say(f"The database cannot be reached: {error.orig}".strip())
         raise typer.Exit(BAD) from None
+    metrics.watch(store)
+    if settings.worker_metrics:
+        try:
+            metrics.serve(settings.worker_metrics)
+        except OSError as error:
+            say(f"Metrics cannot be served at {settings.worker_metrics}: {error.strerror}")
+            raise typer.Exit(BAD) from None
     say(f"Working on up to {settings.solves_at_once} runs at once.")
     Worker(store, settings).work()
     store.close()

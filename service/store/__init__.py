@@ -27,6 +27,7 @@ from service.store.records import (
 )
 from service.store.runs import Fenced, Key, NewRun, Room, Runs
 from service.store.scenarios import Scenarios
+from service.store.standing import Standing, Standings
 from service.store.tasks import enqueue
 from service.store.trail import Entry, Trail
 
@@ -41,6 +42,7 @@ __all__ = [
     "NewRun",
     "Page",
     "Room",
+    "Standing",
     "Status",
     "Store",
     "StoredComparison",
@@ -54,7 +56,7 @@ __all__ = [
 ]
 
 
-class Store(Portfolios, Scenarios, Runs, Comparisons, Keys, Decisions, Erasure, Trail):
+class Store(Portfolios, Scenarios, Runs, Comparisons, Keys, Decisions, Erasure, Trail, Standings):
     """The store. Every method may be called from any thread, but not from the event loop."""
 
     def __init__(self, engine: Engine) -> None:

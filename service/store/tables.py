@@ -134,6 +134,7 @@ runs = Table(
     Index(None, "status", "turn", "number"),
     Index(None, "by", "status"),
     Index(None, "portfolio", "number"),
+    Index("ix_runs_kind_status_outcome", "kind", "status", "outcome"),  # to count them
 )
 
 run_events = Table(

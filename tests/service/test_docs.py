@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from service import examples, stored_examples
+from service import examples, metrics, stored_examples
 from service.app import create_app
 from service.problems import HEADERS, TABLE, Refusal
 from service.settings import ServiceSettings, reference
+from service.store import Store
 from solver.rules import RULES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -124,3 +125,12 @@ def test_the_examples_of_the_page_are_those_of_the_description() -> None:
     assert examples.READY in shown
     for example in (stored_examples.PORTFOLIO, *(stored_examples.BODIES[name] for name in SHOWN)):
         assert example in shown
+
+
+def test_every_metric_is_documented(sqlite_address: str) -> None:
+    """The table in operations names the metrics that a server gives, and no others."""
+    store = Store.open(sqlite_address)
+    given = re.findall(r"^# TYPE (staffing_\w+) (\w+)", metrics.exposition(store, 30).decode(), re.MULTILINE)
+    store.close()
+    created = {name for name, _ in given if name.endswith("_created")}  # when counting began
+    assert {name for name, _ in given} - created == set(re.findall(r"^\| `(staffing_\w+)` \|", OPERATING, re.MULTILINE))

@@ -35,15 +35,22 @@ def store(postgres_address: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def start(postgres_address: str) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+def log(tmp_path: Path) -> Path:
+    """Where the workers of the test log to."""
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def start(postgres_address: str, log: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Starts a worker that counts as dead after two seconds; what is left of them is ended with the test."""
     env = {**os.environ, "STAFFING_DATABASE_URL": postgres_address}
     env |= {"STAFFING_WORKER_SECONDS": "2", "STAFFING_SOLVES_AT_ONCE": "1"}
     with ExitStack() as stack:
+        told = stack.enter_context(log.open("a"))
 
         def begin() -> subprocess.Popen[bytes]:
             command = [Path(sys.executable).with_name("staffing"), "worker"]
-            process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            process = subprocess.Popen(command, env=env, stderr=told, stdout=subprocess.DEVNULL)
             stack.enter_context(process)
             stack.callback(process.kill)
             return process
@@ -73,10 +80,11 @@ def test_a_run_and_its_task_are_one(store: Store) -> None:
         assert sorted(connection.scalars(tasks)) == sorted(run.id for run in runs)
 
 
-def test_runs_survive_their_workers(store: Store, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+def test_runs_survive_their_workers(store: Store, start: Callable[[], subprocess.Popen[bytes]], log: Path) -> None:
     """What a paused or killed worker was at goes to another; who wakes up cannot write to it, and works on.
 
     One stopped in good order queues what it was at, which is not counted as lost; a run is cancelled on any host.
+    Whoever was late says so in a line; nobody's log has a traceback.
     """
     first = start()
     run, _ = store.add_run(order(HARD, "ana", (), LONG))
@@ -99,3 +107,6 @@ def test_runs_survive_their_workers(store: Store, start: Callable[[], subprocess
     assert first.wait() == 0
     stopped = store.run(other.id)
     assert (stopped.status, stopped.lost) == ("queued", 0)
+    told = log.read_text()
+    assert told.count("its task was gone: the run is another worker's") == 1
+    assert "Traceback" not in told
