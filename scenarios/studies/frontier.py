@@ -22,6 +22,8 @@ from solver.proposal import Part as Line
 from solver.rules import BY_NAME
 from solver.tables import Tables
 
+SoftRule = Annotated[Label, Field(json_schema_extra={"x-refers-to": "soft rules"})]
+
 
 class Point(Line):
     """A plan on the frontier: no other that was found is at least as good by both rules and better by one.
@@ -73,7 +75,7 @@ class Frontier(Study):
 
     title: ClassVar[str] = "The trade-off of two rules"
     kind: Literal["frontier"] = "frontier"
-    rules: Annotated[tuple[Label, ...], Field(min_length=2, max_length=2, description="two soft rules")]
+    rules: Annotated[tuple[SoftRule, ...], Field(min_length=2, max_length=2, description="two soft rules")]
     points: Annotated[int, Whole(2, 20), Field(description="how many plans, at most")] = 5
     slack: Annotated[Share, Field(description="the part of the base's cost that the other rules may cost more")] = 0.1
 

@@ -14,11 +14,12 @@ from typing import Any
 
 from scenarios.changes import BY_NAME, Change, parse_changes
 from scenarios.studies import BY_KIND, Study
-from service.page.dutch import FIELDS, HINTS, TITLES
+from service.page.dutch import FIELDS, HINTS, RULE_TITLES, TITLES
 from service.page.tongue import Tongue
 from service.words import Names
 from solver.portfolio import Portfolio, PortfolioInvalid
 from solver.rules import RULES
+from solver.rules.base import Rule
 
 Schema = Mapping[str, Any]
 #: rows that a list of records offers to fill in
@@ -46,8 +47,8 @@ RECORDS: Mapping[str, type[Change] | type[Study]] = {**BY_NAME, **BY_KIND}
 class Field:
     """A field of a form.
 
-    sort: `select`, `many` (several of a list), `number`, `text`, `date`, `yes-no`, `record` (of `parts`), `rows`
-    (several records) or `json`. more: folded away at first.
+    sort: `select`, `many` (several of a list), `each` (exactly `low` of a list), `number`, `text`, `date`, `yes-no`,
+    `record` (of `parts`), `rows` (several records) or `json`. more: folded away at first.
     """
 
     name: str
@@ -176,10 +177,18 @@ class _Maker:
     def _list(self, path: str, name: str, schema: Schema, value: Any, said: dict[str, Any]) -> Field:
         item = _plain(schema.get("items", {}), self.schema)
         options = self._options(item)
-        if "prefixItems" in schema:
-            options = [(rule.name, rule.title) for rule in RULES if not rule.hard]
         if options:
-            return Field(**said, sort="many", options=options, value=[str(one) for one in value])
+            within = [place for place in self.wrong if place.startswith(f"{path}.")]
+            self.named.update(within)
+            said["wrong"] = said["wrong"] or "; ".join(dict.fromkeys(self.wrong[place] for place in within))
+            few = 0 < schema.get("maxItems", 0) == schema.get("minItems")
+            return Field(
+                **said,
+                sort="each" if few else "many",
+                options=options,
+                value=[str(one) for one in value],
+                low=schema.get("minItems"),
+            )
         if "properties" in item and not any(_deep(part, self.schema) for part in item["properties"].values()):
             rows = [*value, *[{}] * max(1, ROWS - len(value))]
             parts = [
@@ -196,7 +205,7 @@ class _Maker:
         """Settings of rules, one a row."""
         t, given = self.t, [(rule, name, one) for rule, settings in value.items() for name, one in settings.items()]
         rows = []
-        rules = [(rule.name, rule.title) for rule in RULES]
+        rules = [(rule.name, self._rule(rule)) for rule in RULES]
         for n, (rule, name, one) in enumerate([*given, *[("", "weight", None)] * max(1, ROWS - len(given))]):
             at = f"{path}.{n}"
             parts = (
@@ -206,6 +215,9 @@ class _Maker:
             )
             rows.append(Field(at, t("Rule", "Regel"), "", "record", False, parts=parts))
         return rows
+
+    def _rule(self, rule: type[Rule]) -> str:
+        return self.t(rule.title, RULE_TITLES.get(rule.name, rule.title))
 
     def _options(self, schema: Schema) -> list[tuple[str, str]]:
         """The values to choose from."""
@@ -226,6 +238,8 @@ class _Maker:
             return [(kind, kind) for kind in dict.fromkeys(one.kind for one in portfolio.activities)]
         if sort == "vocabulary" or schema.get("title") == "Term":
             return [(one.id, names.term(one.id)) for one in portfolio.vocabulary]
+        if sort == "soft rules":
+            return [(rule.name, self._rule(rule)) for rule in RULES if not rule.hard]
         if sort == "periods":
             calendar = portfolio.calendar
             return [(str(n), f"{n} · {self.t.period(calendar, n)}") for n in range(calendar.periods)]

@@ -8,7 +8,7 @@ library's does.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from service.page.dutch import PHRASES, RULE_TITLES, UNITS
@@ -26,10 +26,10 @@ _HOURS = re.compile(r"(?<=\d) h\b")
 
 
 class Sentences:
-    """`sentences(text)` is the text in the page's language."""
+    """`sentences(text)` is the text in the page's language; `also` are names besides those of the portfolios."""
 
-    def __init__(self, portfolio: Portfolio, t: Tongue, *others: Portfolio) -> None:
-        self.portfolios, self.t = (portfolio, *others), t
+    def __init__(self, portfolio: Portfolio, t: Tongue, *others: Portfolio, also: Iterable[str] = ()) -> None:
+        self.portfolios, self.t, self.also = (portfolio, *others), t, also
 
     def __call__(self, text: str) -> str:
         """The sentence in the page's language."""
@@ -42,8 +42,7 @@ class Sentences:
             return f"\x02{len(kept) - 1}\x03"
 
         said = self._pattern.sub(aside, text) if self._names else text
-        for phrase, dutch in _PHRASES:
-            said = phrase.sub(dutch, said)
+        said = in_dutch(said)
         if _ENGLISH.search(said):
             return text
         said = _HOURS.sub(" u", _NUMBER.sub(_decimal, said))
@@ -76,12 +75,21 @@ class Sentences:
             )
             for item in items:
                 names[plain(item.name)] = names[item.name] = plain(item.name)
+            names |= {activity.kind: activity.kind for activity in portfolio.activities}
+        names |= {name: name for name in self.also}
         return {name: shown for name, shown in names.items() if len(name) > 1}
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         longest = sorted(self._names, key=len, reverse=True)
         return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)")
+
+
+def in_dutch(said: str) -> str:
+    """A sentence in which names stand as \x02n\x03, its phrases in Dutch."""
+    for phrase, dutch in _PHRASES:
+        said = phrase.sub(dutch, said)
+    return said
 
 
 def _decimal(found: re.Match[str]) -> str:

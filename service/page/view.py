@@ -241,6 +241,16 @@ class View:
                 terms=t.listed(by_state["short"]),
             )
             found.append(Note("short", said, self._tab("talents")))
+        for one in () if self.proposal.talent_balance else self.open()[:2]:
+            lacking = [self.names.term(term.term) for term in (*one.expertise, *one.talents)]
+            if lacking:
+                said = t(
+                    "{activity} lacks {terms}.",
+                    "{activity} mist {terms}.",
+                    activity=self.names.activity(one.activity),
+                    terms=t.listed(list(dict.fromkeys(lacking))),
+                )
+                found.append(Note("missing", said, f"{self.href('activities', one.activity)}#lacks"))
         hours = [(one.hours, one.activity) for one in self.proposal.unfilled if one.hours]
         for open_hours, activity in sorted(hours, reverse=True)[:2]:
             said = t(
@@ -325,12 +335,14 @@ class View:
 
     def person_heading(self, person: Person, by: str) -> Heading:
         """A person as a row of the map."""
-        hours = self.lines[person.id].hours if person.id in self.lines else 0
-        about = f"{self.t.hours(hours)} · {self.t.percent(self._load(person.id))}"
+        name, href = self.names.person(person.id), self.href("people", person.id)
         group = self.unit(person) if by == "unit" else ""
-        return Heading(
-            person.id, self.names.person(person.id), about, self.href("people", person.id), group, self._load(person.id)
-        )
+        if not self.lines:  # what somebody does in all is not shown to everybody
+            hours = sum(one.hours for one in self.of_person.get(person.id, []))
+            return Heading(person.id, name, self.t.hours(hours), href, group)
+        line = self.lines.get(person.id)
+        about = f"{self.t.hours(line.hours if line else 0)} · {self.t.percent(self._load(person.id))}"
+        return Heading(person.id, name, about, href, group, self._load(person.id))
 
     def _activity_heading(self, activity: Activity, by: str) -> Heading:
         about = f"{self.project(activity)}\n{self.t.hours(self.asked[activity.id])} · {self.when(activity)}"

@@ -255,7 +255,7 @@ def told_of(store: Store, who: Who, person: str, run: str | None) -> tuple[Portf
             _, portfolio, proposal = plan_of(store, id)
         except NoProposal:
             continue
-        if any(one.id == person for one in portfolio.people):
+        if proposal.bookings is not None and any(one.id == person for one in portfolio.people):
             return portfolio, proposal
     raise UnknownPerson(f"There is no proposal with {person} in it.")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -98,9 +99,11 @@ class Point:
     sort: str = "point"
 
 
-def scatter(points: Sequence[Point], x_name: str, y_name: str, said: str, line: bool = False) -> Markup:
-    """Points in a plane; those with an address are links. `line` joins them from left to right."""
-    width, height, left, below, top = 680, 340, 62, 42, 14
+def scatter(
+    points: Sequence[Point], x_name: str, y_name: str, said: str, number: Callable[[float], str], line: bool = False
+) -> Markup:
+    """Points in a plane; those with an address are links. `line` joins them from left to right, `number` writes."""
+    width, height, left, below, top = 680, 340, 62, 42, 22
     xs, ys = [one.x for one in points], [one.y for one in points]
     low_x, high_x = _widened(min(xs), max(xs))
     low_y, high_y = _widened(min(ys), max(ys))
@@ -115,28 +118,35 @@ def scatter(points: Sequence[Point], x_name: str, y_name: str, said: str, line: 
         text(x_name, x=width - 16, y=height - 6, class_="quiet small end"),
         text(y_name, x=4, y=10, class_="quiet small"),
     ]
-    for part in (0.0, 0.5, 1.0):
-        x, y = low_x + part * (high_x - low_x), low_y + part * (high_y - low_y)
-        across, up = at(Point(x, y, "", "", None))
-        place = "end" if part == 1 else "centre" if part else ""
-        parts.append(text(_short(x), x=across, y=height - below + 16, class_=f"quiet small {place}"))
-        parts.append(text(_short(y), x=left - 6, y=up, class_="quiet small end middle"))
+    for x in _round(low_x, high_x):
+        across, _ = at(Point(x, low_y, "", "", None))
+        parts.append(text(number(x), x=across, y=height - below + 16, class_="quiet small centre"))
+        parts.append(tag("line", x1=across, x2=across, y1=top, y2=height - below, class_="line"))
+    for y in _round(low_y, high_y):
+        _, up = at(Point(low_x, y, "", "", None))
+        parts.append(text(number(y), x=left - 6, y=up, class_="quiet small end middle"))
+        parts.append(tag("line", x1=left, x2=width - 16, y1=up, y2=up, class_="line"))
     if line:
         way = " L".join("{} {}".format(*at(one)) for one in sorted(points, key=lambda one: one.x))
         parts.append(tag("path", d=f"M{way}", class_="way"))
-    for one in points:
+    labelled: list[tuple[float, float]] = []
+    for one in sorted(points, key=lambda one: -one.y):
         x, y = at(one)
         dot = tag("circle", cx=x, cy=y, r=7, class_=one.sort)
-        right = x > width * 0.7
+        right = x > width * 0.6
+        beside = y  # the labels of points that lie close come below each other
+        while any(abs(x - other) < 210 and abs(beside - line) < 14 for other, line in labelled):
+            beside = round(beside + 14, 1)
+        labelled.append((x, beside))
         label = text(
-            fitting(one.name, 190, 12),
+            fitting(one.name, 230, 12),
             x=x + (-11 if right else 11),
-            y=y,
+            y=beside,
             class_=f"middle small{' end' if right else ''}",
         )
         shown = [title(one.said), dot, label]
         parts.append(tag("a", *shown, href=one.href) if one.href else tag("g", *shown))
-    return picture(width, height, said, parts, "picture scatter")
+    return picture(width, height, said, parts, "picture scatter", role="group")
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:
@@ -144,5 +154,9 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+def _round(low: float, high: float) -> list[float]:
+    """Three to six round numbers from low to high."""
+    rough = (high - low) / 4
+    size = 10 ** math.floor(math.log10(rough))
+    step = next(part * size for part in (1, 2, 5, 10) if part * size >= rough)
+    return [round(n * step, 10) for n in range(math.ceil(low / step), math.floor(high / step) + 1)]

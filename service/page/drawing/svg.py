@@ -32,12 +32,21 @@ def title(said: str) -> str:
 
 
 def picture(
-    width: float, height: float, said: str, content: Iterable[str], class_: str = "picture", stretch: bool = False
+    width: float,
+    height: float,
+    said: str,
+    content: Iterable[str],
+    class_: str = "picture",
+    stretch: bool = False,
+    role: str = "img",
 ) -> Markup:
-    """A picture that is told in a sentence to those who do not see it; `stretch` lets it fill any width."""
+    """A picture that is told in a sentence to those who do not see it; one with links in it has the role `group`.
+
+    stretch: it fills any width.
+    """
     box = f"0 0 {_plain(width)} {_plain(height)}"
     size = {"viewBox": box, "width": width, "height": height, "preserveAspectRatio": "none" if stretch else None}
-    return Markup(tag("svg", *content, class_=class_, role="img", aria_label=said, **size))
+    return Markup(tag("svg", *content, class_=class_, role=role, aria_label=said, **size))
 
 
 def drawing(width: float, height: float, content: Iterable[str], class_: str = "picture", crop: bool = False) -> Markup:

@@ -13,7 +13,7 @@ from service.page.drawing.svg import fitting, picture, tag, text, title
 COLOURS = 8
 LOAD_HEIGHT, LOAD_WIDTH = 58, 620
 ROW, NAMES = 24, 230
-WIDE, AXIS = 860, 20
+WIDE, AXIS = 1160, 20
 
 
 @dataclass(frozen=True)
@@ -98,4 +98,4 @@ def calendar(bars: Sequence[Bar], periods: Sequence[str], colour: int, said: str
             class_="window",
         )
         parts += [tag("a", title(bar.said), name, href=bar.href), window, *cells]
-    return picture(WIDE, height, said, parts, "picture calendar")
+    return picture(WIDE, height, said, parts, "picture calendar", role="group")

@@ -88,11 +88,13 @@ def side_by_side(desk: TheDesk, run: Runs) -> Response:
     if any(one.status not in ENDED for one in runs):
         waiting = [(one, name, _share(one)) for one, name in zip(runs, names, strict=True)]
         return desk.page("compare-wait.html", waiting=waiting)
+    if desk.partial:  # who waited goes to the answer
+        return desk.to("/compare?" + "&".join(f"run={id}" for id in run))
     found = [solved(desk.store, id) for id in run]
     sides = [(name, one.portfolio, one.proposal) for name, one in zip(names, found, strict=True)]
     whole = compare(sides, language=desk.t.language).to_json()
     shown: dict[str, Any] = visible_comparison(whole, who, found[0].portfolio)
-    sentences = Sentences(found[0].portfolio, desk.t, *(one.portfolio for one in found[1:]))
+    sentences = Sentences(found[0].portfolio, desk.t, *(one.portfolio for one in found[1:]), also=names)
     return desk.page(
         "compare.html",
         found=found,

@@ -142,6 +142,8 @@ def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
     else:
         status = t("There is a plan; looking for a better one", "Er is een plan; op zoek naar een beter")
     points = [(one["seconds"], one.get("best"), one.get("bound")) for one in reports]
+    if latest is not None and seconds > latest["seconds"]:  # since then it holds
+        points.append((seconds, latest.get("best"), latest.get("bound")))
     said = t(
         "Cost of the best plan and the least that any plan can cost, over time",
         "Kosten van het beste plan en het minste wat een plan kan kosten, in de tijd",

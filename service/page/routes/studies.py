@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -24,6 +25,7 @@ from service.page.routes.scenarios import sent_in
 from service.page.running import start
 from service.page.sentences import Sentences
 from service.page.shown import shown
+from service.page.tongue import Tongue
 from service.page.view import View
 from service.problems import UnknownPath
 from service.store import ENDED, StoredRun
@@ -86,8 +88,9 @@ def _sweep(desk: Desk, form: Form) -> dict[str, Any]:
     axes = []
     for id in form.all("scenario"):
         one = desk.store.scenario(id)
-        options = [{"name": desk.t.word("as_it_stands")}, {"name": one.name, "changes": one.changes}]
-        axes.append({"name": one.name, "options": options})
+        name = told(desk, one)[0]
+        options = [{"name": desk.t.word("as_it_stands")}, {"name": name, "changes": one.changes}]
+        axes.append({"name": name, "options": options})
     return {"kind": "sweep", "axes": axes}
 
 
@@ -101,10 +104,14 @@ def study(desk: TheDesk, id: str) -> Response:
     stored = desk.store.portfolio_record(run.portfolio, run.revision)
     title = _title(desk, BY_KIND[run.asked["kind"]])
     text = desk.store.run_result(id)
+    if desk.partial and run.status in ENDED:  # who waited goes to the answer
+        return desk.to(f"/studies/{id}")
     if run.status not in ENDED or text is None:
-        return desk.page("study-wait.html", run=run, name=stored.name, title=title, done=_done(run))
+        return desk.page("study-wait.html", run=run, name=stored.name, title=title, **_waited(desk, run))
     portfolio = portfolio_of(desk.store, run)
     result = visible(json.loads(text), who, portfolio)
+    found = result.get("found") or {}
+    sentences = Sentences(portfolio, desk.t, also=[*found.get("axes", ()), *_options(found)])
     return desk.page(
         "study.html",
         run=run,
@@ -112,9 +119,9 @@ def study(desk: TheDesk, id: str) -> Response:
         title=title,
         result=result,
         kind=run.asked["kind"],
-        found=result.get("found"),
-        picture=_picture(desk, run, result.get("found")),
-        sentences=Sentences(portfolio, desk.t),
+        found=found,
+        picture=_picture(desk, run, found, sentences),
+        sentences=sentences,
     )
 
 
@@ -126,21 +133,27 @@ def cancel(desk: TheDesk, id: str) -> Response:
     return desk.to(f"/studies/{id}")
 
 
-def _done(run: StoredRun) -> float:
+def _waited(desk: Desk, run: StoredRun) -> dict[str, Any]:
+    """How many of its plans a study has made, and since when it goes."""
     progress = run.progress or {}
-    return float(progress.get("done", 0)) / max(1, float(progress.get("total", 1) or 1))
+    seconds = 0 if run.started is None else (datetime.now(UTC) - run.started).total_seconds()
+    minutes = desk.t("for {n} minutes now", "al {n} minuten bezig", n=int(seconds // 60)) if seconds >= 120 else ""
+    return {"done": progress.get("done", 0), "of": progress.get("total"), "minutes": minutes}
 
 
-def _picture(desk: Desk, run: StoredRun, found: dict[str, Any] | None) -> Markup | None:
+def _options(found: dict[str, Any]) -> set[str]:
+    """The names of what varies in a sweep."""
+    return {name for cell in found.get("cells", ()) for name in cell["options"]}
+
+
+def _picture(desk: Desk, run: StoredRun, found: dict[str, Any], sentences: Sentences) -> Markup | None:
     """The points of a study in a plane, where it has some."""
     t, base = desk.t, f"/studies/{run.id}"
-    if not found:
-        return None
     points: list[Point] = []
     names = ("", "")
     line = False
     if run.asked["kind"] == "frontier":
-        names, line, now = (_of(found, 0), _of(found, 1)), True, t.word("as_it_stands")
+        names, line, now = (_of(found, 0, sentences), _of(found, 1, sentences)), True, t.word("as_it_stands")
         for n, one in enumerate(found["points"]):
             x, y = one["amounts"]
             label = f"{t.number(x)} / {t.number(y)}"
@@ -155,8 +168,8 @@ def _picture(desk: Desk, run: StoredRun, found: dict[str, Any] | None) -> Markup
                 Point(
                     one["hours"],
                     one["gain"],
-                    one["name"],
-                    f"{one['name']}: {t.number(one['gain'])}",
+                    sentences(one["name"]),
+                    f"{sentences(one['name'])}: {t.number(one['gain'])}",
                     f"#point-{n}",
                     "point best" if not n else "point",
                 )
@@ -166,17 +179,23 @@ def _picture(desk: Desk, run: StoredRun, found: dict[str, Any] | None) -> Markup
         if all(one.get("money") is not None for one in found["cells"] if one.get("solved")):
             for n, one in enumerate(found["cells"]):
                 if one.get("solved") and one["solved"].get("cost") is not None:
-                    label = " + ".join(one["options"])
-                    best = "point best" if n in found["best"] else "point"
+                    label = _chosen(one["options"], t)
+                    best = "point best" if n in found["best"][:1] else "point"
                     points.append(Point(one["money"], one["solved"]["cost"], label, label, f"#point-{n}", best))
     if len(points) < 2:
         return None
     said = f"{names[0]} – {names[1]}: " + "; ".join(one.name for one in points)
-    return scatter(points, names[0], names[1], said, line)
+    return scatter(points, names[0], names[1], said, t.number, line)
 
 
-def _of(found: dict[str, Any], n: int) -> str:
-    return f"{found['titles'][n]} ({found['units'][n]})"
+def _chosen(options: list[str], t: Tongue) -> str:
+    """What of a combination is done, without what is left as it stands."""
+    now = t.word("as_it_stands")
+    return " + ".join(name for name in options if name != now) or now
+
+
+def _of(found: dict[str, Any], n: int, sentences: Sentences) -> str:
+    return f"{sentences.rule(found['rules'][n], found['titles'][n])} ({sentences.unit(found['units'][n])})"
 
 
 @router.get("/studies/{id}/plans/{number}")

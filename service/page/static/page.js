@@ -25,7 +25,7 @@
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-at-once]");
-    if (form) form.requestSubmit();
+    if (form) { sessionStorage.setItem("chosen", event.target.name); form.requestSubmit(); }
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "side") {
@@ -35,6 +35,17 @@
     }
     prepare();
   });
+  // What goes on is said once, and that the service is gone stands above the page until it is back: what is asked
+  // again and again goes on by itself then.
+  const lost = (gone) => { const told = document.getElementById("lost"); if (told) told.hidden = !gone; };
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const voice of document.querySelectorAll("[data-says]")) {
+      const said = document.querySelector(voice.dataset.says)?.textContent ?? "";
+      if (said !== voice.textContent) voice.textContent = said;
+    }
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => lost(true));
+  document.addEventListener("htmx:beforeOnLoad", () => lost(false));
   // An answer that is an error has words for people too.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status >= 400 && event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
@@ -43,7 +54,15 @@
     }
   });
 
+  // What can be scrolled sideways is reached with the tab key.
+  function reachable() {
+    for (const one of document.querySelectorAll(".wide, .scroll"))
+      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0; else one.removeAttribute("tabindex");
+  }
+  window.addEventListener("resize", reachable);
+
   function prepare() {
+    reachable();
     const map = document.querySelector(".heat:not([data-ready]):not(.still)");
     if (!map) return;
     map.dataset.ready = "yes";
@@ -87,5 +106,11 @@
       open(href(row, column), map);
     });
   }
-  document.addEventListener("DOMContentLoaded", prepare);
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare();
+    // A choice that loads the page again keeps the focus.
+    const chosen = sessionStorage.getItem("chosen");
+    sessionStorage.removeItem("chosen");
+    if (chosen) document.querySelector(`form[data-at-once] [name="${CSS.escape(chosen)}"]`)?.focus();
+  });
 })();

@@ -145,7 +145,7 @@ def test_points_of_a_study_lead_to_their_plans() -> None:
         bars.Point(1, 2, "now", "now", None, "point base"),
         bars.Point(500_000, 2, "dear", "dear", "/x"),
     ]
-    drawn = read(bars.scatter(points, "x", "y", NASTY, line=True))
+    drawn = read(bars.scatter(points, "x", "y", NASTY, str, line=True))
     assert [one.get("href") for one in drawn.findall("a")] == ["/studies/x/plans/0?a=1&b=2", "/x"]
     assert len(drawn.findall("g")) == 1
 

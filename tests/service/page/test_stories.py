@@ -124,7 +124,7 @@ def test_hr_finds_whom_to_hire_and_who_is_a_single_point_of_failure(page: Page, 
     assert "Press" in page.locator("main").inner_text()
 
     page.goto(f"{site}/portfolios/desk/studies/new?kind=exposure")
-    page.locator("[name=people]").select_option("ana")
+    page.get_by_label("Ana").check()
     page.get_by_role("button", name="Find out").click()
     page.get_by_text("single point of failure").first.wait_for()
     look(page, "hr-7-exposure")
