@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage install dev format lint types serve bench bench-quick lock clean
+.PHONY: help run test coverage chromium install dev format lint types serve bench bench-quick lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -17,7 +17,8 @@ run: install ## solve a case from the library and show the proposal; on a termin
 	$(BIN)/staffing demo
 	@if [ -t 0 ]; then $(BIN)/staffing serve; else echo "The same in a browser: $(BIN)/staffing serve"; fi
 
-test: lint types ## everything CI runs: style, types, tests
+# On a machine of CI the browser is installed too; on anybody's own it is asked for.
+test: lint types $(if $(CI),chromium) ## everything CI runs: style, types, tests
 	$(PYTEST)
 
 coverage: dev ## the tests, and which branches they leave out; a quarter slower
@@ -26,6 +27,12 @@ coverage: dev ## the tests, and which branches they leave out; a quarter slower
 install: $(VENV)/installed ## .venv with the command .venv/bin/staffing
 
 dev: $(VENV)/installed-dev ## the same, with the tools for working on it
+
+chromium: ## Debian's Chromium for the browser tests, where there is none and apt can install it
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	    test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing Chromium ..." && \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; } || \
+	    echo "There is no Chromium, and it cannot be installed here: the stories of the page are skipped."
 
 format: dev ## rewrite the code in the house style
 	$(BIN)/ruff check --fix-only --quiet .

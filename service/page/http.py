@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 
 from service.access import PERMISSIONS, Who, who_of
 from service.page.drawing.bars import difference, share
+from service.page.dutch import DETAILS, PROBLEMS
 from service.page.tongue import Tongue, tongue
 from service.problems import TABLE, Forbidden, Refusal, TooLarge, Unauthenticated, UnknownPath
 from service.seen import seen_by
@@ -254,7 +256,11 @@ def _sign_in(request: Request, error: Refusal) -> Response:
 
 def _refused(request: Request, error: Refusal) -> Response:
     desk, sort = Desk(request), TABLE[type(error)]
-    answer = desk.page("error.html", sort.status, title=sort.title, detail=error.detail, problems=error.errors)
+    title, detail = desk.t(sort.title, PROBLEMS.get(sort.code, sort.title)), error.detail
+    if desk.t.dutch:
+        told = (re.fullmatch(said, detail) for said, _ in DETAILS)
+        detail = next((found.expand(dutch) for found, (_, dutch) in zip(told, DETAILS, strict=True) if found), detail)
+    answer = desk.page("error.html", sort.status, title=title, detail=detail, problems=error.errors)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
     return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from scenarios.changes import Change, parse_changes
 from scenarios.scenario import apply, words
@@ -16,7 +17,7 @@ from service.page.sentences import Sentences
 from service.page.shown import Shows, shown
 from service.page.view import View
 from service.problems import UnknownRun
-from service.store import ENDED, Store, StoredRun
+from service.store import ENDED, Kind, Store, StoredRun
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
 from solver.settings import Settings
@@ -51,6 +52,35 @@ def start(
     return run
 
 
+def ask(desk: Desk, found: Solved, kind: Kind, asked: Any, seconds: float) -> StoredRun:
+    """Queue a question about a proposal; raises Busy where too many wait."""
+    run = found.run
+    stored = None if run.revision is None else desk.store.portfolio_record(run.portfolio, run.revision)
+    new = order(
+        Source(found.before, stored),
+        desk.who.name,
+        found.changes,
+        Settings(seconds=min(seconds, desk.settings.solve_seconds)),
+        kind=kind,
+        scenario_id=run.scenario,
+        parent=run.id,
+        earlier=found.proposal,
+        asked=asked,
+    )
+    return desk.work.add_run(new)[0]
+
+
+def difference_of(difference: dict[str, Any] | None) -> dict[str, Any]:
+    """What another plan moves, team by team, and what it costs and brings rule by rule, the most first."""
+    told = difference or {}
+    teams: dict[str, list[dict[str, Any]]] = {}
+    for move in told.get("moves", ()):
+        teams.setdefault(move["activity"], []).append(move)
+    rules = sorted((one for one in told.get("rules", ()) if one["difference"]), key=lambda one: -abs(one["difference"]))
+    most = max([1.0, *(abs(one["difference"]) for one in rules)])
+    return {"teams": teams, "rules": rules, "most": most, "cost": told.get("cost")}
+
+
 @dataclass(frozen=True)
 class Solved:
     """A run that has a proposal: the portfolio with its changes made, and the proposal, both whole."""
@@ -66,12 +96,16 @@ class Solved:
         return parse_changes(self.run.changes)
 
 
-def changed(desk: Desk, before: Portfolio, changes: Sequence[Change]) -> list[str]:
-    """Changes in words; only what sort they are of for roles that do not see what they cost."""
+def changed(desk: Desk, before: Portfolio, changes: Sequence[Change], most: int | None = None) -> list[str]:
+    """Changes in words, at most so many; only what sort they are of for roles that do not see what they cost."""
     if desk.who.role not in ("hr", "planner"):
-        return [desk.t(one.title, TITLES.get(one.name(), one.title)) for one in changes]
-    sentences = Sentences(before, desk.t)
-    return [sentences(line) for line in words(before, changes)]
+        told = [desk.t(one.title, TITLES.get(one.name(), one.title)) for one in changes]
+    else:
+        sentences = Sentences(before, desk.t)
+        told = [sentences(line) for line in words(before, changes)]
+    if most is None or len(told) <= most:
+        return told
+    return [*told[: most - 1], desk.t.word("more", n=len(told) - most + 1)]
 
 
 def solved(store: Store, id: str) -> Solved:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from service.page.dutch import PHRASES, RULE_TITLES, UNITS
+from service.page.dutch import RULE_TITLES, UNITS
+from service.page.phrases import PHRASES
 from service.page.tongue import Tongue
 from service.words import plain
 from solver.portfolio import Activity, Person, Portfolio, Project, Unit

@@ -34,17 +34,19 @@ def decide(desk: TheDesk, id: str, form: TheForm) -> Response:
     verb = VERBS.get(form("decision"))
     if verb is None:
         return _page(desk, found)
+    sent = form.fields()
     bookings = _bookings(form, verb)
     if verb == "override" and (not reason or not bookings):
         return _page(
             desk,
             found,
             desk.t("An override needs other hours, and a reason.", "Overrulen vraagt andere uren, en een reden."),
+            sent,
         )
     try:
         about = checked(verb, bookings, who, found.portfolio, found.proposal)
     except Wrong as wrong:
-        return _page(desk, found, "; ".join(f"{one.path}: {one.expected}" for one in wrong.errors))
+        return _page(desk, found, "; ".join(f"{one.path}: {one.expected}" for one in wrong.errors), sent)
     desk.store.decide(id, verb, about, reason or None, who, concerned(about, found.proposal))
     return desk.to(f"/runs/{id}/decide")
 
@@ -75,11 +77,18 @@ def _bookings(form: Form, verb: str) -> list[dict[str, Any]] | None:
     return found or None
 
 
-def _page(desk: Desk, found: Solved, wrong: str = "") -> Response:
+def _page(desk: Desk, found: Solved, wrong: str = "", sent: Mapping[str, str] | None = None) -> Response:
     view, shows = view_of(desk, found)
     made = [one for one in desk.store.decisions_of(found.run.id) if _may_see(desk, one.by)]
     return desk.page(
-        "decide.html", 422 if wrong else 200, view=view, shows=shows, run=found.run, made=made, wrong=wrong
+        "decide.html",
+        422 if wrong else 200,
+        view=view,
+        shows=shows,
+        run=found.run,
+        made=made,
+        wrong=wrong,
+        sent=sent or {},
     )
 
 

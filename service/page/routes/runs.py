@@ -25,6 +25,8 @@ from service.store import ENDED, StoredRun
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+#: changes told above a proposal
+MOST_CHANGES = 4
 TABS = {
     "map": ("Who works on what", "Wie doet wat"),
     "time": ("In time", "In de tijd"),
@@ -48,6 +50,8 @@ def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activit
     stored = desk.store.run(id)
     if stored.kind == "study":
         return desk.to(f"/studies/{id}")
+    if stored.kind == "alternatives":
+        return desk.to(f"/runs/{stored.parent}/others/{id}")
     if stored.status not in ENDED:
         return desk.page("live.html", **_live(desk, stored), **_about(desk, stored))
     if desk.store.run_result(id) is None:
@@ -80,7 +84,7 @@ def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activit
 def _of_proposal(desk: Desk, found: Solved) -> dict[str, Any]:
     return {
         "run": found.run,
-        "changed": changed(desk, found.before, found.changes),
+        "changed": changed(desk, found.before, found.changes, MOST_CHANGES),
         "stopped": found.run.status == "cancelled",
         "files": FILES.items(),
     }
@@ -171,7 +175,7 @@ def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
 
 def _about(desk: Desk, run: StoredRun) -> dict[str, Any]:
     stored, portfolio = desk.store.portfolio(run.portfolio, run.revision)
-    return {"name": stored.name, "changed": changed(desk, portfolio, parse_changes(run.changes))}
+    return {"name": stored.name, "changed": changed(desk, portfolio, parse_changes(run.changes), MOST_CHANGES)}
 
 
 # --- cards

@@ -207,20 +207,33 @@ def plan(
     run = desk.store.run(id)
     text = desk.store.run_result(id) if run.kind == "study" else None
     found = (json.loads(text) if text else {}).get("found") or {}
-    proposal, changes = _behind(found, number)
-    portfolio = apply(portfolio_of(desk.store, run), parse_changes(changes))
+    proposal, changes = _behind(desk, found, number)
+    pinned = number.isdigit()  # its portfolio is as it stands: the plan is taken over booking by booking
+    portfolio = apply(portfolio_of(desk.store, run), () if pinned else parse_changes(changes))
     less, proposed, shows = shown(portfolio, proposal, desk.who)
     base = View(less, proposed, desk.t, f"/studies/{id}/plans/{number}")
-    return desk.page("plan.html", view=base, shows=shows, study=id, changes=json.dumps(changes))
+    return desk.page(
+        "plan.html",
+        view=base,
+        shows=shows,
+        back=f"/studies/{id}",
+        back_name=desk.t("The study", "Het onderzoek"),
+        take=f"/studies/{id}/runs",
+        changes=json.dumps(changes),
+        pinned=pinned,
+    )
 
 
-def _behind(found: dict[str, Any], number: str) -> tuple[Proposal, list[dict[str, Any]]]:
+def _behind(desk: Desk, found: dict[str, Any], number: str) -> tuple[Proposal, list[dict[str, Any]]]:
     points = found.get("points", ())
     if number.isdigit() and int(number) < len(points):
-        return Proposal.model_validate(points[int(number)]["proposal"]), []
+        proposal = Proposal.model_validate(points[int(number)]["proposal"])
+        lines = proposal.bookings or ()
+        pins = [{"change": "pin", "person": one.person, "activity": one.activity, "hours": one.hours} for one in lines]
+        return proposal, pins
     market = found.get(number) if number in ("open", "fair") else None
     if market is None:
-        raise UnknownPath("There is no such plan.")
+        raise UnknownPath(desk.t("There is no such plan.", "Dat plan is er niet."))
     return Proposal.model_validate(market["proposal"]), found.get("changes", [])
 
 

@@ -12,14 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from scenarios.changes import parse_changes
 from service.access import visible
-from service.orders import Source, order
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
-from service.page.running import Solved, solved, start, view_of
+from service.page.running import Solved, difference_of, solved, start, view_of
+from service.page.running import ask as ask_run
 from service.page.view import View
 from service.problems import UnknownPath
 from service.store import ENDED, Kind
-from solver.settings import Settings
 from solver.why_not import Question, WhyNot, WhyNotPerson
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -86,21 +85,7 @@ def with_changes(desk: TheDesk, id: str, form: TheForm) -> Response:
 
 def _answered(desk: Desk, found: Solved, kind: Kind, asked: Any) -> str | None:
     """The answer as JSON, waited for; None where it did not come in time, or not at all."""
-    stored = (
-        None if found.run.revision is None else desk.store.portfolio_record(found.run.portfolio, found.run.revision)
-    )
-    new = order(
-        Source(found.before, stored),
-        desk.who.name,
-        found.changes,
-        Settings(seconds=min(ASK_SECONDS, desk.settings.solve_seconds)),
-        kind=kind,
-        scenario_id=found.run.scenario,
-        parent=found.run.id,
-        earlier=found.proposal,
-        asked=asked,
-    )
-    run, _ = desk.work.add_run(new)
+    run = ask_run(desk, found, kind, asked, ASK_SECONDS)
     until = time.monotonic() + WAIT_SECONDS
     while run.status not in ENDED and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
@@ -121,14 +106,8 @@ def _question(form: Form) -> Question:
 
 def _moves(desk: Desk, view: View, answer: WhyNot, told: dict[str, Any]) -> dict[str, Any]:
     """What moves, team by team, and the pin that would take the answer over."""
-    difference = told.get("difference") or {"moves": [], "rules": []}
-    teams: dict[str, list[dict[str, Any]]] = {}
-    for move in difference["moves"]:
-        teams.setdefault(move["activity"], []).append(move)
-    pins = _pins(view, answer, difference["moves"])
-    rules = sorted((one for one in difference["rules"] if one["difference"]), key=lambda one: -abs(one["difference"]))
-    most = max([1.0, *(abs(one["difference"]) for one in rules)])
-    return {"teams": teams, "pins": pins, "rules": rules, "most": most, "cost": difference.get("cost")}
+    difference = told.get("difference")
+    return {**difference_of(difference), "pins": _pins(view, answer, (difference or {}).get("moves", []))}
 
 
 def _pins(view: View, answer: WhyNot, moves: list[dict[str, Any]]) -> list[dict[str, Any]]:

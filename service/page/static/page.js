@@ -32,11 +32,24 @@
       const heading = side().querySelector("h2");
       if (heading) { heading.tabIndex = -1; heading.focus(); }
       side().scrollTop = 0;
+    } else if (document.activeElement === document.body && event.detail.requestConfig?.verb === "post") {
+      const heading = event.detail.target.querySelector("h2"); // what was clicked is gone: go on at what came
+      if (heading) { heading.tabIndex = -1; heading.focus(); }
     }
     prepare();
   });
   // What goes on is said once, and that the service is gone stands above the page until it is back: what is asked
   // again and again goes on by itself then.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const said = event.detail.elt.dataset?.wait;
+    if (!said) return;
+    const told = document.createElement("p"), turning = document.createElement("span");
+    turning.className = "spin";
+    told.setAttribute("role", "status");
+    told.append(turning, " ", said);
+    if (event.detail.target.id === "side") back = document.activeElement;
+    event.detail.target.replaceChildren(told);
+  });
   const lost = (gone) => { const told = document.getElementById("lost"); if (told) told.hidden = !gone; };
   document.addEventListener("htmx:afterSettle", () => {
     for (const voice of document.querySelectorAll("[data-says]")) {

@@ -21,6 +21,8 @@ AXE = ROOT / "tests" / "data" / "axe" / "axe.min.js"
 PATIENCE = 240_000
 #: findings of these sorts fail a test
 SERIOUS = ("serious", "critical")
+#: errors in the console that a story is about: a form that is not right, nothing there, a server that is gone
+EXPECTED = re.compile(r"\b4(?:22|04)\b|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET")
 #: what keeps a browser on this machine, and quiet
 SWITCHES = (
     "--no-sandbox",
@@ -45,14 +47,14 @@ def chromium() -> Iterator[playwright.Browser]:
     """Chromium, as Debian has it."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
-        pytest.skip("there is no Chromium: install the package chromium to run the stories of the page")
+        pytest.skip("there is no Chromium for the stories of the page: `make chromium` installs it where apt can")
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=path, args=list(SWITCHES))
         yield browser
         browser.close()
 
 
-def serving(address: str) -> Iterator[str]:
+def serving(address: str, port: int = 0) -> Iterator[str]:
     """The address of the service over a store, in a thread from here until the generator ends."""
     import uvicorn
 
@@ -60,7 +62,7 @@ def serving(address: str) -> Iterator[str]:
     from service.settings import ServiceSettings
 
     settings = ServiceSettings(database_url=address, solve_seconds=4, solves_at_once=2)
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
@@ -84,9 +86,10 @@ def page(chromium: playwright.Browser, request: pytest.FixtureRequest) -> Iterat
     opened.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
-    # That a form was not right is told in the page, and by the browser in its console too.
+    # That a form was not right, or nothing is there, is told in the page, and by the browser in its console too.
     opened.on(
-        "console", lambda told: wrong.append(told.text) if told.type == "error" and "422" not in told.text else None
+        "console",
+        lambda told: wrong.append(told.text) if told.type == "error" and not EXPECTED.search(told.text) else None,
     )
     yield opened
     context.close()

@@ -1,0 +1,208 @@
+"""What else is tried on the page, in a real browser: ways out, other plans, studies, deciding, a server that goes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from service.store import Store
+from tests.builders import activity, booking, person, portfolio_data
+from tests.service.page.conftest import serving
+from tests.service.page.stored import with_run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Look = Callable[["Page", str], None]
+
+
+def two_units(**more: Any) -> dict[str, Any]:
+    """Two units of one, each without what the other could lend."""
+    data = portfolio_data(
+        [
+            person("ana", expertise={"law": 4}, hours_per_period=40, unit="east"),
+            person("bob", expertise={"data": 4}, hours_per_period=40, unit="west"),
+        ],
+        [
+            activity("review", 30, expertise={"law": 4}, project="e"),
+            activity("model", 24, expertise={"data": 4}, project="e"),
+            activity("count", 12, expertise={"data": 4}, project="w"),
+        ],
+        projects=[{"id": "e", "name": "East's", "unit": "east"}, {"id": "w", "name": "West's", "unit": "west"}],
+        units=[{"id": "east", "name": "East"}, {"id": "west", "name": "West"}],
+        **more,
+    )
+    return data | {"id": "units", "name": "Two units"}
+
+
+def upload(page: Page, site: str, data: dict[str, Any]) -> None:
+    """Store a portfolio by its form."""
+    page.goto(site)
+    page.get_by_label("File").set_input_files({"name": "x.json", "mimeType": "", "buffer": json.dumps(data).encode()})
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("heading", name=data["name"]).wait_for()
+
+
+def test_a_way_out_of_a_conflict_is_taken_over(page: Page, site: str, look: Look) -> None:
+    """Where rules contradict the page names them, finds what could be changed, and makes the proposal of one way."""
+    data = two_units(bookings=[booking("ana", "review", 60)]) | {"id": "tight", "name": "Too tight"}
+    upload(page, site, data)
+    page.get_by_role("button", name="Make a proposal").click()
+    page.get_by_role("heading", name="There is no plan").wait_for()
+    look(page, "planner-5-conflict")
+    page.get_by_role("button", name="Look for ways out").press("Enter")
+    page.get_by_role("heading", name="Ways out").wait_for()
+    assert page.evaluate("document.activeElement.textContent").startswith("Ways out")
+    look(page, "planner-6-ways-out")
+    page.get_by_role("button", name="Take this way").first.click()
+    page.locator(".heat").wait_for()
+
+
+def test_lending_is_opened_and_combinations_are_tried(page: Page, site: str, look: Look) -> None:
+    """The lending market leads to its plan, a frontier and a sweep to the plans behind their points."""
+    upload(page, site, two_units())
+    new = f"{site}/portfolios/units/studies/new"
+    page.goto(f"{new}?kind=lending_market")
+    page.get_by_role("button", name="Find out").click()
+    page.get_by_role("link", name="See this plan").first.wait_for()
+    look(page, "planner-7-lending-market")
+    page.get_by_role("link", name="See this plan").first.click()
+    assert page.locator('[data-at="bob model"]').count()
+    look(page, "planner-8-its-plan")
+
+    page.goto(f"{new}?kind=frontier")
+    rules = page.locator("[name=rules]")
+    rules.nth(0).select_option("staffing")
+    page.get_by_role("button", name="Find out").click()
+    assert "at least 2" in page.locator("main .wrong").first.inner_text()
+    rules.nth(0).select_option("staffing")
+    rules.nth(1).select_option("load_balance")
+    page.get_by_label("Points").fill("2")
+    page.get_by_role("button", name="Find out").click()
+    page.locator("svg.scatter a, main .said").first.wait_for()
+    look(page, "planner-9-frontier")
+    page.get_by_role("link", name="See this plan").first.click()
+    page.get_by_role("button", name="Take it over").click()
+    page.wait_for_url(re.compile("/runs/"))
+    page.locator(".heat").wait_for()
+
+    page.goto(f"{site}/portfolios/units/scenarios/new?change=open_lending")
+    page.get_by_label("Share").fill("0.5")
+    page.get_by_role("button", name="Add this change").click()
+    page.get_by_label("Name").fill("Lend with all")
+    page.get_by_role("button", name="Only keep it").click()
+    page.goto(f"{new}?kind=sweep")
+    page.get_by_label("Lend with all").check()
+    page.get_by_role("button", name="Find out").click()
+    page.get_by_role("button", name="This plan").first.wait_for()
+    look(page, "planner-10-sweep")
+    page.get_by_role("row", name=re.compile("^Lend with all")).get_by_role("button", name="This plan").click()
+    page.locator('[data-at="bob model"]').wait_for(state="attached")
+
+
+def test_other_plans_are_shown_beside_the_proposal(page: Page, site: str, module_address: str, look: Look) -> None:
+    """They are looked for while the page waits; each tells what it costs and who moves, and has a map of its own."""
+    store = Store.open(module_address)
+    run = with_run(store)
+    store.close()
+    page.goto(f"{site}/runs/{run}")
+    page.get_by_role("button", name="Other plans").click()
+    page.get_by_role("heading", name="nearly as good").wait_for()
+    look(page, "lead-8-other-plans")
+    page.get_by_role("link", name="See this plan").first.click()
+    page.get_by_role("button", name="Take it over").wait_for()
+    assert page.locator(".heat .cell").count() > 20
+
+
+def test_what_is_accepted_becomes_the_bookings_of_today(page: Page, site: str, module_address: str, look: Look) -> None:
+    """By keyboard: a booking is overridden with a reason, the rest accepted, and the next revision has them."""
+    store = Store.open(module_address)
+    run = with_run(store)
+    page.goto(f"{site}/runs/{run}/decide")
+    hours = page.get_by_label("Hours instead: Sanne de Wit, Projectleiding warmtevisie")
+    hours.focus()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("100")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Override").press("Enter")
+    assert "a reason" in page.get_by_role("alert").inner_text()
+    assert hours.input_value() == "100", "what was filled in stays"
+    page.get_by_label("Reason").fill("a holiday")
+    page.get_by_role("button", name="Override").press("Enter")
+    page.get_by_text("a holiday").wait_for()
+    page.get_by_role("button", name="Accept").press("Enter")
+    page.get_by_text("the whole proposal").wait_for()
+    look(page, "planner-11-decided")
+    page.get_by_role("button", name="today's bookings").press("Enter")
+    page.get_by_text("revision 2").wait_for()
+    look(page, "planner-12-next-revision")
+    made = store.portfolio("adviesbureau")[1].bookings
+    store.close()
+    assert {(one.person, one.activity, one.hours) for one in made if one.status == "incumbent"} >= {
+        ("sanne", "leiding-warmte", 100)
+    }
+
+
+def test_a_page_waits_for_a_server_that_is_gone(page: Page, module_address: str, look: Look) -> None:
+    """A run goes on after its server came back, and the page with it; until then it says that nobody answers."""
+    first = serving(module_address)
+    site = next(first)
+    port = int(site.rpartition(":")[2])
+    page.goto(f"{site}/portfolios/adviesbureau")
+    page.get_by_role("button", name="Make a proposal", exact=True).click()
+    page.get_by_role("button", name="Stop and keep the best").focus()
+    told = page.locator("#live").inner_text()
+    page.wait_for_function("told => document.getElementById('live').innerText != told", arg=told)
+    assert page.evaluate("document.activeElement.textContent") == "Stop and keep the best", "the focus stays"
+    next(first, None)
+    page.get_by_text("The service does not answer").wait_for()
+    look(page, "planner-13-no-answer")
+    again = serving(module_address, port)
+    next(again)
+    page.locator(".heat").wait_for()
+    next(again, None)
+
+
+#: views of a proposal, and of its portfolio, that no story above opens
+VIEWS = (
+    "/",
+    "/portfolios/adviesbureau",
+    "/portfolios/adviesbureau/compare",
+    "/portfolios/adviesbureau/scenarios/new?change=hire",
+    "/portfolios/adviesbureau/studies/new?kind=exposure",
+    "/runs/{run}?view=time",
+    "/runs/{run}?view=list",
+    "/runs/{run}?view=talents",
+    "/runs/{run}?view=open",
+    "/runs/{run}?view=score",
+    "/runs/{run}?view=people",
+    "/runs/{run}/activities/startgesprekken",
+    "/runs/{run}/people/sanne",
+    "/runs/{run}/people/sanne/own",
+    "/runs/{run}/people/sanne/agreement",
+    "/runs/{run}/decide",
+    "/runs/none",
+)
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone-dark-dutch"])
+def test_every_view_fits_and_can_be_used_by_everybody(
+    page: Page, site: str, module_address: str, look: Look, phone: bool
+) -> None:
+    """No serious finding of axe, nothing wider than the window: on a desk in English, on a phone dark and in Dutch."""
+    store = Store.open(module_address)
+    run = with_run(store)
+    store.close()
+    if phone:
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.emulate_media(color_scheme="dark")
+    for path in VIEWS:
+        address = f"{site}{path.format(run=run)}"
+        page.goto(f"{address}{'&' if '?' in address else '?'}language={'nl' if phone else 'en'}")
+        look(page, f"{'phone' if phone else 'desk'}-{path.format(run='run').strip('/') or 'start'}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, (path, wide)
