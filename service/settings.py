@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
+from sqlalchemy import make_url
 
 from service.access_settings import AccessSettings
 from service.store.engine import url_of
@@ -51,6 +53,9 @@ class ServiceSettings(AccessSettings):
         description="where everything is kept: a file, `sqlite:///` and its path, or `postgresql://user@host/name`",
     )
 
+    database_password_file: str = Field(
+        "", description="file with the password of the database, where its address has none; read at the start"
+    )
     log: LogFormat = Field("console", description="form of the log: `console` for people, `json` for programs")
     worker_metrics: str = Field(
         "",
@@ -73,13 +78,26 @@ class ServiceSettings(AccessSettings):
             if PREFIX + name.upper() in environment
         }
         try:
-            return cls.model_validate(given)
+            settings = cls.model_validate(given)
         except ValidationError as invalid:
             lines = [
                 f"{PREFIX}{str(found['loc'][0]).upper()} is {_shown(found)}: {found['msg']}"
                 for found in invalid.errors(include_url=False)
             ]
             raise SettingsInvalid("\n".join(lines)) from None
+        return settings._with_password()
+
+    def _with_password(self) -> ServiceSettings:
+        """The password in the address, where a file has it; raises SettingsInvalid."""
+        if not self.database_password_file:
+            return self
+        try:
+            password = Path(self.database_password_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            said = f"{PREFIX}DATABASE_PASSWORD_FILE is {self.database_password_file!r}: it cannot be read"
+            raise SettingsInvalid(f"{said} ({type(error).__name__})") from None
+        url = make_url(self.database_url).set(password=password)
+        return self.model_copy(update={"database_url": url.render_as_string(hide_password=False)})
 
 
 def reference() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from service.commands.outputs import BAD, WRONG_USE, say
+from service.commands.outputs import BAD, say
+from service.commands.stores import open_store, settings_here
 from service.who import ROLES, Role
 
 if TYPE_CHECKING:
@@ -83,15 +83,7 @@ def revoke(id: Annotated[str, typer.Argument(metavar="ID", help="The id, as `key
 @contextmanager
 def _store() -> Iterator[Store]:
     """The store that the service has, with the same settings."""
-    from service.settings import ServiceSettings, SettingsInvalid
-    from service.store import Store
-
-    try:
-        settings = ServiceSettings.of(os.environ)
-    except SettingsInvalid as invalid:
-        say(str(invalid))
-        raise typer.Exit(WRONG_USE) from None
-    store = Store.open(settings.database_url)
+    store = open_store(settings_here())
     try:
         yield store
     finally:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.commands.outputs import BAD, WRONG_USE, say
+from service.commands.stores import open_store, settings_here
 
 if TYPE_CHECKING:
     from service.settings import ServiceSettings
@@ -27,13 +27,8 @@ def serve(
     import uvicorn
 
     from service import logs, tracing
-    from service.settings import ServiceSettings, SettingsInvalid
 
-    try:
-        settings = ServiceSettings.of(os.environ)
-    except SettingsInvalid as invalid:
-        say(str(invalid))
-        raise typer.Exit(WRONG_USE) from None
+    settings = settings_here()
     logs.configure(settings.log)
     tracing.configure()
     _guarded(host, settings)
@@ -65,19 +60,13 @@ def _guarded(host: str, settings: ServiceSettings) -> None:
 
 
 def _opened(settings: ServiceSettings) -> Store:
-    """The store; where it cannot be reached, or is another process's, says so and ends the command."""
-    from sqlalchemy.exc import OperationalError
-
+    """The store; where it is another process's, says so and ends the command."""
     from service.here import InUse, hold
-    from service.store import Store
 
+    store = open_store(settings)
     try:
-        store = Store.open(settings.database_url)
         if store.engine.dialect.name == "sqlite":
             hold(store).close()
-    except OperationalError as error:
-        say(f"The database cannot be reached: {error.orig}".strip())
-        raise typer.Exit(BAD) from None
     except InUse as in_use:
         say(str(in_use))
         raise typer.Exit(BAD) from None

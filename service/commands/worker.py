@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import typer
 
 from service.commands.outputs import BAD, WRONG_USE, say
+from service.commands.stores import open_store, settings_here
 
 
 def worker() -> None:
@@ -14,28 +13,16 @@ def worker() -> None:
 
     On as many machines as wanted; each needs STAFFING_DATABASE_URL alone. What is not done at the end is queued again.
     """
-    from sqlalchemy.exc import OperationalError
-
     from service import logs, metrics, tracing
     from service.queueing import Worker
-    from service.settings import ServiceSettings, SettingsInvalid
-    from service.store import Store
 
-    try:
-        settings = ServiceSettings.of(os.environ)
-    except SettingsInvalid as invalid:
-        say(str(invalid))
-        raise typer.Exit(WRONG_USE) from None
+    settings = settings_here()
     logs.configure(settings.log)
     tracing.configure()
     if not settings.database_url.startswith("postgres"):
         say("A store in a file has its runs executed by `staffing serve`; workers need one in PostgreSQL.")
         raise typer.Exit(WRONG_USE)
-    try:
-        store = Store.open(settings.database_url)
-    except OperationalError as error:
-        say(f"The database cannot be reached: {error.orig}".strip())
-        raise typer.Exit(BAD) from None
+    store = open_store(settings)
     metrics.watch(store)
     if settings.worker_metrics:
         try:

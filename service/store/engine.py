@@ -7,6 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -16,6 +17,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 20
 #: any number that nobody else uses: holds off a second server that starts at the same moment
 MIGRATING = 0x57AFF
+
+
+class TooNew(Exception):
+    """A later version of the service has changed the store."""
 
 
 def url_of(text: str) -> URL:
@@ -68,11 +73,14 @@ def _begin(connection: Connection) -> None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database up to date; of several that start at once, one does it and the others wait."""
+    """Bring the database up to date; of several that start at once, one does it and the others wait. Raises TooNew."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise TooNew("A later version of staffing has changed the store; this one cannot work with it.") from error
