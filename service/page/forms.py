@@ -15,6 +15,7 @@ from typing import Any
 from scenarios.changes import BY_NAME, Change, parse_changes
 from scenarios.studies import BY_KIND, Study
 from service.page.dutch import FIELDS, HINTS, RULE_TITLES, TITLES
+from service.page.sentences import expected_in
 from service.page.tongue import Tongue
 from service.words import Names
 from solver.portfolio import Portfolio, PortfolioInvalid
@@ -94,7 +95,7 @@ def form_of(
     said: dict[str, str] = {}
     for one in () if wrong is None else wrong.problems:
         place = one.path.removeprefix("/changes/0").removeprefix("/").replace("/", ".")
-        said[place] = one.expected
+        said[place] = expected_in(t, one.expected)
     maker = _Maker(portfolio, t, record.model_json_schema(by_alias=True), said)
     fields = list(maker.fields(maker.schema, "", given or {}))
     rest = [f"{place}: {text}" if place else text for place, text in said.items() if place not in maker.named]

@@ -20,7 +20,9 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from service.access import PERMISSIONS, Who, who_of
 from service.page.drawing.bars import difference, share
 from service.page.dutch import DETAILS, PROBLEMS
+from service.page.sentences import expected_in
 from service.page.tongue import Tongue, tongue
+from service.page.uploads import in_json
 from service.problems import TABLE, Forbidden, Refusal, TooLarge, Unauthenticated, UnknownPath
 from service.seen import seen_by
 from service.settings import ServiceSettings
@@ -221,7 +223,8 @@ class PageRoute(APIRoute):
             except Refusal as error:
                 answer = _refused(request, error)
             except PortfolioInvalid as error:
-                answer = Desk(request).page("invalid.html", 422, problems=error.problems, what="")
+                desk = Desk(request)
+                answer = desk.page("invalid.html", 422, problems=in_json(error.problems, desk.t), what="")
             answer.headers.setdefault("Content-Security-Policy", POLICY)
             return answer
 
@@ -260,7 +263,8 @@ def _refused(request: Request, error: Refusal) -> Response:
     if desk.t.dutch:
         told = (re.fullmatch(said, detail) for said, _ in DETAILS)
         detail = next((found.expand(dutch) for found, (_, dutch) in zip(told, DETAILS, strict=True) if found), detail)
-    answer = desk.page("error.html", sort.status, title=title, detail=detail, problems=error.errors)
+    problems = [(expected_in(desk.t, one.expected), one.path) for one in error.errors]
+    answer = desk.page("error.html", sort.status, title=title, detail=detail, problems=problems)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
     return answer

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from service.page.dutch import RULE_TITLES, UNITS
-from service.page.phrases import PHRASES
+from service.page.phrases import EXPECTED, PHRASES
 from service.page.tongue import Tongue
 from service.words import plain
 from solver.portfolio import Activity, Person, Portfolio, Project, Unit
@@ -93,9 +93,19 @@ def in_dutch(said: str) -> str:
     return said
 
 
+def expected_in(t: Tongue, text: str) -> str:
+    """What would be right, in the language; what the phrases do not know stays as it is."""
+    if not t.dutch:
+        return text
+    for phrase, dutch in _EXPECTED:
+        text = phrase.sub(dutch, text)
+    return _NUMBER.sub(_decimal, in_dutch(text))
+
+
 def _decimal(found: re.Match[str]) -> str:
     """A number as Dutch writes it: 1,234.5 → 1.234,5."""
     return found[0].translate({ord(","): ".", ord("."): ","})
 
 
+_EXPECTED = tuple((re.compile(phrase), dutch) for phrase, dutch in EXPECTED)
 _PHRASES = tuple((re.compile(phrase), dutch) for phrase, dutch in PHRASES)

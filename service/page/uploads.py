@@ -8,6 +8,9 @@ from pathlib import PurePath
 from typing import Any
 
 from service import spreadsheet
+from service.page.dutch import FIELDS
+from service.page.sentences import expected_in
+from service.page.tongue import Tongue
 from service.reading import SPREADSHEETS, ZIP
 from service.sheets import CellProblem, SpreadsheetInvalid
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse_json
@@ -23,31 +26,32 @@ class Wrong:
     expected: str
 
 
-def read_upload(name: str, data: bytes) -> tuple[Portfolio | None, dict[str, list[Wrong]]]:
+def read_upload(name: str, data: bytes, t: Tongue) -> tuple[Portfolio | None, dict[str, list[Wrong]]]:
     """The portfolio in a file, or everything that is wrong with it, by the thing that it is about."""
     try:
         if data.startswith(ZIP) or PurePath(name).suffix.lower() in (*SPREADSHEETS, ".csv"):
             return spreadsheet.read_bytes(data, name), {}
         return parse_json(data), {}
     except SpreadsheetInvalid as invalid:
-        return None, _by_thing([_in_sheet(one) for one in invalid.problems])
+        return None, _by_thing([_in_sheet(one, t) for one in invalid.problems])
     except PortfolioInvalid as invalid:
-        return None, _by_thing(in_json(invalid.problems, _decoded(data)))
+        return None, in_json(invalid.problems, t, _decoded(data))
 
 
-def in_json(problems: list[Problem], data: Any) -> list[Wrong]:
-    """Problems with a portfolio's JSON, said of the person, activity or other thing that they lie in."""
+def in_json(problems: list[Problem], t: Tongue, data: Any = None) -> dict[str, list[Wrong]]:
+    """Problems with JSON by the person, activity, change or other thing that they lie in."""
     found = []
     for one in problems:
         section, _, rest = one.path.removeprefix("/").partition("/")
         index, _, field = rest.partition("/")
         thing = section or "/"
         if index.isdigit():
-            thing = f"{section} {int(index) + 1}{_name(data, section, int(index))}"
+            called = t(section, FIELDS.get(section, section).lower())
+            thing = f"{called} {int(index) + 1}{_name(data, section, int(index))}"
         elif rest:
             field = rest
-        found.append(Wrong(thing, field, one.value, one.expected))
-    return found
+        found.append(Wrong(thing, field, one.value, expected_in(t, one.expected)))
+    return _by_thing(found)
 
 
 def _name(data: Any, section: str, index: int) -> str:
@@ -58,10 +62,10 @@ def _name(data: Any, section: str, index: int) -> str:
     return f": {name}" if isinstance(name, str) else ""
 
 
-def _in_sheet(one: CellProblem) -> Wrong:
+def _in_sheet(one: CellProblem, t: Tongue) -> Wrong:
     row = "" if one.row is None else f", {one.row}"
     column = "" if one.column is None else one.column + (f" ({one.letter})" if one.letter else "")
-    return Wrong(f"{one.sheet}{row}", column, one.value, one.expected)
+    return Wrong(f"{one.sheet}{row}", column, one.value, expected_in(t, one.expected))
 
 
 def _by_thing(problems: list[Wrong]) -> dict[str, list[Wrong]]:

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from service.deciding import checked, concerned, with_incumbents
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.running import Solved, solved, view_of
+from service.page.sentences import expected_in
 from service.problems import Wrong
 from service.store.decisions import Verb
 
@@ -46,7 +47,9 @@ def decide(desk: TheDesk, id: str, form: TheForm) -> Response:
     try:
         about = checked(verb, bookings, who, found.portfolio, found.proposal)
     except Wrong as wrong:
-        return _page(desk, found, "; ".join(f"{one.path}: {one.expected}" for one in wrong.errors), sent)
+        return _page(
+            desk, found, "; ".join(f"{one.path}: {expected_in(desk.t, one.expected)}" for one in wrong.errors), sent
+        )
     desk.store.decide(id, verb, about, reason or None, who, concerned(about, found.proposal))
     return desk.to(f"/runs/{id}/decide")
 

@@ -14,6 +14,7 @@ from service.page.forms import RecordForm, form_of, given_in, kinds, read_form
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import changed, start
+from service.page.sentences import expected_in
 from service.problems import UnknownPath
 from service.store import StoredPortfolio
 from solver.portfolio import Portfolio
@@ -62,7 +63,7 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
         try:
             apply(portfolio, left)
         except ChangeInvalid as invalid:
-            said = [f"{one.path}: {one.expected}" for one in invalid.problems]
+            said = [f"{one.path}: {expected_in(desk.t, one.expected)}" for one in invalid.problems]
             return _page(desk, stored, portfolio, changes, None, name, run, said)
         return _page(desk, stored, portfolio, left, None, name, run)
     if step in ("run", "save") and changes:

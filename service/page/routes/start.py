@@ -49,9 +49,9 @@ def upload(desk: TheDesk, form: TheForm) -> Response:
     file = form.file("file")
     if file is None:
         return desk.page(
-            "invalid.html", 422, problems=[], what=desk.t("No file was chosen.", "Er is geen bestand gekozen.")
+            "invalid.html", 422, problems={}, what=desk.t("No file was chosen.", "Er is geen bestand gekozen.")
         )
-    portfolio, problems = read_upload(*file)
+    portfolio, problems = read_upload(*file, desk.t)
     if portfolio is None:
         return desk.page("invalid.html", 422, problems=problems, what=file[0])
     return desk.to(f"/portfolios/{_stored(desk, portfolio, who).id}")

@@ -273,6 +273,43 @@ def test_an_upload_tells_what_is_wrong_with_the_thing_it_is_about(client: TestCl
     assert client.get("/portfolios/mine").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.json", b'{"people": 1', ("op regel", "positie")),
+        ("a.json", b"[]", ("een portfolio, en dat is een object",)),
+        ("a.xlsx", b"PK\x03\x04 no workbook", ()),
+        ("a.csv", b"id,name\n1,2\n", ()),
+        ("a.bin", b"\xff\xfe\x00", ()),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_so(
+    client: TestClient, name: str, content: bytes, said: tuple[str, ...]
+) -> None:
+    """In words, in the language of the page, and nothing is stored."""
+    answer = client.post("/portfolios?language=nl", files={"file": (name, content)})
+    assert answer.status_code == 422
+    assert "Er is niets opgeslagen" in answer.text
+    assert all(one in answer.text for one in said)
+
+
+def test_errors_are_dutch_where_the_page_is(client: TestClient, run: str) -> None:
+    """Errors of an upload, of changes that cannot be made, and of what is not there have no English word left."""
+    data = json.loads(entry("adviesbureau").text()) | {"id": "mine"}
+    data["people"][0] |= {"unit": "nowhere", "hours_per_period": "many", "name": ""}
+    data["people"][1]["expertise"][0] |= {"level": 9, "term": "finance"}
+    data["activities"][0] |= {"hours": 1.5, "window": {"first": 5, "last": 2}, "project": None}
+    del data["activities"][1]["kind"]
+    said = [client.post("/portfolios?language=nl", files={"file": ("a.json", json.dumps(data).encode())})]
+    changes = json.dumps([{"change": "leave", "person": "nobody", "from": 99}, {"change": "pin"}])
+    said.append(client.post(f"/runs/{run}/with?language=nl", data={"changes": changes}))
+    said.append(client.get("/runs/none?language=nl"))
+    assert [one.status_code for one in said] == [422, 422, 404]
+    for one in said:
+        main = re.sub(r"<strong>[^<]*</strong>|<h2>[^<]*</h2>", "", one.text[one.text.index("<main") :])
+        assert not re.search(r"\b(the|with|and|on|an|that|than|for|from|to|is not)\b", text_of(main)), text_of(main)
+
+
 def test_an_upload_is_stored_and_never_over_another_portfolio(client: TestClient) -> None:
     """A workbook is a new portfolio, the same again its next revision; one of another name stands beside it."""
     portfolio = entry("bedrijfsbureau").portfolio()
