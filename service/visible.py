@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from service.who import Who
-from solver.portfolio import Portfolio, parse
+from solver.portfolio import Portfolio, Problem, parse
 from solver.proposal import reason
 from solver.rules import rules_of
 from solver.tables import Tables
@@ -235,6 +235,12 @@ def _conflict(data: Json | None, who: Who, portfolio: Portfolio, own: frozenset[
 def _is_own(about: Mapping[str, str], who: Who, own: frozenset[str]) -> bool:
     """Whether a finding is about work that the role is shown; a lead is not told of what lies beyond the own work."""
     return who.role != "lead" or about.get("activity") in own
+
+
+def visible_warnings(found: Iterable[Problem], who: Who, portfolio: Portfolio) -> list[Problem]:
+    """What is legal and yet odd in a portfolio, without what is about fields that the role is not shown."""
+    own = who.activities(portfolio)
+    return [one for one in found if who.role == "hr" or _warning_is_shown(one.path, who, portfolio, own)]
 
 
 def _warning_is_shown(path: str, who: Who, portfolio: Portfolio, own: frozenset[str]) -> bool:

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
-from service.access import PERMISSIONS, Who, who_of
+from service.access import LOCAL, PERMISSIONS, Who, who_of
 from service.page.drawing.bars import difference, share
 from service.page.dutch import DETAILS, PROBLEMS
 from service.page.sentences import expected_in
@@ -131,6 +131,8 @@ class Desk:
         return RedirectResponse(address, 303)
 
     def _role(self, who: Who) -> str:
+        if who is LOCAL:
+            return self.t("this machine: all is shown", "deze machine: alles is te zien")
         name = self.t(*ROLE_NAMES[who.role])
         return f"{name} · {who.person}" if who.person else name
 

@@ -541,6 +541,41 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (r"an id of its own: (\S+) has this one", r"een eigen kenmerk: \1 heeft dit al"),
     (r"a date as YYYY-MM-DD", r"een datum als JJJJ-MM-DD"),
     (r"a date up to the calendar's start, (\S+?); .+", r"een datum tot het begin van de kalender, \1"),
+    (
+        r"no more hours asked for than there are; in periods? (\d+)(?: to (\d+))? it is (\d+) of (\d+)",
+        r"niet meer uren gevraagd dan er zijn; vanaf periode \1 is het \3 van \4",
+    ),
+    (
+        r"an? (?:kind|phase) that an activity has; this one makes no difference",
+        r"wat een activiteit heeft; dit maakt niets uit",
+    ),
+    (
+        r"a term and a level that work the person may be booked on could teach; nothing here does",
+        r"een begrip en een niveau om van te leren in werk dat de persoon mag doen; dat is er hier niet",
+    ),
+    (
+        r"an activity the person could work on; (.+) has no hours in its window",
+        r"een activiteit die de persoon kan doen; \1 heeft er dan geen uren voor",
+    ),
+    (
+        r"an activity the person could work on; (.+) may not be booked on it",
+        r"een activiteit die de persoon kan doen; \1 mag er niet op",
+    ),
+    (r"0 for somebody without a unit: .+", r"0 voor wie geen afdeling heeft: dan is er geen ander werk"),
+    (
+        r"an activity that somebody may be booked on; nobody may: fewer than (\d+) of those who could have (.+), which is a must",  # noqa: E501
+        r"een activiteit die iemand mag doen; dat mag niemand: minder dan \1 die het kunnen hebben \2, en dat moet",
+    ),
+    (r"an activity that somebody may be booked on; nobody may", r"een activiteit die iemand mag doen; dat mag niemand"),
+    (
+        r"an activity whose window ends before period (\d+); it ends in (\d+)",
+        r"een activiteit die voor periode \1 is afgelopen; deze eindigt in \2",
+    ),
+    (
+        r"hours of periods before now, which is (\d+); those from then on are left out",
+        r"uren van perioden voor nu, dat is \1; die vanaf dan vallen weg",
+    ),
+    (r"the group of some candidate; nobody is in this one", r"de groep van een kandidaat; in deze zit niemand"),
     (r"the id or an? ?alias of a term of dimension expertise", r"het kenmerk of een alias van kennis"),
     (r"the id or an? ?alias of a term of dimension talent", r"het kenmerk of een alias van een talent"),
     (r"the id or (?:an )?alias of a term", r"het kenmerk of een alias van een begrip"),

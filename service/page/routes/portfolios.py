@@ -14,8 +14,13 @@ from service import spreadsheet
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.markdown import to_html
 from service.page.running import changed, start
+from service.page.uploads import Wrong, in_json
 from service.proposal_files import XLSX
 from service.store import StoredScenario
+from service.visible import visible_warnings
+from solver.check import warnings
+from solver.portfolio import Portfolio
+from solver.tables import Tables
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -33,6 +38,7 @@ def portfolio(desk: TheDesk, id: str) -> Response:
     story = None if entry is None else to_html(entry.story(desk.t.language))
     scenarios = desk.store.scenarios(portfolio=id).items if desk.may("list_scenarios") else []
     runs = desk.store.runs(limit=MOST_RUNS, kind="solve", portfolio=id).items
+    less = odd(desk, whole)
     studies = desk.store.runs(limit=MOST_RUNS, kind="study", portfolio=id).items if desk.may("list_studies") else []
     return desk.page(
         "portfolio.html",
@@ -47,7 +53,17 @@ def portfolio(desk: TheDesk, id: str) -> Response:
         choices=CHOICES,
         seconds=SECONDS,
         hours=sum(one.hours for one in whole.activities),
+        odd=less,
     )
+
+
+def odd(desk: Desk, portfolio: Portfolio) -> dict[str, list[Wrong]]:
+    """What is legal and yet odd in a portfolio, by the thing that it is about, as far as the role may see it."""
+    found = visible_warnings(warnings(Tables.of(portfolio)), desk.who, portfolio)
+    names = {
+        section: [{"name": one.name} for one in getattr(portfolio, section)] for section in ("people", "activities")
+    }
+    return in_json(found, desk.t, names)
 
 
 def told(desk: Desk, one: StoredScenario) -> tuple[str, list[str]]:
