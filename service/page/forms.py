@@ -80,7 +80,12 @@ class RecordForm:
 
 def kinds(t: Tongue) -> list[tuple[str, str]]:
     """Name and title of every kind of change."""
-    return [(name, t(change.title, TITLES.get(name, change.title))) for name, change in BY_NAME.items()]
+    return [(name, title_of(name, t)) for name in BY_NAME]
+
+
+def title_of(name: str, t: Tongue) -> str:
+    """What a kind of change or of study is called."""
+    return t(RECORDS[name].title, TITLES.get(name, RECORDS[name].title))
 
 
 def form_of(
@@ -100,7 +105,7 @@ def form_of(
     fields = list(maker.fields(maker.schema, "", given or {}))
     rest = [f"{place}: {text}" if place else text for place, text in said.items() if place not in maker.named]
     about = record.description().split("\n\n")[0]
-    return RecordForm(name, t(record.title, TITLES.get(name, record.title)), " ".join(about.split()), fields, rest)
+    return RecordForm(name, title_of(name, t), " ".join(about.split()), fields, rest)
 
 
 def read_form(name: str, sent: Mapping[str, Any]) -> Change:

@@ -20,6 +20,7 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from service.access import LOCAL, PERMISSIONS, Who, who_of
 from service.page.drawing.bars import difference, share
 from service.page.dutch import DETAILS, PROBLEMS
+from service.page.forms import title_of
 from service.page.sentences import expected_in
 from service.page.tongue import Tongue, tongue
 from service.page.uploads import in_json
@@ -121,6 +122,7 @@ class Desk:
             "may": self.may,
             "partial": self.partial,
             "role_name": self._role,
+            "title_of": lambda name: title_of(name, self.t),
         }
         return HTMLResponse(ENVIRONMENT.get_template(template).render(shared | context), status)
 

@@ -11,7 +11,7 @@ from scenarios.changes import Change, parse_changes
 from scenarios.scenario import apply, words
 from service.execution import portfolio_of, proposal_of
 from service.orders import Source, order
-from service.page.dutch import TITLES
+from service.page.forms import title_of
 from service.page.http import Desk
 from service.page.sentences import Sentences
 from service.page.shown import Shows, shown
@@ -99,7 +99,7 @@ class Solved:
 def changed(desk: Desk, before: Portfolio, changes: Sequence[Change], most: int | None = None) -> list[str]:
     """Changes in words, at most so many; only what sort they are of for roles that do not see what they cost."""
     if desk.who.role not in ("hr", "planner"):
-        told = [desk.t(one.title, TITLES.get(one.name(), one.title)) for one in changes]
+        told = [title_of(one.name(), desk.t) for one in changes]
     else:
         sentences = Sentences(before, desk.t)
         told = [sentences(line) for line in words(before, changes)]

@@ -11,6 +11,7 @@ from scenarios.changes import parse_changes
 from scenarios.compare import compare
 from service.access import visible_comparison
 from service.page.drawing.bars import Column, change, columns
+from service.page.forms import title_of
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS, told
 from service.page.running import Solved, solved, start
@@ -124,7 +125,7 @@ def _name(desk: Desk, run: StoredRun) -> str:
             pass
     if not run.changes:
         return desk.t.word("as_it_stands")
-    return ", ".join(dict.fromkeys(str(one["change"]).replace("_", " ") for one in run.changes))
+    return ", ".join(dict.fromkeys(title_of(one["change"], desk.t) for one in run.changes))
 
 
 def _names(names: list[str]) -> list[str]:

@@ -12,13 +12,12 @@ from markupsafe import Markup
 
 from scenarios.changes import parse_changes
 from scenarios.scenario import apply
-from scenarios.studies import BY_KIND, STUDIES, Study, StudyInvalid, parse_study
+from scenarios.studies import BY_KIND, STUDIES, StudyInvalid, parse_study
 from service.access import visible
 from service.execution import portfolio_of
 from service.orders import Source, order
 from service.page.drawing.bars import Point, scatter
-from service.page.dutch import TITLES
-from service.page.forms import form_of, given_in
+from service.page.forms import form_of, given_in, title_of
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS, told
 from service.page.routes.scenarios import sent_in
@@ -52,15 +51,11 @@ def _page(desk: Desk, id: str, kind: str, form: Any = None, status: int = 200) -
         "study-new.html",
         status,
         stored=stored,
-        kinds=[(one.name(), _title(desk, one)) for one in STUDIES],
+        kinds=[(one.name(), title_of(one.name(), desk.t)) for one in STUDIES],
         kind=kind,
         form=form or form_of(kind, portfolio, desk.t),
         scenarios=scenarios,
     )
-
-
-def _title(desk: Desk, study: type[Study]) -> str:
-    return desk.t(study.title, TITLES.get(study.name(), study.title))
 
 
 @router.post("/portfolios/{id}/studies")
@@ -102,7 +97,7 @@ def study(desk: TheDesk, id: str) -> Response:
     if run.kind != "study":
         raise UnknownPath(f"There is no study {id}.")
     stored = desk.store.portfolio_record(run.portfolio, run.revision)
-    title = _title(desk, BY_KIND[run.asked["kind"]])
+    title = title_of(run.asked["kind"], desk.t)
     text = desk.store.run_result(id)
     if desk.partial and run.status in ENDED:  # who waited goes to the answer
         return desk.to(f"/studies/{id}")

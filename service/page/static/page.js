@@ -74,8 +74,15 @@
   }
   window.addEventListener("resize", reachable);
 
+  // Times are those of whoever looks; without scripts they are UTC, and say so.
+  function local() {
+    const written = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    for (const one of document.querySelectorAll("time[datetime]")) one.textContent = written.format(new Date(one.dateTime));
+  }
+
   function prepare() {
     reachable();
+    local();
     const map = document.querySelector(".heat:not([data-ready]):not(.still)");
     if (!map) return;
     map.dataset.ready = "yes";
