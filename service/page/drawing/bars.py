@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from service.page.drawing.svg import drawing, fitting, picture, tag, text, title
+from service.page.drawing.svg import CHARACTER, drawing, fitting, picture, tag, text, title
 
 WIDTH, HEIGHT = 120, 10
 
@@ -102,7 +102,7 @@ class Point:
 def scatter(
     points: Sequence[Point], x_name: str, y_name: str, said: str, number: Callable[[float], str], line: bool = False
 ) -> Markup:
-    """Points in a plane; those with an address are links. `line` joins them from left to right, `number` writes."""
+    """Points in a plane; those with an address are links. `line` joins those from left to right, `number` writes."""
     width, height, left, below, top = 680, 340, 62, 42, 22
     xs, ys = [one.x for one in points], [one.y for one in points]
     low_x, high_x = _widened(min(xs), max(xs))
@@ -127,23 +127,22 @@ def scatter(
         parts.append(text(number(y), x=left - 6, y=up, class_="quiet small end middle"))
         parts.append(tag("line", x1=left, x2=width - 16, y1=up, y2=up, class_="line"))
     if line:
-        way = " L".join("{} {}".format(*at(one)) for one in sorted(points, key=lambda one: one.x))
+        joined = sorted((one for one in points if one.href), key=lambda one: one.x)
+        way = " L".join("{} {}".format(*at(one)) for one in joined)
         parts.append(tag("path", d=f"M{way}", class_="way"))
-    labelled: list[tuple[float, float]] = []
+    taken = [(x - 8, x + 8, y) for x, y in map(at, points)]  # from, to and height of what a label may not cover
     for one in sorted(points, key=lambda one: -one.y):
         x, y = at(one)
         dot = tag("circle", cx=x, cy=y, r=7, class_=one.sort)
-        right = x > width * 0.6
-        beside = y  # the labels of points that lie close come below each other
-        while any(abs(x - other) < 210 and abs(beside - line) < 14 for other, line in labelled):
-            beside = round(beside + 14, 1)
-        labelled.append((x, beside))
-        label = text(
-            fitting(one.name, 230, 12),
-            x=x + (-11 if right else 11),
-            y=beside,
-            class_=f"middle small{' end' if right else ''}",
-        )
+        said, right = fitting(one.name, 230, 12), x > width * 0.6
+        wide = len(said) * 12 * CHARACTER
+        begin, end = (x - 11 - wide, x - 11) if right else (x + 11, x + 11 + wide)
+        beside = y
+        while any(begin < to and other < end and abs(beside - line) < 13 for other, to, line in taken):
+            beside = round(beside - 13, 1)
+        taken.append((begin, end, beside))
+        place = {"x": end if right else begin, "y": beside}
+        label = text(said, class_=f"middle small{' end' if right else ''}", **place)
         shown = [title(one.said), dot, label]
         parts.append(tag("a", *shown, href=one.href) if one.href else tag("g", *shown))
     return picture(width, height, said, parts, "picture scatter", role="group")
