@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
@@ -25,6 +25,7 @@ from solver.tables import Tables
 #: how people and activities may be put in order, and what the choice is called
 PEOPLE_ORDERS: Mapping[str, tuple[str, str]] = {
     "unit": ("unit", "afdeling"),
+    "work": ("what they work on", "waar ze aan werken"),
     "name": ("name", "naam"),
     "load": ("load", "bezetting"),
 }
@@ -36,12 +37,24 @@ ACTIVITY_ORDERS: Mapping[str, tuple[str, str]] = {
 }
 #: states of the talent balance, the most urgent first
 STATES = ("missing", "short", "surplus", "unused", "balanced")
+#: more people than this are put in the order of their work at first: among many a map is empty where one looks
+MANY = 40
 #: things to look at that are told above everything else
 MOST_NOTES = 5
 
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")
+
+
+@dataclass(frozen=True)
+class Order:
+    """How people and activities are put in order, and of which unit and project they are; no id is all of them."""
+
+    people: str
+    activities: str
+    unit: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True)
@@ -263,9 +276,13 @@ class View:
         lone = [finding for rule in self.rules if rule.name == "continuity" for finding in rule.findings]
         if lone:
             said = t(
-                "{n} of critical work hangs on one person.",
-                "{n} van kritiek werk hangt aan één persoon.",
-                n=t.count(len(lone), ("piece", "stuk"), ("pieces", "stuks")),
+                "{n} on one person.",
+                "{n} aan één persoon.",
+                n=t.count(
+                    len(lone),
+                    ("piece of critical work hangs", "stuk kritiek werk hangt"),
+                    ("pieces of critical work hang", "stukken kritiek werk hangen"),
+                ),
             )
             found.append(Note("short", said, f"{self._tab('score')}#continuity"))
         over = [one for one in self.lines.values() if (one.utilisation or 0) > 0.9]
@@ -291,13 +308,13 @@ class View:
 
     # --- the map
 
-    def heat(self, people: str = "unit", activities: str = "project") -> Heat:
-        """The people × activities map in the orders asked for."""
+    def heat(self, order: Order) -> Heat:
+        """The people × activities map in the order asked for."""
         most = max((one.hours for one in self.bookings), default=1)
         cells = {(one.person, one.activity): self._cell(one, most) for one in self.bookings}
         return heat(
-            [self.person_heading(one, people) for one in self.ordered_people(people)],
-            [self._activity_heading(one, activities) for one in self.ordered_activities(activities)],
+            self.person_headings(order),
+            [self._activity_heading(one, order.activities) for one in self.ordered_activities(order)],
             cells,
             self.t("still lacking", "ontbreekt nog"),
         )
@@ -306,37 +323,65 @@ class View:
         """Everybody but candidates who are not taken on."""
         return [one for one in self.portfolio.people if one.candidate is None or one.id in self.lines]
 
-    def ordered_people(self, by: str) -> list[Person]:
-        """People by unit, name or load."""
+    def order(self, people: str = "", activities: str = "", unit: str = "", project: str = "") -> Order:
+        """The order asked for, where there is such a one."""
+        usual = "work" if len(self.portfolio.people) > MANY else "unit"
+        return Order(
+            people if people in PEOPLE_ORDERS else usual,
+            activities if activities in ACTIVITY_ORDERS else "project",
+            unit if unit in self.units else "",
+            project if project in self.projects else "",
+        )
+
+    def ordered_people(self, order: Order) -> list[Person]:
+        """People of a unit, or all, by unit, work, name or load; those who work on the project come first."""
         units = {id: n for n, id in enumerate(self.units)}
-        keys: dict[str, Callable[[Person], object]] = {
+        column = {one.id: n for n, one in enumerate(self.ordered_activities(order))}
+        last = len(column)
+        keys: dict[str, Callable[[Person], Any]] = {
             "unit": lambda one: units.get(one.unit or "", len(units)),
+            "work": lambda one: min((column.get(line.activity, last) for line in self._lines_of(one)), default=last),
             "name": lambda one: one.name.casefold(),
             "load": lambda one: -self._load(one.id),
         }
-        return sorted(self.shown_people(), key=keys.get(by, keys["unit"]))  # type: ignore[arg-type]
+        key = keys[order.people]
+        those = [one for one in self.shown_people() if order.unit in ("", one.unit)]
+        return sorted(those, key=lambda one: (not self._works_on(one, order.project), key(one)))
 
-    def ordered_activities(self, by: str) -> list[Activity]:
-        """Activities by project, kind, time, or what they lack."""
+    def _lines_of(self, person: Person) -> list[BookingLine]:
+        return self.of_person.get(person.id, [])
+
+    def _works_on(self, person: Person, project: str) -> bool:
+        return any(self.activities[one.activity].project == project for one in self._lines_of(person))
+
+    def ordered_activities(self, order: Order) -> list[Activity]:
+        """Activities of a project, or all, by project, kind, time, or what they lack."""
         projects = {id: n for n, id in enumerate(self.projects)}
         kinds = {kind: n for n, kind in enumerate(dict.fromkeys(one.kind for one in self.portfolio.activities))}
         missing = {one.activity: (-one.hours, -len(one.talents) - len(one.expertise)) for one in self.proposal.unfilled}
-        keys: dict[str, Callable[[Activity], object]] = {
+        keys: dict[str, Callable[[Activity], Any]] = {
             "project": lambda one: (projects[one.project], one.window.first, one.window.last),
             "kind": lambda one: (kinds[one.kind], one.window.first),
             "time": lambda one: (one.window.first, one.window.last),
             "open": lambda one: missing.get(one.id, (1, 1)),
         }
-        return sorted(self.portfolio.activities, key=keys.get(by, keys["project"]))  # type: ignore[arg-type]
+        those = (one for one in self.portfolio.activities if order.project in ("", one.project))
+        return sorted(those, key=keys[order.activities])
 
     def _load(self, person: str) -> float:
         line = self.lines.get(person)
         return 0.0 if line is None or line.utilisation is None else line.utilisation
 
-    def person_heading(self, person: Person, by: str) -> Heading:
-        """A person as a row of the map."""
+    def person_headings(self, order: Order) -> list[Heading]:
+        """People as rows of the map."""
+        return [self._person_heading(one, order) for one in self.ordered_people(order)]
+
+    def _person_heading(self, person: Person, order: Order) -> Heading:
         name, href = self.names.person(person.id), self.href("people", person.id)
-        group = self.unit(person) if by == "unit" else ""
+        group = self.unit(person) if order.people == "unit" else ""
+        if order.project:
+            on = self._works_on(person, order.project)
+            group = self.t("works on it", "werkt eraan") if on else self.t("not on it", "niet erop")
         if not self.lines:  # what somebody does in all is not shown to everybody
             hours = sum(one.hours for one in self.of_person.get(person.id, []))
             return Heading(person.id, name, self.t.hours(hours), href, group)
@@ -441,9 +486,9 @@ class View:
 
     # --- in time
 
-    def loads(self, by: str = "unit") -> list[Line]:
+    def loads(self, order: Order) -> list[Line]:
         """Everybody's load per period against what is available."""
-        return [self.load(one) for one in self.ordered_people(by)]
+        return [self.load(one) for one in self.ordered_people(order)]
 
     @cached_property
     def _colour(self) -> dict[str, int]:
@@ -504,11 +549,12 @@ class View:
         words = {"day": ("day", "dag"), "week": ("week", "week"), "month": ("month", "maand")}
         return self.t(*words[self.portfolio.calendar.period])
 
-    def calendars(self) -> list[Line]:
+    def calendars(self, order: Order) -> list[Line]:
         """Per project when its activities are worked on."""
         found = []
+        activities = _grouped(self.ordered_activities(replace(order, activities="project")), lambda one: one.project)
         for project in self.portfolio.projects:
-            those = [one for one in self.ordered_activities("project") if one.project == project.id]
+            those = activities.get(project.id)
             if those:
                 found.append(self._calendar(project.id, those))
         return found

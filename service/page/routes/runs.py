@@ -18,7 +18,7 @@ from service.page.drawing.progress import progress
 from service.page.http import Desk, PageRoute, TheDesk
 from service.page.running import Solved, changed, solved, view_of
 from service.page.shown import Shows, shown
-from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, View
+from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, Order, View
 from service.problems import UnknownPath
 from service.proposal_files import written
 from service.store import ENDED, StoredRun
@@ -44,7 +44,15 @@ FILES = {
 
 
 @router.get("/runs/{id}")
-def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activities: str = "project") -> Response:
+def run(
+    desk: TheDesk,
+    id: str,
+    view: str = "map",
+    people: str = "",
+    activities: str = "",
+    unit: str = "",
+    project: str = "",
+) -> Response:
     """A run while it goes, or its proposal."""
     desk.need("get_run")
     stored = desk.store.run(id)
@@ -62,10 +70,7 @@ def run(desk: TheDesk, id: str, view: str = "map", people: str = "unit", activit
     seen, shows = view_of(desk, found)
     tabs = [(name, desk.t(*title)) for name, title in TABS.items() if _has(name, shows)]
     tab = view if view in dict(tabs) or view == "list" else "map"
-    by = {
-        "people": people if people in PEOPLE_ORDERS else "unit",
-        "activities": activities if activities in ACTIVITY_ORDERS else "project",
-    }
+    by = seen.order(people, activities, unit, project)
     orders = {"people": PEOPLE_ORDERS, "activities": ACTIVITY_ORDERS}
     more: dict[str, Any] = {"heat_data": _heat_data(desk, seen, by)} if tab == "map" else {}
     return desk.page(
@@ -94,15 +99,14 @@ def _has(tab: str, shows: Shows) -> bool:
     return {"talents": shows.balance, "score": shows.score, "people": shows.loads}.get(tab, True)
 
 
-def _heat_data(desk: Desk, view: View, by: dict[str, str]) -> dict[str, Any]:
-    people, activities = view.ordered_people(by["people"]), view.ordered_activities(by["activities"])
-    headings = [view.person_heading(one, by["people"]) for one in people]
+def _heat_data(desk: Desk, view: View, by: Order) -> dict[str, Any]:
+    people, activities = view.person_headings(by), view.ordered_activities(by)
     return {
         "base": view.base,
         "cell": heat.CELL,
         "row": heat.ROW,
-        "tops": heat.rows(headings)[0],
-        "people": [[one.id, view.names.person(one.id)] for one in people],
+        "tops": heat.rows(people)[0],
+        "people": [[one.id, one.name] for one in people],
         "activities": [[one.id, view.names.activity(one.id)] for one in activities],
         "nothing": desk.t("not booked", "niet geboekt"),
     }
