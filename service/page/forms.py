@@ -142,7 +142,8 @@ class _Maker:
     def fields(self, schema: Schema, before: str, given: Mapping[str, Any]) -> Iterator[Field]:
         for name, raw in schema.get("properties", {}).items():
             if "const" not in raw:
-                required = name in schema.get("required", ())
+                made = name == "id" and "name" in schema["properties"]  # of the name, where it is left open
+                required = name in schema.get("required", ()) and not made
                 more = bool(before) and not required and name not in FIRST
                 yield self.field(f"{before}{name}", name, _plain(raw, self.schema), required, given.get(name), more)
 
