@@ -4,60 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 
 from service.access import Who, visible
+from service.media import JSON
 from service.store import StoredRun
 from solver.portfolio import Portfolio
-
-JSON = "application/json"
-
-
-class PortfolioName(BaseModel):
-    """Which portfolio a run is about; `revision` is null where it came with the request."""
-
-    id: str
-    revision: int | None
-    sha256: str
-
-
-class FailureTold(BaseModel):
-    """Why a run failed."""
-
-    code: str
-    detail: str
-
-
-class RunAnswer(BaseModel):
-    """A run as it is now."""
-
-    id: str
-    kind: Literal["solve", "study", "why_not", "alternatives", "conflict"]
-    status: Literal["queued", "running", "finished", "cancelled", "failed"]
-    portfolio: PortfolioName
-    scenario: str | None = Field(description="the scenario whose changes it has, if it is of one")
-    changes: list[dict[str, Any]]
-    asked: Any = Field(description="of a study or an explanation: what it asks")
-    settings: dict[str, Any]
-    versions: dict[str, str]
-    fingerprint: str = Field(description="of everything that decides a repeatable run")
-    parent: str | None = Field(description="the run whose plan it starts from, or is about")
-    by: str
-    attempt: int = Field(description="how often it was taken up; more than once where a worker died")
-    cancelling: bool = Field(description="somebody asked to stop it, and it has not stopped yet")
-    created: str
-    started: str | None = Field(description="when it was last taken up")
-    ended: str | None
-    took: str | None = Field(description="how long it ran, an ISO 8601 duration")
-    progress: dict[str, Any] | None = Field(
-        description="how far it is: of a solve seconds, best, bound, gap, value_captured, plans and stage; of a study "
-        "seconds, done, total, stage, and the latest word of one of its solves"
-    )
-    outcome: str | None = Field(description="what a solve found: `run.status` of its proposal")
-    failure: FailureTold | None
 
 
 def run_json(run: StoredRun) -> dict[str, Any]:

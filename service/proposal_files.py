@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scenarios.phrases import period_start
-from service.answers import JSON, encoded
+from service.answers import encoded
 from service.export import to_csv, to_workbook
+from service.media import JSON, XLSX
 from service.problems import NoProposal, NotAcceptable
 from service.words import plain
 from solver.portfolio import Portfolio
@@ -17,11 +18,6 @@ from solver.proposal import Proposal
 #: octets of a line of a calendar, without its end
 LINE = 75
 Json = dict[str, Any]
-
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: media type of a proposal → the suffix of such a file
-FILES: Mapping[str, str] = {JSON: ".json", "text/csv": ".csv", XLSX: ".xlsx", "text/calendar": ".ics"}
 
 
 def narrowed(data: Json, portfolio: Portfolio, person: str | None, project: str | None, unit: str | None) -> Json:
@@ -42,7 +38,7 @@ def narrowed(data: Json, portfolio: Portfolio, person: str | None, project: str 
 
 
 def written(data: Json, portfolio: Portfolio, type: str, id: str, made: datetime | None = None) -> bytes:
-    """A visible proposal in a form of `FILES`; `portfolio`: what of it the role may see. Raises NoProposal.
+    """A visible proposal in a form of `PROPOSALS`; `portfolio`: what of it the role may see. Raises NoProposal.
 
     Tables have no totals where the role may not see what they are made of, and none at all for whoever sees no fit.
     """

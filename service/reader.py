@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from scenarios.changes import Change, parse_changes
 from scenarios.library import ENTRIES, Entry
+from service.media import JSON
 from service.orders import Source
 from service.problems import MOST_ERRORS, NotJson, TooLarge, TooSlow, UnknownPortfolio, Wrong, WrongType
 from service.settings import ServiceSettings
@@ -26,8 +27,6 @@ from solver.report import Report, brief, containers
 
 Part = TypeVar("Part")
 Model = TypeVar("Model", bound=BaseModel)
-
-JSON = "application/json"
 
 
 async def read(request: Request, settings: ServiceSettings, types: Sequence[str] = (JSON,)) -> bytes:
@@ -100,9 +99,9 @@ class Body:
             self._note(name, invalid.problems)
             return None
 
-    def source(self, store: Store) -> Source | None:
+    def source(self, store: Store, revision: int | None = None) -> Source | None:
         """The portfolio, given itself or by its id in the store; None where it is missing or wrong."""
-        return self.part("portfolio", lambda given: self._source(given, store))
+        return self.part("portfolio", lambda given: self._source(given, store, revision))
 
     def changes(self) -> tuple[Change, ...] | None:
         """The list of changes; None where it is wrong."""
@@ -143,11 +142,13 @@ class Body:
         """What to raise where a part could not be had, or where there are problems."""
         return self._unknown if self._unknown and not self.problems else Wrong(self.problems)
 
-    def _source(self, given: Any, store: Store) -> Source | None:
+    def _source(self, given: Any, store: Store, revision: int | None) -> Source | None:
         if not isinstance(given, str):
+            if revision is not None:
+                self.add("/revision", "not_stored", revision, "nothing: only a stored portfolio has revisions")
             return Source(parse(given), None)
         try:
-            stored, portfolio = store.portfolio(given)
+            stored, portfolio = store.portfolio(given, revision)
         except UnknownPortfolio as unknown:
             self._unknown = unknown
             return None

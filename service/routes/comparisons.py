@@ -21,8 +21,10 @@ from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.paging import Cursor, Limit, StoredId
 from service.problems import BadQuery, NoProposal, UnknownComparison, UnknownRun, Wrong
 from service.reader import read
-from service.routes.runs import changed_portfolio, no_proposal
+from service.routes.proposals import no_proposal
+from service.routes.runs import changed_portfolio
 from service.store import Store, StoredComparison, StoredRun
+from service.told import ComparisonAnswer, ComparisonInfo, ComparisonList
 from solver.fields import Name
 from solver.portfolio import Portfolio, Problem
 from solver.proposal import Proposal
@@ -44,32 +46,6 @@ class CompareBody(BaseModel):
     )
     names: list[Name] | None = Field(None, description="what to call them; by default what their scenarios are called")
     language: Literal["en", "nl"] = Field("en", description="of the labels of terms")
-
-
-class ComparisonAnswer(BaseModel):
-    """A comparison; what the role may not see is left out."""
-
-    id: str
-    runs: list[str]
-    created: str
-    by: str
-    comparison: dict[str, Any] = Field(description="per rule, person, activity, unit and term, in money, in sentences")
-
-
-class ComparisonInfo(BaseModel):
-    """Which runs were compared, when and by whom."""
-
-    id: str
-    runs: list[str]
-    created: str
-    by: str
-
-
-class ComparisonList(BaseModel):
-    """A page of comparisons, newest first."""
-
-    items: list[ComparisonInfo]
-    next: str | None
 
 
 @router.post(

@@ -13,18 +13,20 @@ from scenarios.changes import parse_changes
 from scenarios.questions import WHY_NOT, AlternativesAsked
 from service import stored_examples
 from service.access import TheWho, Who, visible
-from service.answers import JSON, RunAnswer, answer, encoded, run_json
+from service.answers import answer, encoded, run_json
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import portfolio_of, proposal_of
+from service.media import JSON
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.orders import Source, key_of, order
 from service.paging import LOCATION, StoredId
 from service.problems import BadQuery, Busy, Ending, KeyReused, NoProposal, UnknownRun
 from service.reader import Body, read, validated
-from service.routes.proposals import IdempotencyKey, Prefer, failed, plain, settings_within, wait_of
-from service.routes.runs import changed_portfolio, no_proposal
+from service.routes.proposals import IdempotencyKey, Prefer, failed, no_proposal, plain, settings_within, wait_of
+from service.routes.runs import changed_portfolio
 from service.settings import ServiceSettings
 from service.store import ENDED, Kind, Store, StoredRun
+from service.told import RunAnswer
 from service.work import Work
 from solver.alternatives import Alternatives
 from solver.portfolio import Portfolio

@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service import spreadsheet, stored_examples
 from service.access import TheWho, Who, merged, refuse_hidden, visible_portfolio
-from service.answers import JSON, answer, encoded
+from service.answers import answer, encoded
 from service.bodies import whole
 from service.dependencies import TheSettings, TheStore, TheWork
+from service.media import PORTFOLIOS
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.operations import MOST_OPERATIONS, Operation, changed
 from service.paging import ETAG, Cursor, IfMatch, Limit, StoredId, Word, etag, expected
@@ -23,14 +24,10 @@ from service.reader import Body, read
 from service.sheets import SpreadsheetInvalid
 from service.store import Page, Store, StoredPortfolio
 from service.store.portfolios import stale
+from service.told import PortfolioInfo, PortfolioList, PortfolioPage
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse, parse_json
 
 router = APIRouter()
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ZIP = "application/zip"
-#: media type of a portfolio as a file → the suffix of such a file
-FILES = {XLSX: ".xlsx", ZIP: ".zip", JSON: ".json"}
 
 Revision = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="by default the latest")]
 
@@ -49,32 +46,6 @@ class OperationsBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     operations: list[Operation] = Field(min_length=1, max_length=MOST_OPERATIONS, description="what to change")
-
-
-class PortfolioInfo(BaseModel):
-    """A revision of a portfolio."""
-
-    id: str
-    revision: int
-    name: str
-    sha256: str
-    people: int = Field(description="how many")
-    activities: int = Field(description="how many")
-    created: str = Field(description="when this revision was made")
-    by: str = Field(description="who made it")
-
-
-class PortfolioList(BaseModel):
-    """A page of portfolios or revisions, newest first."""
-
-    items: list[PortfolioInfo]
-    next: str | None
-
-
-class PortfolioPage(PortfolioInfo):
-    """A revision of a portfolio, with the portfolio: fields that the role may not see are left out."""
-
-    portfolio: dict[str, Any]
 
 
 FOUND = refusals(UnknownPortfolio, BadQuery, *OF_STORE)
@@ -211,7 +182,7 @@ async def list_revisions(
             "required": True,
             "content": {
                 type: {"schema": {"type": "string", "format": "binary"}, "example": f"a file {suffix}"}
-                for type, suffix in FILES.items()
+                for type, suffix in PORTFOLIOS.items()
             },
         }
     },
@@ -229,9 +200,9 @@ async def import_portfolio(
 
     The portfolio in the file must have the id of the path. Paths of errors are places in the file.
     """
-    raw = await read(request, settings, tuple(FILES))
+    raw = await read(request, settings, tuple(PORTFOLIOS))
     type = request.headers["content-type"].partition(";")[0].strip().lower()
-    stored = await work.at_desk(_imported, raw, FILES[type], store, id, who, expected(if_match))
+    stored = await work.at_desk(_imported, raw, PORTFOLIOS[type], store, id, who, expected(if_match))
     return _made(stored, 201 if stored.revision == 1 else 200)
 
 
@@ -280,7 +251,7 @@ def of_file(raw: bytes, suffix: str) -> Portfolio:
             "description": "The file, without what the role may not see",
             "content": {
                 type: {"schema": {"type": "string", "format": "binary"}, "example": f"a file {suffix}"}
-                for type, suffix in FILES.items()
+                for type, suffix in PORTFOLIOS.items()
             },
             "headers": ETAG,
         }
@@ -297,9 +268,9 @@ async def export_portfolio(
     accept: Annotated[str | None, Header(description="which form; a workbook where nothing is said")] = None,
 ) -> Response:
     """The portfolio as a workbook, a ZIP of CSV files, or JSON, as `Accept` says."""
-    type = accepted(accept, list(FILES))
-    stored, content = await work.at_desk(_exported, store, id, revision, who, FILES[type])
-    name = f'attachment; filename="{id}{FILES[type]}"'
+    type = accepted(accept, list(PORTFOLIOS))
+    stored, content = await work.at_desk(_exported, store, id, revision, who, PORTFOLIOS[type])
+    name = f'attachment; filename="{id}{PORTFOLIOS[type]}"'
     return Response(content, media_type=type, headers={"ETag": etag(stored.revision), "Content-Disposition": name})
 
 

@@ -15,16 +15,18 @@ from starlette.requests import ClientDisconnect
 from scenarios.changes import ChangeInvalid
 from service import examples, stored_examples
 from service.access import TheWho, Who
-from service.answers import RunAnswer, answer, encoded, run_json, shown
+from service.answers import answer, encoded, run_json, shown
 from service.dependencies import TheSettings, TheStore, TheWork
+from service.execution import proposal_of
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.orders import Source, key_of, order
-from service.problems import BadQuery, Busy, Ending, KeyReused, NoProposal, UnknownPortfolio, Wrong
+from service.problems import BadQuery, Busy, Ending, KeyReused, NoProposal, UnknownPortfolio, UnknownRun, Wrong
 from service.reader import Body, gone, read
 from service.store import ENDED, NewRun, Store, StoredRun
+from service.told import RunAnswer
 from service.work import Work
 from solver.fields import Hundredths
-from solver.portfolio import Portfolio
+from solver.portfolio import Portfolio, Problem
 from solver.proposal import Proposal
 from solver.settings import Settings
 
@@ -59,6 +61,7 @@ class ProposeBody(BaseModel):
     portfolio: Portfolio | str = Field(description="a portfolio, or the id of one that is stored")
     changes: list[dict[str, object]] = Field([], description="changes on the portfolio, in order: see /v1/changes")
     settings: Settings = Field(Settings(), description="how long to look, and how")
+    parent: str | None = Field(None, description="a run of the same portfolio, whose plan to start from")
 
 
 @router.post(
@@ -75,7 +78,7 @@ class ProposeBody(BaseModel):
             "headers": LOCATION,
         }
     }
-    | refusals(*OF_BODIES, *OF_STORE, BadQuery, UnknownPortfolio, KeyReused, NoProposal, Busy, Ending),
+    | refusals(*OF_BODIES, *OF_STORE, BadQuery, UnknownPortfolio, UnknownRun, KeyReused, NoProposal, Busy, Ending),
     openapi_extra=body(ProposeBody, examples.BODIES["propose"]),
 )
 async def propose(
@@ -143,17 +146,42 @@ def failed(run: StoredRun) -> NoProposal:
     return NoProposal(f"Run {run.id} has no proposal: {why}.")
 
 
+def no_proposal(run: StoredRun) -> NoProposal:
+    """What to say of a run without a proposal."""
+    if run.kind != "solve":
+        return NoProposal(f"Run {run.id} has no proposal: it is a {run.kind}.")
+    if run.status not in ENDED:
+        return NoProposal(f"Run {run.id} has no proposal yet: it is {run.status}.")
+    return failed(run)
+
+
+def parent_of(store: Store, id: str | None, portfolio: str) -> Proposal | None:
+    """The proposal of the run to start from; raises Wrong where it is of another portfolio, NoProposal for none."""
+    if id is None:
+        return None
+    run = store.run(id)
+    if run.portfolio != portfolio or run.kind != "solve":
+        raise Wrong([Problem("/parent", "of_another", id, f"a run of {portfolio} that has a proposal")])
+    found = proposal_of(store, id)
+    if found is None:
+        raise no_proposal(run)
+    return found
+
+
 def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Source, NewRun]:
     asked = Body(raw, ProposeBody)
     source = asked.source(store)
     settings = asked.model("settings", settings_within(most_seconds))
     changes = asked.changes()
-    if source is None or settings is None or changes is None or asked.problems:
+    fields = asked.fields(ProposeBody, "parent")
+    if source is None or settings is None or changes is None or fields is None or asked.problems:
         raise asked.refusal()
+    earlier = parent_of(store, fields["parent"], source.portfolio.id)
     try:
-        return source, order(source, who.name, changes, plain(settings))
+        new = order(source, who.name, changes, plain(settings), parent=fields["parent"], earlier=earlier)
     except ChangeInvalid as invalid:
         raise Wrong(invalid.problems) from None
+    return source, new
 
 
 def plain(settings: Settings) -> Settings:

@@ -15,9 +15,10 @@ from scenarios import scenario
 from scenarios.changes import Change, ChangeInvalid, parse_changes
 from service import examples, stored_examples
 from service.access import TheWho, Who, visible, visible_portfolio, visible_proposal
-from service.answers import JSON, RunAnswer, answer, encoded, run_json, shown
+from service.answers import answer, encoded, run_json, shown
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import portfolio_of, proposal_of
+from service.media import JSON, PROPOSALS
 from service.openapi import OF_BODIES, OF_STORE, body, of_type, refusals, success
 from service.orders import Source, key_of, order
 from service.paging import ID, Cursor, Limit, StoredId, Word
@@ -32,13 +33,14 @@ from service.problems import (
     UnknownScenario,
     Wrong,
 )
-from service.proposal_files import FILES, narrowed, written
+from service.proposal_files import narrowed, written
 from service.reader import Body, read
 from service.routes.portfolios import accepted
-from service.routes.proposals import IdempotencyKey, failed, plain, settings_within
+from service.routes.proposals import IdempotencyKey, no_proposal, parent_of, plain, settings_within
 from service.store import ENDED, NewRun, Status, Store, StoredEvent, StoredRun
+from service.told import RunAnswer, RunList
 from service.work import Work
-from solver.portfolio import Portfolio, Problem, parse
+from solver.portfolio import Portfolio, parse
 from solver.proposal import Proposal
 from solver.settings import Settings
 
@@ -65,13 +67,6 @@ class RunBody(BaseModel):
     changes: list[dict[str, Any]] = Field([], description="changes, after those of the scenario: see /v1/changes")
     settings: Settings = Field(Settings(), description="how long to look, and how")
     parent: str | None = Field(None, description="a run of the same portfolio, whose plan to start from")
-
-
-class RunList(BaseModel):
-    """A page of runs, newest first."""
-
-    items: list[RunAnswer]
-    next: str | None
 
 
 # --- starting, listing, stopping
@@ -140,19 +135,6 @@ def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Por
         earlier=earlier,
     )
     return portfolio, new
-
-
-def parent_of(store: Store, id: str | None, portfolio: str) -> Proposal | None:
-    """The proposal of the run to start from; raises Wrong where it is of another portfolio, NoProposal for none."""
-    if id is None:
-        return None
-    run = store.run(id)
-    if run.portfolio != portfolio or run.kind != "solve":
-        raise Wrong([Problem("/parent", "of_another", id, f"a run of {portfolio} that has a proposal")])
-    found = proposal_of(store, id)
-    if found is None:
-        raise no_proposal(run)
-    return found
 
 
 @router.get(
@@ -301,7 +283,7 @@ def event_text(event: StoredEvent, who: Who, portfolio: Portfolio) -> bytes:
                 JSON: {"example": examples.PROPOSAL},
                 **{
                     type: {"schema": {"type": "string", "format": "binary"}, "example": f"a file {suffix}"}
-                    for type, suffix in FILES.items()
+                    for type, suffix in PROPOSALS.items()
                     if type != JSON
                 },
             },
@@ -321,7 +303,7 @@ async def get_proposal(
     accept: Annotated[str | None, Header(description="which form; JSON where nothing is said")] = None,
 ) -> Response:
     """The best plan that was found, with its score card and reasons; of a cancelled run the best until then."""
-    type = accepted(accept, list(FILES))
+    type = accepted(accept, list(PROPOSALS))
 
     def found() -> bytes:
         run = store.run(id)
@@ -334,19 +316,10 @@ async def get_proposal(
         return written(data, seen, type, id, run.ended)
 
     content = await work.at_desk(found)
-    headers = {} if type == JSON else {"Content-Disposition": f'attachment; filename="{id}{FILES[type]}"'}
+    headers = {} if type == JSON else {"Content-Disposition": f'attachment; filename="{id}{PROPOSALS[type]}"'}
     return Response(content, media_type=type, headers=headers)
 
 
 def changed_portfolio(store: Store, run: StoredRun) -> Portfolio:
     """The portfolio that a run solved: with its changes."""
     return scenario.apply(portfolio_of(store, run), parse_changes(run.changes))
-
-
-def no_proposal(run: StoredRun) -> NoProposal:
-    """What to say of a run without a proposal."""
-    if run.kind != "solve":
-        return NoProposal(f"Run {run.id} has no proposal: it is a {run.kind}.")
-    if run.status not in ENDED:
-        return NoProposal(f"Run {run.id} has no proposal yet: it is {run.status}.")
-    return failed(run)

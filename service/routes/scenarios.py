@@ -19,6 +19,7 @@ from service.paging import ID, Cursor, IfMatch, Limit, StoredId, Word, etag, exp
 from service.problems import BadQuery, Stale, UnknownPortfolio, UnknownScenario, Wrong
 from service.reader import Body, read
 from service.store import Store, StoredScenario
+from service.told import ScenarioAnswer, ScenarioList
 from solver.fields import Name
 
 router = APIRouter()
@@ -35,27 +36,6 @@ class ScenarioBody(BaseModel):
     portfolio: str = Field(description="the id of a portfolio that is stored")
     revision: int | None = Field(None, ge=1, le=2**31 - 1, description="of the portfolio; by default the latest")
     changes: list[dict[str, Any]] = Field([], description="changes, in order: see /v1/changes")
-
-
-class ScenarioAnswer(BaseModel):
-    """A scenario; of changes, fields that the role may not see are left out."""
-
-    id: str
-    name: str
-    portfolio: str
-    revision: int
-    changes: list[dict[str, Any]]
-    version: int = Field(description="counts how often it was replaced, from 1")
-    created: str
-    updated: str
-    by: str = Field(description="who wrote this version")
-
-
-class ScenarioList(BaseModel):
-    """A page of scenarios, newest first."""
-
-    items: list[ScenarioAnswer]
-    next: str | None
 
 
 class _Asked(NamedTuple):

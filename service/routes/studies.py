@@ -14,17 +14,18 @@ from scenarios.changes import ChangeInvalid
 from scenarios.studies import Study, parse_study
 from service import stored_examples
 from service.access import TheWho, Who, visible
-from service.answers import RunAnswer, answer, encoded, run_json
+from service.answers import answer, encoded, run_json
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import portfolio_of
 from service.openapi import OF_BODIES, OF_STORE, body, of_type, refusals, success
-from service.orders import Source, key_of, order
+from service.orders import key_of, order
 from service.paging import ID, Cursor, Limit, StoredId, Word
 from service.problems import BadQuery, Busy, KeyReused, NoProposal, UnknownPortfolio, UnknownRun, Wrong
 from service.reader import Body, read
-from service.routes.proposals import IdempotencyKey, plain, settings_within
-from service.routes.runs import STREAM, WATCHED, LastEvent, changed_portfolio, events_of, parent_of
+from service.routes.proposals import IdempotencyKey, parent_of, plain, settings_within
+from service.routes.runs import STREAM, WATCHED, LastEvent, changed_portfolio, events_of
 from service.store import NewRun, Status, Store, StoredRun
+from service.told import RunAnswer, StudyAnswer, StudyList
 from solver.portfolio import Portfolio
 from solver.settings import Settings
 
@@ -38,25 +39,12 @@ class StudyBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio: str = Field(description="the id of a portfolio that is stored")
-    revision: int | None = Field(None, ge=1, le=2**31 - 1, description="of the portfolio; by default the latest")
+    portfolio: Portfolio | str = Field(description="a portfolio, or the id of one that is stored")
+    revision: int | None = Field(None, ge=1, le=2**31 - 1, description="of a stored one; by default the latest")
     changes: list[dict[str, Any]] = Field([], description="changes made before: see /v1/changes")
     study: dict[str, Any] = Field(description="the question: its `kind`, and what that kind needs")
     settings: Settings = Field(Settings(), description="of each solve: how long to look, and how")
     parent: str | None = Field(None, description="a run of the same portfolio as it stands, to spare solving it")
-
-
-class StudyAnswer(RunAnswer):
-    """A study as it is now; `result` is null until it has ended."""
-
-    result: dict[str, Any] | None
-
-
-class StudyList(BaseModel):
-    """A page of studies, newest first, without their results."""
-
-    items: list[RunAnswer]
-    next: str | None
 
 
 @router.post(
@@ -93,12 +81,13 @@ def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Por
     asked = Body(raw, StudyBody)
     changes = asked.changes()
     settings = asked.model("settings", settings_within(most_seconds))
-    fields = asked.fields(StudyBody, "portfolio", "revision", "parent")
+    fields = asked.fields(StudyBody, "revision", "parent")
+    source = asked.source(store, None if fields is None else fields["revision"])
     study = asked.part("study", parse_study)
-    if changes is None or settings is None or fields is None or study is None or asked.problems:
+    if changes is None or settings is None or fields is None or source is None or study is None or asked.problems:
         raise asked.refusal()
-    stored, portfolio = store.portfolio(fields["portfolio"], fields["revision"])
-    earlier = parent_of(store, fields["parent"], stored.id)
+    portfolio = source.portfolio
+    earlier = parent_of(store, fields["parent"], portfolio.id)
     try:
         changed = scenario.apply(portfolio, changes)
     except ChangeInvalid as invalid:
@@ -107,7 +96,7 @@ def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Por
     if asked.problems:
         raise asked.refusal()
     new = order(
-        Source(portfolio, stored),
+        source,
         who.name,
         changes,
         plain(settings),

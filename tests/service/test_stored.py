@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from scenarios.library import entry
 from service import examples, stored_examples
 from service.app import create_app
-from service.proposal_files import XLSX
+from service.media import XLSX
 from service.settings import ServiceSettings
 from solver.proposal import Proposal
 from tests.service.test_rest import refused

@@ -11,11 +11,11 @@ from fastapi.responses import Response
 from scenarios.changes import parse_changes
 from scenarios.library import ENTRIES
 from service import spreadsheet
+from service.media import XLSX
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.markdown import to_html
 from service.page.running import changed, start
 from service.page.uploads import Wrong, in_json
-from service.proposal_files import XLSX
 from service.store import StoredScenario
 from service.visible import visible_warnings
 from solver.check import warnings

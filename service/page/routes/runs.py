@@ -10,9 +10,9 @@ from fastapi.responses import Response
 
 from scenarios.changes import parse_changes
 from scenarios.scenario import apply
-from service import proposal_files
 from service.access import visible_progress, visible_proposal
 from service.execution import portfolio_of
+from service.media import PROPOSALS
 from service.page.drawing import heat
 from service.page.drawing.progress import progress
 from service.page.http import Desk, PageRoute, TheDesk
@@ -212,7 +212,7 @@ def activity_card(desk: TheDesk, id: str, activity: str) -> Response:
 def download(desk: TheDesk, id: str, form: str) -> Response:
     """The proposal as a file."""
     desk.need("get_proposal")
-    kinds = {suffix: kind for kind, suffix in proposal_files.FILES.items()}
+    kinds = {suffix: kind for kind, suffix in PROPOSALS.items()}
     if f".{form}" not in kinds:
         raise UnknownPath(f"There is no download as {form}; there is {', '.join(kinds)}.")
     found, who = solved(desk.store, id), desk.who
