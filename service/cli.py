@@ -6,12 +6,14 @@ import sys
 import traceback
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service.commands import keys, study
 from service.commands.demo import demo
+from service.commands.elsewhere import ask_of
 from service.commands.explaining import alternatives, conflict, why_not
 from service.commands.lists import changes, presets, rules, scenarios
 from service.commands.outputs import INTERRUPTED, OUR_FAULT, say
@@ -28,7 +30,7 @@ app = typer.Typer(
     name="staffing",
     help="From a portfolio of people and projects to a staffing proposal: who works on what, for how long, and why.",
     epilog="Exit codes: 0 fine, 1 the portfolio or plan is bad or there is no plan, 2 wrong use, 3 a fault of ours, "
-    "130 interrupted (the best plan so far is still written).",
+    "4 no service there, or it lets nobody in, 130 interrupted (the best plan so far is still written).",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -59,6 +61,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     worker,
     settings,
 )
+#: options of every command that take a value
+ANYWHERE = ("--server", "--key-file")
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(study.app)
@@ -73,14 +77,31 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def staffing(
+    context: typer.Context,
     version_wanted: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            "--server",
+            metavar="URL",
+            envvar="STAFFING_SERVER",
+            help="Let the service at this address do it, as https://staffing.example.org.",
+        ),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file", metavar="FILE", envvar="STAFFING_KEY_FILE", help="The key to it is here, or in STAFFING_KEY."
+        ),
+    ] = None,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show where a fault of ours happened; works anywhere.")
     ] = False,
 ) -> None:
     """The options of every command; `--debug` has been seen to by `main`."""
+    ask_of(context, server, key_file)
 
 
 def guarded(run: Callable[[], object], debug: bool) -> int:
@@ -101,13 +122,30 @@ def guarded(run: Callable[[], object], debug: bool) -> int:
     return 0
 
 
+def _in_front(arguments: list[str]) -> list[str]:
+    """The arguments with the options of every command before the command, where they are looked for."""
+    front: list[str] = []
+    rest = iter(arguments)
+    behind: list[str] = []
+    for argument in rest:
+        if argument == "--":
+            behind += [argument, *rest]
+        elif argument in ANYWHERE:
+            front += [argument, *([value] if (value := next(rest, None)) is not None else [])]
+        elif argument.partition("=")[0] in ANYWHERE:
+            front.append(argument)
+        else:
+            behind.append(argument)
+    return front + behind
+
+
 def main() -> None:
-    """Run the command; `--debug` counts wherever it stands."""
+    """Run the command; `--debug` and `--server` count wherever they stand."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter still shows the rest
     debug = "--debug" in sys.argv[1:]
-    sys.argv[1:] = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    sys.argv[1:] = _in_front([argument for argument in sys.argv[1:] if argument != "--debug"])
     sys.exit(guarded(app, debug))
 
 

@@ -253,7 +253,7 @@ def _host_of(server: str) -> str:
         url = httpx2.URL(server)
     except httpx2.InvalidURL:
         url = httpx2.URL("")
-    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment:
+    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment or " " in server:
         raise ValueError(f"{server!r} is no address of a service, as https://staffing.example.org is")
     return url.host
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -110,7 +111,23 @@ def describe(app: FastAPI, settings: ServiceSettings, bodies: Iterable[type[Base
     _short_forms(schemas)
     _rules(schemas)
     _limits(schemas, settings)
-    return document
+    return _named(document)
+
+
+def _named(document: dict[str, Any]) -> dict[str, Any]:
+    """Schemas of one name are told apart by a word for their module, so that generated clients have them all."""
+    text = json.dumps(document)
+    for long in (name for name in document["components"]["schemas"] if "__" in name):
+        *_, module, name = long.split("__")
+        text = text.replace(f'"{long}"', f'"{_word(module)}{name}"').replace(f'/{long}"', f'/{_word(module)}{name}"')
+    named: dict[str, Any] = json.loads(text)
+    for name, schema in named["components"]["schemas"].items():
+        schema["title"] = name
+    return named
+
+
+def _word(module: str) -> str:
+    return "".join(part.capitalize() for part in module.split("_"))
 
 
 def _short_forms(schemas: dict[str, Any]) -> None:

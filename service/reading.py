@@ -62,6 +62,13 @@ def _of_a_proposal(problems: list[Problem]) -> list[Problem]:
     return problems
 
 
+def stands_for_file(source: str) -> bool:
+    """Whether an argument is a file or folder, or standard input, or at least looks like one."""
+    path = Path(source)
+    looks = "/" in source or path.suffix.lower() in (*SPREADSHEETS, ".json", ".csv")
+    return source == STANDARD_INPUT or looks or path.exists()
+
+
 def bundled(source: str) -> Entry | None:
     """The entry of the library that an argument names; a file or folder of that name goes before it."""
     return entry(source) if source in [one.slug for one in ENTRIES] and not Path(source).exists() else None

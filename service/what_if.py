@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,22 +85,22 @@ def show_changes(
         console.print()
 
 
-def show_scenarios(console: Console, case: Entry, language: str) -> None:
-    """Print a bundled portfolio's scenarios: name, title, story, and each change in a sentence."""
-    portfolio = case.portfolio()
-    console.print(Text(f"{case.slug}: {case.title[language]}", style="bold cyan"))
-    for one in case.scenarios():
-        console.print(Text.assemble((one.id, "bold"), "  ", one.title[language]))
-        console.print(Padding(Text(one.summary[language]), (0, 0, 0, 4)))
+def show_scenarios(console: Console, heading: str, portfolio: Portfolio, scenarios: Mapping[str, WhatIf]) -> None:
+    """Print scenarios of a portfolio by id: title, story, and each change in a sentence."""
+    console.print(Text(heading, style="bold cyan"))
+    for id, one in scenarios.items():
+        console.print(Text.assemble((id, "bold"), "  ", plain(one.name)))
+        if one.story:
+            console.print(Padding(Text(one.story), (0, 0, 0, 4)))
         _sentences(console, words(portfolio, one.changes), 4)
     console.print()
 
 
-def show_kinds(console: Console) -> None:
-    """Print every change with what it means and its fields."""
-    for change in CHANGES:
-        about, _, _ = change.description().partition("\n\n")
-        console.print(Text.assemble((change.name(), "bold cyan"), "  ", change.title))
+def show_kinds(console: Console, kinds: Iterable[dict[str, Any]]) -> None:
+    """Print changes, as `kinds_json` has them, with what each means and its fields."""
+    for change in kinds:
+        about, _, _ = change["description"].partition("\n\n")
+        console.print(Text.assemble((change["change"], "bold cyan"), "  ", change["title"]))
         console.print(Padding(Text(" ".join(about.split())), (0, 0, 0, 2)))
         fields = Table.grid(padding=(0, 2))
         for name, text, needed in _fields(change):
@@ -122,11 +122,12 @@ def kinds_json() -> list[dict[str, Any]]:
     ]
 
 
-def _fields(change: type[Change]) -> Iterator[tuple[str, str, bool]]:
+def _fields(change: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
     """Name, meaning and whether it must be there, of each field but `change` itself."""
-    for name, field in change.model_fields.items():
+    schema = change["schema"]
+    for name, field in schema["properties"].items():
         if name != "change":
-            yield field.alias or name, field.description or "", field.is_required()
+            yield name, field.get("description", ""), name in schema.get("required", ())
 
 
 def _sentences(console: Console, sentences: Iterable[str], indent: int) -> None:

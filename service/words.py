@@ -139,6 +139,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "as_it_stands": ("As it stands", "Zoals het nu is"),
     # the live line
     "model": ("building the model", "model opbouwen"),
+    "queued": ("waiting for its turn", "wacht op zijn beurt"),
     "stopping": ("stopping, the best plan is kept", "stoppen, het beste plan blijft"),
     "best": ("best", "beste"),
     "bound_short": ("bound", "grens"),
@@ -161,7 +162,9 @@ class Words:
         return text.format(**values) if values else text
 
     def number(self, value: float) -> str:
-        """At most two decimals, thousands apart: 15,649.36 or 15.649,36."""
+        """At most two decimals, thousands apart: 15,649.36 or 15.649,36; a dot for a number that is not told."""
+        if math.isnan(value):
+            return "·"
         text = f"{value:,.2f}".rstrip("0").rstrip(".")
         return text if self.language == "en" else text.translate({ord(","): ".", ord("."): ","})
 

@@ -491,4 +491,4 @@ def test_the_page_has_every_command_option_and_exit_code() -> None:
         listed = re.findall(r"^\| (`-.*?) \|", sections[name], re.MULTILINE)
         assert set(re.findall(r"`(-[\w-]+)`", " ".join(listed))) == options - {"--help", "-h"}, name
     codes = re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
-    assert codes == ["0", "1", "2", "3", "130"]
+    assert codes == ["0", "1", "2", "3", "4", "130"]

@@ -107,9 +107,10 @@ class StudyResult(Line):
 
 
 class Study(Part):
-    """One question that takes many runs; made by `parse_study`. A subclass names its fields and `answer`."""
+    """One question that takes many runs; made by `parse_study`. A subclass names its fields, `finding` and `answer`."""
 
     title: ClassVar[str]
+    finding: ClassVar[type[Finding]]
     kind: str
 
     @classmethod

@@ -93,6 +93,7 @@ class BestHires(Study):
     """
 
     title: ClassVar[str] = "Which hire would improve the plan most"
+    finding: ClassVar[type[Finding]] = HiresFound
     kind: Literal["best_hires"] = "best_hires"
     profiles: Annotated[int, Whole(1, 20), Field(description="how many profiles to rank")] = 5
     terms: Annotated[int, Whole(1, 6), Field(description="terms of a profile, at most")] = 3

@@ -78,6 +78,7 @@ class Exposure(Study):
     """
 
     title: ClassVar[str] = "What would be lost with each person"
+    finding: ClassVar[type[Finding]] = Exposures
     kind: Literal["exposure"] = "exposure"
     people: Annotated[tuple[PersonRef, ...], Field(description="who is looked at; an empty list is everybody")] = ()
     from_: Annotated[Period | None, Field(alias="from", description="from when; null is the period that is now")] = None

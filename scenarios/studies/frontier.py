@@ -74,6 +74,7 @@ class Frontier(Study):
     """
 
     title: ClassVar[str] = "The trade-off of two rules"
+    finding: ClassVar[type[Finding]] = Curve
     kind: Literal["frontier"] = "frontier"
     rules: Annotated[tuple[SoftRule, ...], Field(min_length=2, max_length=2, description="two soft rules")]
     points: Annotated[int, Whole(2, 20), Field(description="how many plans, at most")] = 5

@@ -90,6 +90,7 @@ class LendingMarket(Study):
     """
 
     title: ClassVar[str] = "What each unit gains and gives up when lending opens"
+    finding: ClassVar[type[Finding]] = Markets
     kind: Literal["lending_market"] = "lending_market"
     share: Annotated[Share, Field(description="the largest part of a lender's hours, in each direction")] = 0.2
     between: Annotated[tuple[UnitRef, ...], Field(description="the units; an empty list is all of them")] = ()

@@ -92,6 +92,7 @@ class Sweep(Study):
     """
 
     title: ClassVar[str] = "A grid of changes, all solved"
+    finding: ClassVar[type[Finding]] = Grid
     kind: Literal["sweep"] = "sweep"
     axes: Annotated[tuple[Axis, ...], Field(min_length=1, description="what is varied")]
 

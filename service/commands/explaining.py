@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands.inputs import one_from_input, read_portfolio, read_side, search_settings, with_settings
+from service.commands.elsewhere import elsewhere
+from service.commands.inputs import (
+    one_from_input,
+    read_portfolio,
+    read_side,
+    rule_settings,
+    search_settings,
+    with_settings,
+)
 from service.commands.options import (
     JsonOption,
     LangOption,
@@ -67,6 +75,20 @@ def why_not(
     one_from_input(portfolio, proposal)
     question = _question(activity, person, hours, mentor, term)
     settings = search_settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
+    there = elsewhere(as_json)
+    if there is not None:
+        with interruptible(there.stop):
+            about = there.run_of(proposal)
+            told = there.why_not(about, question.model_dump(mode="json"), settings, lang)
+            written = there.write_plan(portfolio, about, told["plan"], out, lang)
+            if as_json:
+                print_json(told)
+            else:
+                _tell(there.sentences(told))
+                if written is not None:
+                    new_console().print(f"\n{written}", soft_wrap=True)
+            there.end_answer()
+        return
     found, made = _planned(portfolio, proposal, as_json)
     from solver import why_not as questions
     from solver.portfolio import PortfolioInvalid
@@ -131,6 +153,18 @@ def alternatives(
     one_from_input(portfolio, proposal)
     percent = _percent(within)
     settings = search_settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
+    there = elsewhere(as_json)
+    if there is not None:
+        with interruptible(there.stop):
+            answer = there.alternatives(there.run_of(proposal), plans, percent, settings, lang)
+            if as_json:
+                print_json(answer)
+            else:
+                _tell_alternatives(
+                    there.sentences(answer), [one.get("sentences", []) for one in answer["alternatives"]]
+                )
+            there.end_answer()
+        return
     found, made = _planned(portfolio, proposal, as_json)
     from solver import alternatives as others
     from solver.portfolio import PortfolioInvalid
@@ -145,12 +179,17 @@ def alternatives(
         if as_json:
             print_json(told.model_dump(mode="json", by_alias=True))
         else:
-            _tell(told.sentences[: len(told.sentences) - len(told.alternatives)])
-            for one in told.alternatives:
-                new_console().print()
-                _tell(one.sentences)
+            _tell_alternatives(told.sentences, [one.sentences for one in told.alternatives])
         if stop.is_set():
             raise typer.Exit(INTERRUPTED)
+
+
+def _tell_alternatives(sentences: Sequence[str], each: Sequence[Sequence[str]]) -> None:
+    """What was found in all, then each plan; the last sentences say the same of each in short."""
+    _tell(sentences[: len(sentences) - len(each)])
+    for one in each:
+        new_console().print()
+        _tell(one)
 
 
 def _percent(text: str) -> float:
@@ -180,11 +219,19 @@ def conflict(
     for the ways out. The exit code is 1 if there is no plan.
     """
     settings = search_settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
-    found = with_settings(read_portfolio(portfolio, as_json), preset, change or [], as_json)
+    there = elsewhere(as_json)
+    source = read_portfolio(portfolio, as_json)
+    found = with_settings(source, preset, change or [], as_json)
     from scenarios.ways_out import conflict_in
 
-    with interruptible() as stop:
-        known, contradiction = in_background(lambda _: conflict_in(found, settings, stop), seconds, stop, lang)
+    with interruptible(None if there is None else there.stop) as stop:
+        if there is None:
+            known, contradiction = in_background(lambda _: conflict_in(found, settings, stop), seconds, stop, lang)
+        else:
+            from service.what_if import policy_changes
+
+            changes = policy_changes(preset, rule_settings(change or []))
+            known, contradiction = there.conflict_in(portfolio, source, changes, settings, lang)
         words = Words(lang)
         if as_json:
             print_json({"known": known, "conflict": contradiction and contradiction.model_dump(mode="json")})

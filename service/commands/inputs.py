@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from service.commands.elsewhere import elsewhere
 from service.commands.outputs import WRONG_USE, refuse
 from service.words import Words
 
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
 
 
 def read_portfolio(source: str, as_json: bool, stderr: bool = True) -> Portfolio:
-    """The portfolio of an argument; where it is no good, says so and ends the command."""
-    from service.reading import Unusable, portfolio_of
+    """The portfolio of an argument; where it is no good, says so and ends the command.
 
+    With a service elsewhere what is no file is one of its portfolios.
+    """
+    from service.reading import Unusable, portfolio_of, stands_for_file
+
+    there = elsewhere(as_json)
+    if there is not None and not stands_for_file(source):
+        return there.portfolio(source)
     try:
         return portfolio_of(source)
     except Unusable as unusable:
@@ -68,12 +75,18 @@ def bundled_case(name: str) -> Entry:
 
 
 def read_what_ifs(source: str, names: list[str], files: list[str], lang: str, as_json: bool) -> list[WhatIf]:
-    """The scenarios of a bundled portfolio by name, then the changes in files."""
-    from service.reading import Unusable, bundled
+    """The scenarios of a bundled portfolio by name, then the changes in files.
+
+    With a service elsewhere the scenarios are those that it has of the portfolio.
+    """
+    from service.reading import Unusable, bundled, stands_for_file
     from service.what_if import from_file, of_library
 
     found = []
-    if names:
+    there = elsewhere(as_json)
+    if names and there is not None and not stands_for_file(source):
+        found += there.what_ifs(source, names)
+    elif names:
         case = bundled(source)
         if case is None:
             said = f"{source} has no named scenarios, only bundled portfolios do; give its changes with --changes"

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from solver.portfolio import Portfolio, Problem
     from solver.proposal import Proposal
 
-BAD, WRONG_USE, OUR_FAULT, INTERRUPTED = 1, 2, 3, 130
+#: forms of a proposal, and one more that a service writes
+FORMS, FORMS_THERE = (".json", ".csv", ".xlsx"), (".json", ".csv", ".xlsx", ".ics")
+BAD, WRONG_USE, OUR_FAULT, NO_SERVICE, INTERRUPTED = 1, 2, 3, 4, 130
 #: a line longer than this is hard to read, however wide the terminal
 WIDEST = 150
 
 
-def check_out(out: Path | None, suffixes: tuple[str, ...] = (".json", ".csv", ".xlsx")) -> None:
+def check_out(out: Path | None, suffixes: tuple[str, ...] = FORMS) -> None:
     """Refuse, before anything takes long, a file that what is wanted cannot be written to."""
     if out is None:
         return
@@ -58,6 +60,18 @@ def write_proposal(portfolio: Portfolio, proposal: Proposal, out: Path | None, l
         say(f"{out} could not be written: {error.strerror}")
         return None
     return f"Written to {out}."
+
+
+def show_proposal(portfolio: Portfolio, proposal: Proposal, written: str | None, by: str, lang: str) -> None:
+    """Print a proposal; where it was written only how it was found, and where it is."""
+    from service.show import Page, show
+
+    console = new_console()
+    if written is None:
+        show(console, portfolio, proposal, lang, by)
+    else:
+        console.print(Page(console, portfolio, proposal, lang).headline())
+        console.print(written, soft_wrap=True)
 
 
 def keep(out: Path, data: bytes) -> str | None:
@@ -132,7 +146,12 @@ def print_markdown(text: str) -> None:
 
 def print_json(data: Any) -> None:
     """Print indented JSON."""
-    emit((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace"))
+    emit(json_bytes(data))
+
+
+def json_bytes(data: Any) -> bytes:
+    """Indented JSON, as it is printed and written."""
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
 
 
 def print_proposal(portfolio: Portfolio, proposal: Proposal) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from service.commands.elsewhere import elsewhere
 from service.commands.inputs import one_from_input, read_side
 from service.commands.options import JsonOption, LangOption, PersonOption, PortfolioArgument, ProposalArgument
 from service.commands.outputs import check_out, emit, new_console, print_json, print_markdown, refuse
@@ -29,11 +30,15 @@ def explain(
     from scenarios.person_text import as_markdown
     from solver.portfolio import PortfolioInvalid
 
-    found, made = read_side(portfolio, proposal, as_json)
-    try:
-        told = explanation(found, made, person, lang.value)
-    except PortfolioInvalid as invalid:
-        refuse(proposal, invalid.problems, as_json)
+    there = elsewhere(as_json)
+    if there is not None:
+        told = there.explanation(person, proposal, lang.value)
+    else:
+        found, made = read_side(portfolio, proposal, as_json)
+        try:
+            told = explanation(found, made, person, lang.value)
+        except PortfolioInvalid as invalid:
+            refuse(proposal, invalid.problems, as_json)
     if as_json:
         print_json(told.model_dump(mode="json", by_alias=True))
     else:
@@ -58,11 +63,15 @@ def agreement(
     from service.agreements import to_json, to_markdown, write
     from solver.portfolio import PortfolioInvalid
 
-    found, made = read_side(portfolio, proposal, as_json)
-    try:
-        sheet = agreements.agreement(found, made, person, lang.value)
-    except PortfolioInvalid as invalid:
-        refuse(proposal, invalid.problems, as_json)
+    there = elsewhere(as_json)
+    if there is not None:
+        sheet = there.agreement(person, proposal, lang.value)
+    else:
+        found, made = read_side(portfolio, proposal, as_json)
+        try:
+            sheet = agreements.agreement(found, made, person, lang.value)
+        except PortfolioInvalid as invalid:
+            refuse(proposal, invalid.problems, as_json)
     if out is not None:
         try:
             write(sheet, out)

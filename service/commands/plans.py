@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from service.commands.inputs import one_from_input, read_portfolio, search_settings, with_settings
+from service.commands.elsewhere import elsewhere
+from service.commands.inputs import one_from_input, read_portfolio, rule_settings, search_settings, with_settings
 from service.commands.options import (
     By,
     ByOption,
@@ -23,13 +24,18 @@ from service.commands.options import (
 )
 from service.commands.outputs import (
     BAD,
+    FORMS,
+    FORMS_THERE,
     check_out,
+    json_bytes,
+    keep,
     new_console,
     print_json,
     print_problems,
     print_proposal,
     problems_json,
     refuse,
+    show_proposal,
     write_proposal,
 )
 from service.commands.solving import end, interruptible, solve_shown
@@ -45,7 +51,8 @@ def check(portfolio: PortfolioArgument, as_json: JsonOption = False, lang: LangO
     from solver.check import warnings
     from solver.tables import Tables
 
-    odd = warnings(Tables.of(found))
+    there = elsewhere(as_json)
+    odd = warnings(Tables.of(found)) if there is None else there.check(portfolio, found)
     if as_json:
         print_json(problems_json([], odd))
         return
@@ -81,23 +88,26 @@ def propose(
 
     Shows the plan, why it is so, and how far from the best possible it can be at most.
     """
-    check_out(out)
+    there = elsewhere(as_json)
+    check_out(out, FORMS if there is None else FORMS_THERE)
     settings = search_settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
-    found = with_settings(read_portfolio(portfolio, as_json), preset, change or [], as_json)
+    source = read_portfolio(portfolio, as_json)
+    found = with_settings(source, preset, change or [], as_json)
+    if there is not None:
+        from service.what_if import policy_changes
+
+        changes = policy_changes(preset, rule_settings(change or []))
+        with interruptible(there.stop):
+            kept = there.solve(portfolio, source, changes, settings, lang)
+            there.show(kept, found, out, by, lang)
+        return
     with interruptible() as stop:
         proposal = solve_shown(found, settings, stop, lang)
         written = write_proposal(found, proposal, out, lang)
         if as_json:
             print_proposal(found, proposal)
         else:
-            from service.show import Page, show
-
-            console = new_console()
-            if written is None:
-                show(console, found, proposal, lang, by)
-            else:
-                console.print(Page(console, found, proposal, lang).headline())
-                console.print(written, soft_wrap=True)
+            show_proposal(found, proposal, written, by, lang)
         end(proposal, stop)
 
 
@@ -121,6 +131,7 @@ def score(
     """
     one_from_input(portfolio, plan)
     check_out(out)
+    there = elsewhere(as_json)
     found = read_portfolio(portfolio, as_json)
     from service.comparing import plan_in
     from service.reading import Unusable
@@ -129,14 +140,19 @@ def score(
 
     try:
         found, data = plan_in(plan, found)
-        scored = score_plan(found, data)
+        if there is None:
+            scored = score_plan(found, data)
+            told = scored.to_json()
+        else:
+            scored, told = there.score(portfolio, found, data)
     except Unusable as unusable:
         refuse(plan, unusable.problems, as_json)
     except PortfolioInvalid as invalid:
         refuse(plan, invalid.problems, as_json)
-    written = write_proposal(found, scored, out, lang)
+    as_told = out is not None and out.suffix.lower() == ".json"
+    written = keep(out, json_bytes(told)) if out and as_told else write_proposal(found, scored, out, lang)
     if as_json:
-        print_proposal(found, scored)
+        print_json(told)
     else:
         from service.show import show_score
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.commands.elsewhere import elsewhere
 from service.commands.inputs import bundled_case, read_portfolio
 from service.commands.options import ForceOption, JsonOption, LangOption, PortfolioArgument
-from service.commands.outputs import check_sheets, new_console, new_table, print_json, write_or_refuse
+from service.commands.outputs import check_sheets, json_bytes, new_console, new_table, print_json, write_or_refuse
 from service.words import Language
 
 if TYPE_CHECKING:
@@ -29,29 +30,39 @@ def library(
     """List the bundled portfolios, or show or write one."""
     from scenarios.library import ENTRIES
 
+    there = elsewhere(as_json)
     if name is None:
         if out is not None:
             raise typer.BadParameter("say which portfolio to write", param_hint="'NAME'")
+        here: list[dict[str, Any]] = [{"slug": one.slug, "title": one.title, "summary": one.summary} for one in ENTRIES]
+        items = here if there is None else there.items("library")
         if as_json:
-            print_json({"items": [{"slug": e.slug, "title": e.title, "summary": e.summary} for e in ENTRIES]})
+            print_json({"items": items})
             return
         table = new_table("name", "title", "what it is about")
-        for one in ENTRIES:
-            table.add_row(one.slug, one.title[lang], one.summary[lang])
+        for item in items:
+            table.add_row(item["slug"], item["title"][lang], item["summary"][lang])
         new_console().print(table)
         return
-    case = bundled_case(name)
+    if there is None:
+        case = bundled_case(name)
+        portfolio, story = json.loads(case.text()), case.story(lang)
+    else:
+        page = there.library_portfolio(name)
+        portfolio, story = page["portfolio"], page["story"][lang]
     if out is not None:
         if out.suffix.lower() == ".json":
-            write_or_refuse(out, lambda: out.write_text(case.text(), encoding="utf-8"))
+            write_or_refuse(out, lambda: out.write_bytes(json_bytes(portfolio)))
         else:
-            _write_portfolio(case.portfolio(), out)
+            from solver.portfolio import parse
+
+            _write_portfolio(parse(portfolio), out)
     elif as_json:
-        print_json(json.loads(case.text()))
+        print_json(portfolio)
     else:
         from rich.markdown import Markdown
 
-        new_console().print(Markdown(case.story(lang)))
+        new_console().print(Markdown(story))
 
 
 def template(

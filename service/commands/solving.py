@@ -33,9 +33,9 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def interruptible() -> Iterator[threading.Event]:
+def interruptible(stop: threading.Event | None = None) -> Iterator[threading.Event]:
     """An event that Ctrl-C sets instead of ending the program; who presses it a third time is in earnest."""
-    stop = threading.Event()
+    stop = stop or threading.Event()
 
     def interrupt(number: int, frame: object) -> None:
         if stop.is_set():
@@ -50,11 +50,15 @@ def interruptible() -> Iterator[threading.Event]:
 
 
 def in_background(
-    work: Callable[[Callable[[Progress], None] | None], Result], limit: float, stop: threading.Event, lang: str
+    work: Callable[[Callable[[Progress], None] | None], Result],
+    limit: float,
+    stop: threading.Event,
+    lang: str,
+    told: Sequence[str] = (),
 ) -> Result:
     """What `work` returns, with a live line on a terminal; it is handed what to call with its progress."""
     # In a thread of its own, so that Ctrl-C reaches this one while the solver computes.
-    with live(limit, stop, lang) as tell, ThreadPoolExecutor(1) as pool:
+    with live(limit, stop, lang, told) as tell, ThreadPoolExecutor(1) as pool:
         working = pool.submit(work, tell)
         while not wait([working], timeout=0.2).done:
             pass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.commands.elsewhere import elsewhere
 from service.commands.inputs import one_from_input, read_portfolio, read_side, search_settings
 from service.commands.options import (
     JsonOption,
@@ -26,6 +26,7 @@ from service.commands.outputs import (
     WRONG_USE,
     check_out,
     emit,
+    json_bytes,
     keep,
     new_console,
     refuse,
@@ -213,8 +214,9 @@ def _study(
     check_out(out, (".json",))
     one_from_input(source, earlier)
     settings = search_settings(**search)
+    there = elsewhere(as_json)
     found = read_portfolio(source, as_json)
-    base = None if earlier is None else _base(source, found, earlier, as_json)
+    base = None if earlier is None or there is not None else _base(source, found, earlier, as_json)
     from scenarios.studies import StudyInvalid, parse_study, run_study
 
     try:
@@ -223,9 +225,15 @@ def _study(
     except StudyInvalid as invalid:
         name, code = (asked["kind"].replace("_", "-"), WRONG_USE) if file is None else (file, BAD)
         refuse(name, invalid.problems, as_json, code)
-    with interruptible() as stop, no_log(), _live(lang) as tell:
-        result = run_study(found, study, settings, tell, stop, base)
-    _show(result, out, as_json, lang)
+    if there is not None:
+        parent = None if earlier is None else there.run_of(earlier).id
+        with interruptible(there.stop), _live(lang) as tell:
+            result, told = there.study(source, found, study.to_json(), settings, tell, parent)
+    else:
+        with interruptible() as stop, no_log(), _live(lang) as tell:
+            result = run_study(found, study, settings, tell, stop, base)
+            told = result.to_json()
+    _show(result, told, out, as_json, lang)
     if result.outcome == "cancelled":
         say("Interrupted: this is what was found so far.")
     if EXIT[result.outcome]:
@@ -244,8 +252,8 @@ def _base(source: str, portfolio: Portfolio, earlier: str, as_json: bool) -> Pro
     return base
 
 
-def _show(result: StudyResult, out: Path | None, as_json: bool, lang: str) -> None:
-    data = (json.dumps(result.to_json(), ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+def _show(result: StudyResult, told: dict[str, Any], out: Path | None, as_json: bool, lang: str) -> None:
+    data = json_bytes(told)
     written = None if out is None else keep(out, data)
     if as_json:
         emit(data)

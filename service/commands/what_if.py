@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.commands.elsewhere import elsewhere
 from service.commands.inputs import (
     base_name,
     changed_portfolio,
@@ -33,7 +34,21 @@ from service.commands.options import (
     SetOption,
     WorkersOption,
 )
-from service.commands.outputs import BAD, INTERRUPTED, check_out, emit, keep, new_console, refuse, say, write_proposal
+from service.commands.outputs import (
+    BAD,
+    FORMS,
+    FORMS_THERE,
+    INTERRUPTED,
+    check_out,
+    emit,
+    json_bytes,
+    keep,
+    new_console,
+    refuse,
+    say,
+    show_proposal,
+    write_proposal,
+)
 from service.commands.solving import (
     end,
     ended,
@@ -48,8 +63,11 @@ from service.words import Language, Words
 
 if TYPE_CHECKING:
     from scenarios.comparison import Comparison
+    from service.commands.elsewhere import Elsewhere
+    from service.what_if import WhatIf
     from solver.portfolio import Portfolio
     from solver.proposal import Proposal
+    from solver.settings import Settings
 
 
 def run(
@@ -88,7 +106,8 @@ def run(
 
     Says in words what changes, and shows the proposal as `propose` does. The solve has a process of its own.
     """
-    check_out(out)
+    there = elsewhere(as_json)
+    check_out(out, FORMS if there is None else FORMS_THERE)
     if scenario is not None and changes is not None:
         raise typer.BadParameter("give one of --scenario and --changes", param_hint="'--changes'")
     one_from_input(portfolio, changes, earlier)
@@ -100,6 +119,14 @@ def run(
     from service.what_if import policy_changes, show_changes
 
     every = (*(asked.changes if asked else ()), *policy_changes(preset, rule_settings(change or [])))
+    if there is not None:
+        with interruptible(there.stop):
+            parent = None if earlier is None else there.run_of(earlier).id
+            kept = there.solve(portfolio, found, every, settings, lang, parent)
+            if not as_json:
+                show_changes(new_console(), Words(lang)("changed"), asked, found, every)
+            there.show_run(kept, changed, out, by, lang)
+        return
     start = None if earlier is None else read_earlier(earlier, found, as_json)
     with interruptible() as stop, no_log():
         with live(settings.seconds, stop, lang) as tell:
@@ -118,15 +145,8 @@ def run(
         if as_json:
             emit(run_to_json(done))
         elif proposal is not None:
-            from service.show import Page, show
-
-            console = new_console()
-            show_changes(console, Words(lang)("changed"), asked, found, every)
-            if written is None:
-                show(console, changed, proposal, lang, by)
-            else:
-                console.print(Page(console, changed, proposal, lang).headline())
-                console.print(written, soft_wrap=True)
+            show_changes(new_console(), Words(lang)("changed"), asked, found, every)
+            show_proposal(changed, proposal, written, by, lang)
         if proposal is None:
             raise typer.Exit(say_without_proposal(done, stop))
         end(proposal, stop)
@@ -171,10 +191,14 @@ def compare(
     one_from_input(portfolio, *(proposals or []), *(changes or []))
     settings = search_settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
     found = read_portfolio(portfolio, as_json)
-    from service.reading import bundled
+    from service.reading import bundled, stands_for_file
 
-    if not (proposals or scenario or changes) and (case := bundled(portfolio)) is not None:
-        scenario = [one.id for one in case.scenarios()]
+    there = elsewhere(as_json)
+    if not (proposals or scenario or changes):
+        if there is not None and not stands_for_file(portfolio):
+            scenario = [one.source for one in there.what_ifs(portfolio, ())]
+        elif (case := bundled(portfolio)) is not None:
+            scenario = [one.id for one in case.scenarios()]
     asked = read_what_ifs(portfolio, scenario or [], changes or [], lang, as_json)
     if not proposals:  # the base is solved anyway
         asked = [one for one in asked if one.changes]
@@ -184,6 +208,9 @@ def compare(
             param_hint="'PROPOSAL'",
         )
     changed = [changed_portfolio(found, one, as_json) for one in asked]
+    if there is not None:
+        _compare_elsewhere(there, portfolio, found, proposals or [], asked, settings, out, lang)
+        return
     sides = [] if not proposals else read_sides(proposals, found, as_json)
     with interruptible() as stop:
         code = 0
@@ -199,11 +226,46 @@ def compare(
                 say("Interrupted.")
             raise typer.Exit(INTERRUPTED if stop.is_set() else code or BAD)
         comparison = _compared(sides, portfolio, lang, as_json)
-        _show_comparison(comparison, out, as_json, lang)
+        _show_comparison(comparison, comparison.to_json(), out, as_json, lang)
     if stop.is_set():
         say("Interrupted: these are the best plans so far.")
         raise typer.Exit(INTERRUPTED)
     if code or any(one.bookings is None for _, _, one in sides):
+        raise typer.Exit(code or BAD)
+
+
+def _compare_elsewhere(
+    there: Elsewhere,
+    source: str,
+    portfolio: Portfolio,
+    proposals: list[str],
+    asked: list[WhatIf],
+    settings: Settings,
+    out: Path | None,
+    lang: str,
+) -> None:
+    """The same on a service: runs that it has, and others that are made for it from the first one's plan on."""
+    with interruptible(there.stop) as stop:
+        from service.reading import stands_for_file
+
+        sides = [(Path(one).stem if stands_for_file(one) else one, there.run_of(one)) for one in proposals]
+        code = 0
+        if not sides:
+            sides, code = there.solve_all(source, portfolio, [(base_name(source, lang), ())], settings, lang)
+        if sides and asked and not stop.is_set():
+            wanted = [(one.name, one.changes) for one in asked]
+            more, failed = there.solve_all(source, portfolio, wanted, settings, lang, sides[0][1].id)
+            sides, code = sides + more, code or failed
+        if len(sides) < 2:
+            if stop.is_set():
+                say("Interrupted.")
+            raise typer.Exit(INTERRUPTED if stop.is_set() else code or BAD)
+        comparison, told = there.compare(sides, lang)
+        _show_comparison(comparison, told, out, there.as_json, lang)
+    if stop.is_set():
+        say("Interrupted: these are the best plans so far.")
+        raise typer.Exit(INTERRUPTED)
+    if code or any(run.outcome not in ("OPTIMAL", "FEASIBLE") for _, run in sides):
         raise typer.Exit(code or BAD)
 
 
@@ -217,14 +279,16 @@ def _compared(sides: list[tuple[str, Portfolio, Proposal]], source: str, lang: s
         refuse(source, unusable.problems, as_json)
 
 
-def _show_comparison(comparison: Comparison, out: Path | None, as_json: bool, lang: str) -> None:
-    """Print a comparison, or write it and print how the proposals were found."""
-    from service.export_comparison import FORMATS, to_json
+def _show_comparison(comparison: Comparison, told: dict[str, Any], out: Path | None, as_json: bool, lang: str) -> None:
+    """Print a comparison, or write it and print how the proposals were found; told: as JSON."""
+    from service.export_comparison import to_workbook
     from service.show_comparison import ComparisonPage, show_comparison
 
-    written = None if out is None else keep(out, FORMATS[out.suffix.lower()](comparison))
+    written = None
+    if out is not None:
+        written = keep(out, json_bytes(told) if out.suffix.lower() == ".json" else to_workbook(comparison))
     if as_json:
-        emit(to_json(comparison))
+        emit(json_bytes(told))
         return
     console = new_console()
     if written is None:

@@ -12,6 +12,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+
+def drain(stream: IO[str]) -> None:
+    """Read to the end, so that who writes never has to wait."""
+    with stream:
+        stream.read()
 
 
 class Server:
@@ -35,7 +42,7 @@ class Server:
         for line in self.process.stderr:
             lines.append(line)
             if re.search("running on", line):
-                threading.Thread(target=self.process.stderr.read, daemon=True).start()  # so that it never has to wait
+                threading.Thread(target=drain, args=[self.process.stderr], daemon=True).start()
                 return self.process
         raise AssertionError("".join(lines))
 

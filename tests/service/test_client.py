@@ -186,7 +186,7 @@ def test_a_full_queue_is_waited_for(server: Server, client: Client) -> None:
 
 
 def test_a_service_that_dies_and_comes_back_is_followed_on(sqlite_address: str) -> None:
-    """Killed amid a run and started again: every event comes once, in order, and the run goes on until it is stopped."""
+    """Killed amid a run and started again: each event comes once, in order, and the run goes on until it is stopped."""
     events: list[Event] = []
     waits: list[str] = []
     with serving(sqlite_address, SETTINGS) as mortal:
