@@ -155,7 +155,8 @@ class Page:
         asked = sum(map(self._asked, self._portfolio.activities))
         present = [person for person in self._proposal.people if person.hours]
         yield words("staffed", hours=words.number(sum(one.hours for one in self._bookings)), asked=words.number(asked))
-        yield words("booked_people", n=len(present), all=len(self._proposal.people))
+        if self._proposal.people:  # not everybody is told of everybody's work
+            yield words("booked_people", n=len(present), all=len(self._proposal.people))
         yield words("activities_of", n=len(self._portfolio.activities))
 
     def bookings_by_activity(self) -> RenderableType | None:

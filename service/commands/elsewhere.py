@@ -149,6 +149,7 @@ class Elsewhere:
 
         self.as_json = False
         self._telling: list[str] = []
+        self._scenarios: set[str] = set()
         self._stored: dict[str, tuple[Portfolio, PortfolioPage]] = {}
         try:
             self.client: Client = Client(asked.server, asked.key, on_wait=self._waits)
@@ -264,14 +265,36 @@ class Elsewhere:
         settings: Settings,
         lang: str,
         parent: str | None = None,
+        scenario: str | None = None,
     ) -> Kept:
-        """Solve it there while somebody looks on; with the ways out where there is no plan."""
+        """Solve it there while somebody looks on; with the ways out where there is no plan.
+
+        scenario: one that the service has, whose changes come before the others.
+        """
+        run = self._started(source, portfolio, changes, settings, parent, scenario)
+        return self.kept(source, self._watched(run, settings.seconds, lang), settings, lang)
+
+    def _started(
+        self,
+        source: str,
+        portfolio: Portfolio,
+        changes: Sequence[Change],
+        settings: Settings,
+        parent: str | None = None,
+        scenario: str | None = None,
+    ) -> RunAnswer:
         from scenarios.changes import changes_to_json
 
+        told = changes_to_json(changes)
         given, revision = self._given(source, portfolio)
         with self.refusing(source) as client:
-            run = client.start(given, changes_to_json(changes), settings, revision=revision, parent=parent)
-        return self.kept(source, self._watched(run, settings.seconds, lang), settings, lang)
+            if scenario is not None:
+                return client.start(None, told, settings, scenario=scenario, parent=parent)
+            return client.start(given, told, settings, revision=revision, parent=parent)
+
+    def scenario_of(self, asked: WhatIf | None) -> str | None:
+        """The id of a scenario that the service has: its changes may be more than the role sees."""
+        return asked.source if asked is not None and asked.source in self._scenarios else None
 
     def kept(self, source: str, run: RunAnswer, settings: Settings, lang: str) -> Kept:
         """What a run that has ended found."""
@@ -427,16 +450,12 @@ class Elsewhere:
         self, source: str, portfolio: Portfolio, changes: Sequence[Change], settings: Settings, lang: str
     ) -> tuple[bool, Conflict | None]:
         """Whether it is known if there is a plan, and if there is none, the conflict with its ways out."""
-        from scenarios.changes import changes_to_json
         from service.filled import filled
         from solver.proposal import Conflict
 
-        given, revision = self._given(source, portfolio)
         looking = settings.model_copy(update={"seconds": min(settings.seconds, LOOK_SECONDS)})
         with self.refusing(source) as client:
-            run = self._watched(
-                client.start(given, changes_to_json(changes), looking, revision=revision), looking.seconds, lang
-            )
+            run = self._watched(self._started(source, portfolio, changes, looking), looking.seconds, lang)
             if run.outcome != "INFEASIBLE":
                 return run.outcome in ("OPTIMAL", "FEASIBLE"), None
             told = self._background(lambda hear: client.conflict(run.id, settings, hear), settings.seconds, lang)
@@ -476,20 +495,17 @@ class Elsewhere:
         self,
         source: str,
         portfolio: Portfolio,
-        wanted: Sequence[tuple[str, Sequence[Change]]],
+        wanted: Sequence[WhatIf],
         settings: Settings,
         lang: str,
         parent: str | None = None,
     ) -> tuple[list[tuple[str, RunAnswer]], int]:
         """Named changes solved there, as many at once as the service does; and the exit code so far."""
-        from scenarios.changes import changes_to_json
-
-        given, revision = self._given(source, portfolio)
-        with self.refusing(source) as client:
-            started = [
-                (name, client.start(given, changes_to_json(changes), settings, revision=revision, parent=parent))
-                for name, changes in wanted
-            ]
+        started = []
+        for one in wanted:
+            scenario = self.scenario_of(one)
+            changes = one.changes if scenario is None else ()
+            started.append((one.name, self._started(source, portfolio, changes, settings, parent, scenario)))
         found, code = [], 0
         for name, run in started:
             if self.stop.is_set():
@@ -597,6 +613,12 @@ class Elsewhere:
                 there = ", ".join(one.id.removeprefix(f"{source}.") for one in known) or "none"
                 raise typer.BadParameter(f"there is no {name!r} of {source}, only {there}", param_hint="'--scenario'")
             found.append(one)
+        _, page = self._stored.get(source, (None, None))
+        for one in found:
+            if page is not None and one.revision != page.revision:
+                said = f"{one.name!r} is of revision {one.revision} of {source}, which is at {page.revision} by now"
+                raise typer.BadParameter(f"{said}; give its changes with --changes", param_hint="'--scenario'")
+        self._scenarios |= {one.id for one in found}
         return [WhatIf(one.name, "", parse_changes(one.changes), one.id) for one in (found if names else known)]
 
 

@@ -122,7 +122,9 @@ def run(
     if there is not None:
         with interruptible(there.stop):
             parent = None if earlier is None else there.run_of(earlier).id
-            kept = there.solve(portfolio, found, every, settings, lang, parent)
+            named = there.scenario_of(asked)
+            sent = every if named is None else policy_changes(preset, rule_settings(change or []))
+            kept = there.solve(portfolio, found, sent, settings, lang, parent, named)
             if not as_json:
                 show_changes(new_console(), Words(lang)("changed"), asked, found, every)
             there.show_run(kept, changed, out, by, lang)
@@ -247,14 +249,15 @@ def _compare_elsewhere(
     """The same on a service: runs that it has, and others that are made for it from the first one's plan on."""
     with interruptible(there.stop) as stop:
         from service.reading import stands_for_file
+        from service.what_if import WhatIf
 
+        as_it_stands = WhatIf(base_name(source, lang), "", (), source)
         sides = [(Path(one).stem if stands_for_file(one) else one, there.run_of(one)) for one in proposals]
         code = 0
         if not sides:
-            sides, code = there.solve_all(source, portfolio, [(base_name(source, lang), ())], settings, lang)
+            sides, code = there.solve_all(source, portfolio, [as_it_stands], settings, lang)
         if sides and asked and not stop.is_set():
-            wanted = [(one.name, one.changes) for one in asked]
-            more, failed = there.solve_all(source, portfolio, wanted, settings, lang, sides[0][1].id)
+            more, failed = there.solve_all(source, portfolio, asked, settings, lang, sides[0][1].id)
             sides, code = sides + more, code or failed
         if len(sides) < 2:
             if stop.is_set():
