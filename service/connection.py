@@ -8,6 +8,7 @@ is not waited for: it is wrong more often than the service is away.
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 import uuid
@@ -178,7 +179,8 @@ class Connection:
         raise ServiceError(problem["code"], problem["detail"], errors, response.status_code, _seconds(response.headers))
 
     def _unreachable(self, lost: httpx2.RequestError) -> ServiceError:
-        why = "it took too long" if isinstance(lost, httpx2.TimeoutException) else str(lost) or type(lost).__name__
+        said = re.sub(r"^\[Errno -?\d+\] ", "", str(lost)) or type(lost).__name__
+        why = "it took too long" if isinstance(lost, httpx2.TimeoutException) else said
         return ServiceError("unreachable", f"{self.server} cannot be reached: {why}.")
 
     def _not_staffing(self, response: httpx2.Response) -> ServiceError:

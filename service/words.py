@@ -139,6 +139,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "as_it_stands": ("As it stands", "Zoals het nu is"),
     # the live line
     "model": ("building the model", "model opbouwen"),
+    "again": ("trying again", "probeert opnieuw"),
     "queued": ("waiting for its turn", "wacht op zijn beurt"),
     "stopping": ("stopping, the best plan is kept", "stoppen, het beste plan blijft"),
     "best": ("best", "beste"),

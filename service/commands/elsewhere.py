@@ -149,6 +149,7 @@ class Elsewhere:
 
         self.as_json = False
         self._telling: list[str] = []
+        self._again = ""
         self._scenarios: set[str] = set()
         self._stored: dict[str, tuple[Portfolio, PortfolioPage]] = {}
         try:
@@ -271,8 +272,13 @@ class Elsewhere:
 
         scenario: one that the service has, whose changes come before the others.
         """
-        run = self._started(source, portfolio, changes, settings, parent, scenario)
-        return self.kept(source, self._watched(run, settings.seconds, lang), settings, lang)
+        with self.refusing(source) as client:
+            run = self._background(
+                lambda hear: client.follow(self._started(source, portfolio, changes, settings, parent, scenario), hear),
+                settings.seconds,
+                lang,
+            )
+        return self.kept(source, run, settings, lang)
 
     def _started(
         self,
@@ -287,10 +293,9 @@ class Elsewhere:
 
         told = changes_to_json(changes)
         given, revision = self._given(source, portfolio)
-        with self.refusing(source) as client:
-            if scenario is not None:
-                return client.start(None, told, settings, scenario=scenario, parent=parent)
-            return client.start(given, told, settings, revision=revision, parent=parent)
+        if scenario is not None:
+            return self.client.start(None, told, settings, scenario=scenario, parent=parent)
+        return self.client.start(given, told, settings, revision=revision, parent=parent)
 
     def scenario_of(self, asked: WhatIf | None) -> str | None:
         """The id of a scenario that the service has: its changes may be more than the role sees."""
@@ -326,6 +331,7 @@ class Elsewhere:
     ) -> Answer:
         """What `work` returns, with a live line of the events that it hands over."""
         words = Words(lang)
+        self._again = words("again")
 
         def shown(tell: Tell) -> Answer:
             def hear(event: Event) -> None:
@@ -341,7 +347,7 @@ class Elsewhere:
         return in_background(shown, seconds, self.stop, lang, self._telling)
 
     def _waits(self, error: ServiceError, seconds: float) -> None:
-        self._telling[:] = [error.detail]
+        self._telling[:] = [error.detail.removesuffix("."), self._again]
 
     # --- what comes of it
 
@@ -455,7 +461,11 @@ class Elsewhere:
 
         looking = settings.model_copy(update={"seconds": min(settings.seconds, LOOK_SECONDS)})
         with self.refusing(source) as client:
-            run = self._watched(self._started(source, portfolio, changes, looking), looking.seconds, lang)
+            run = self._background(
+                lambda hear: client.follow(self._started(source, portfolio, changes, looking), hear),
+                looking.seconds,
+                lang,
+            )
             if run.outcome != "INFEASIBLE":
                 return run.outcome in ("OPTIMAL", "FEASIBLE"), None
             told = self._background(lambda hear: client.conflict(run.id, settings, hear), settings.seconds, lang)
@@ -501,11 +511,16 @@ class Elsewhere:
         parent: str | None = None,
     ) -> tuple[list[tuple[str, RunAnswer]], int]:
         """Named changes solved there, as many at once as the service does; and the exit code so far."""
-        started = []
-        for one in wanted:
-            scenario = self.scenario_of(one)
-            changes = one.changes if scenario is None else ()
-            started.append((one.name, self._started(source, portfolio, changes, settings, parent, scenario)))
+        started: list[tuple[str, RunAnswer]] = []
+
+        def start(_: object) -> None:
+            for one in wanted:
+                scenario = self.scenario_of(one)
+                changes = one.changes if scenario is None else ()
+                started.append((one.name, self._started(source, portfolio, changes, settings, parent, scenario)))
+
+        with self.refusing(source):
+            self._background(start, settings.seconds * len(wanted), lang)
         found, code = [], 0
         for name, run in started:
             if self.stop.is_set():
