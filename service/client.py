@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
@@ -109,7 +110,7 @@ class Client:
 
     def library_portfolio(self, slug: str) -> Json:
         """One of them, with its story and the portfolio itself."""
-        return self._json(f"/v1/library/{slug}")
+        return self._json(f"/v1/library/{_id(slug)}")
 
     def model_card(self, language: str = "en") -> Json:
         """Every rule, weight and field of data, in words."""
@@ -133,11 +134,11 @@ class Client:
 
     def portfolio(self, id: str, revision: int | None = None) -> PortfolioPage:
         """A portfolio as it stands in its latest revision, or in another one."""
-        return self._record(PortfolioPage, self._json(f"/v1/portfolios/{id}", revision=revision))
+        return self._record(PortfolioPage, self._json(f"/v1/portfolios/{_id(id)}", revision=revision))
 
     def revisions(self, id: str) -> Iterator[PortfolioInfo]:
         """Every revision of a portfolio, newest first."""
-        return self._pages(f"/v1/portfolios/{id}/revisions", PortfolioInfo)
+        return self._pages(f"/v1/portfolios/{_id(id)}/revisions", PortfolioInfo)
 
     def add_portfolio(self, portfolio: Mapping[str, Any] | Portfolio) -> PortfolioInfo:
         """Store a portfolio under its own id, as revision 1."""
@@ -147,7 +148,11 @@ class Client:
     def change_portfolio(self, id: str, operations: Changes, revision: int | None = None) -> PortfolioInfo:
         """Make a new revision by operations on ids; revision: the one that was read, `stale` where there is a later."""
         response = self._connection.send(
-            "PATCH", f"/v1/portfolios/{id}", {"operations": list(operations)}, headers=_if_match(revision), once=True
+            "PATCH",
+            f"/v1/portfolios/{_id(id)}",
+            {"operations": list(operations)},
+            headers=_if_match(revision),
+            once=True,
         )
         return self._record(PortfolioInfo, response.json())
 
@@ -155,7 +160,7 @@ class Client:
         """Store a file (`.xlsx`, `.zip` or `.json`): a new portfolio, or a new revision, of `revision` as above."""
         headers = {"Content-Type": type_of(suffix, PORTFOLIOS), **_if_match(revision)}
         response = self._connection.send(
-            "POST", f"/v1/portfolios/{id}/import", content=data, headers=headers, once=True
+            "POST", f"/v1/portfolios/{_id(id)}/import", content=data, headers=headers, once=True
         )
         return self._record(PortfolioInfo, response.json())
 
@@ -163,7 +168,7 @@ class Client:
         """The portfolio as such a file."""
         headers = {"Accept": type_of(suffix, PORTFOLIOS)}
         params = _said(revision=revision)
-        return self._connection.send("GET", f"/v1/portfolios/{id}/export", params=params, headers=headers).content
+        return self._connection.send("GET", f"/v1/portfolios/{_id(id)}/export", params=params, headers=headers).content
 
     # --- scenarios
 
@@ -175,7 +180,7 @@ class Client:
 
     def scenario(self, id: str) -> ScenarioAnswer:
         """One of them."""
-        return self._record(ScenarioAnswer, self._json(f"/v1/scenarios/{id}"))
+        return self._record(ScenarioAnswer, self._json(f"/v1/scenarios/{_id(id)}"))
 
     def add_scenario(self, name: str, portfolio: str, changes: Changes, revision: int | None = None) -> ScenarioAnswer:
         """Store changes on a revision of a portfolio, by default the latest."""
@@ -195,13 +200,13 @@ class Client:
         """Replace all of it; version: the one that was read, `stale` where there is a later."""
         body = _scenario(name, portfolio, changes, revision)
         response = self._connection.send(
-            "PUT", f"/v1/scenarios/{id}", body, headers=_if_match(version), once=version is not None
+            "PUT", f"/v1/scenarios/{_id(id)}", body, headers=_if_match(version), once=version is not None
         )
         return self._record(ScenarioAnswer, response.json())
 
     def delete_scenario(self, id: str, *, version: int | None = None) -> None:
         """Delete it; runs that were made from it stay."""
-        self._connection.send("DELETE", f"/v1/scenarios/{id}", headers=_if_match(version), once=True)
+        self._connection.send("DELETE", f"/v1/scenarios/{_id(id)}", headers=_if_match(version), once=True)
 
     # --- runs
 
@@ -240,11 +245,11 @@ class Client:
 
     def run(self, id: str) -> RunAnswer:
         """A run as it is now."""
-        return self._record(RunAnswer, self._json(f"/v1/runs/{id}"))
+        return self._record(RunAnswer, self._json(f"/v1/runs/{_id(id)}"))
 
     def cancel(self, id: str) -> RunAnswer:
         """Stop a run, or a study; the best plan so far is kept."""
-        return self._record(RunAnswer, self._sent(f"/v1/runs/{id}/cancel", None))
+        return self._record(RunAnswer, self._sent(f"/v1/runs/{_id(id)}/cancel", None))
 
     def events(self, id: str, after: int = 0) -> Iterator[Event]:
         """What happened to a run, and what happens, until its end; a lost connection is taken up where it was."""
@@ -263,7 +268,7 @@ class Client:
         self, run: str, *, person: str | None = None, project: str | None = None, unit: str | None = None
     ) -> Json:
         """The proposal of a run; of a cancelled one the best until then."""
-        return self._json(f"/v1/runs/{run}/proposal", person=person, project=project, unit=unit)
+        return self._json(f"/v1/runs/{_id(run)}/proposal", person=person, project=project, unit=unit)
 
     def proposal_file(
         self,
@@ -276,7 +281,7 @@ class Client:
     ) -> bytes:
         """The same as a file: `.json`, `.csv`, `.xlsx` or `.ics`."""
         headers, params = {"Accept": type_of(suffix, PROPOSALS)}, _said(person=person, project=project, unit=unit)
-        return self._connection.send("GET", f"/v1/runs/{run}/proposal", params=params, headers=headers).content
+        return self._connection.send("GET", f"/v1/runs/{_id(run)}/proposal", params=params, headers=headers).content
 
     # --- questions about a run
 
@@ -305,12 +310,12 @@ class Client:
 
     def _asked(self, run: str, ask: str, body: Json, settings: Settings | None, on_event: OnEvent | None) -> Json:
         body |= _said(settings=_settings(settings))
-        response = self._connection.start(f"/v1/runs/{run}/{ask}", body, NO_WAIT)
+        response = self._connection.start(f"/v1/runs/{_id(run)}/{ask}", body, NO_WAIT)
         answer: Json = response.json()
         if response.status_code != 202:
             return answer  # a repeat, after the first answer was lost
         asking = self.follow(self._record(RunAnswer, answer), on_event)
-        return self._json(f"/v1/runs/{asking.id}/answer")
+        return self._json(f"/v1/runs/{_id(asking.id)}/answer")
 
     # --- comparisons and studies
 
@@ -327,7 +332,7 @@ class Client:
 
     def comparison(self, id: str) -> ComparisonAnswer:
         """One of them."""
-        return self._record(ComparisonAnswer, self._json(f"/v1/comparisons/{id}"))
+        return self._record(ComparisonAnswer, self._json(f"/v1/comparisons/{_id(id)}"))
 
     def start_study(
         self,
@@ -346,7 +351,7 @@ class Client:
 
     def study(self, id: str) -> StudyAnswer:
         """A study as it is now, with what it found once it has ended."""
-        return self._record(StudyAnswer, self._json(f"/v1/studies/{id}"))
+        return self._record(StudyAnswer, self._json(f"/v1/studies/{_id(id)}"))
 
     def studies(
         self, *, portfolio: str | None = None, status: str | None = None, by: str | None = None
@@ -358,11 +363,11 @@ class Client:
 
     def explanation(self, person: str, run: str | None = None, language: str = "en") -> Json:
         """What a proposal says of a person; by default the latest that was accepted."""
-        return self._json(f"/v1/people/{person}/explanation", run=run, language=language)
+        return self._json(f"/v1/people/{_id(person)}/explanation", run=run, language=language)
 
     def agreement(self, person: str, run: str | None = None, language: str = "en") -> Json:
         """The talent agreement of a person, likewise."""
-        return self._json(f"/v1/people/{person}/agreement", run=run, language=language)
+        return self._json(f"/v1/people/{_id(person)}/agreement", run=run, language=language)
 
     def decide(
         self,
@@ -373,12 +378,12 @@ class Client:
     ) -> Json:
         """Write down what somebody decides about a proposal; an override needs a reason."""
         body = _said(decision=decision, bookings=None if bookings is None else list(bookings), reason=reason)
-        told: Json = self._connection.send("POST", f"/v1/runs/{run}/decisions", body, once=True).json()
+        told: Json = self._connection.send("POST", f"/v1/runs/{_id(run)}/decisions", body, once=True).json()
         return told
 
     def decisions(self, run: str) -> list[Json]:
         """What was decided about a proposal, newest first."""
-        return list(self._every(f"/v1/runs/{run}/decisions", {}))
+        return list(self._every(f"/v1/runs/{_id(run)}/decisions", {}))
 
     # --- how it is done
 
@@ -436,6 +441,11 @@ class Client:
 
 def _given(portfolio: str | Mapping[str, Any] | Portfolio) -> Any:
     return portfolio if isinstance(portfolio, str | Mapping) else portfolio.canonical()
+
+
+def _id(text: str) -> str:
+    """An id as a part of a path; what is none leads nowhere, and not elsewhere."""
+    return quote(text, safe=":")
 
 
 def _settings(settings: Settings | None) -> Json | None:

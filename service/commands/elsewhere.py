@@ -187,7 +187,7 @@ class Elsewhere:
         elif error.status == 500:
             code = OUR_FAULT
         if self.client.stop.is_set():
-            say("Interrupted.")
+            say("Interrupted; what was begun there may go on." if code == NO_SERVICE else "Interrupted.")
             code = INTERRUPTED
         if error.errors:
             problems = [replace(one, path=WRAPPED.sub("", one.path)) for one in error.errors]
@@ -247,12 +247,13 @@ class Elsewhere:
 
     def _found(self, source: str, told: Any) -> str | None:
         """The id of the run that found a proposal; a plan that was made by hand is of none."""
-        if not isinstance(told, dict) or not isinstance(told.get("portfolio"), dict):
+        known = isinstance(told, dict) and all(isinstance(told.get(one), dict) for one in ("portfolio", "run"))
+        if not known:
             return None
         with self.refusing(source) as client:
             runs = client.runs(portfolio=str(told["portfolio"].get("id")), kind="solve")
             for _, run in zip(range(MOST_RUNS), runs, strict=False):
-                if run.outcome == told["run"]["status"] and client.proposal(run.id)["run"] == told["run"]:
+                if run.outcome == told["run"].get("status") and client.proposal(run.id)["run"] == told["run"]:
                     return run.id
         return None
 

@@ -39,6 +39,7 @@ EVERY = {
     "POST /v1/check": 10,
     "POST /v1/proposals": 50,
     "POST /v1/scores": 50,
+    "POST /v1/studies": 50,
 }
 #: of others, every second one
 OTHERS = 2
