@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from io import StringIO
+from itertools import product
+from random import Random
 from typing import Any, cast
 
 import pytest
@@ -24,10 +27,11 @@ from solver.handmade import plan_from
 from solver.limits import UNIT, value
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
+from solver.score import broken
 from solver.settings import Settings
 from solver.solve import solve
 from solver.tables import Tables
-from tests.builders import activity, booking, only, person, portfolio
+from tests.builders import activity, booking, only, person, plan, portfolio
 
 QUICK = Settings(seconds=5, workers=1, repeatable=True)
 
@@ -299,6 +303,75 @@ def test_a_frontier_is_all_that_nothing_dominates() -> None:
     assert [point.bound for point in result.found.points] == [0, 40, 80]
     assert result.found.proven
     assert told[-1].done == told[-1].total == result.solves
+
+
+def two_and_two(seed: int) -> Portfolio:
+    """Two people, two activities of 4 h in blocks of 4, with random rates, levels and hours: few enough plans for all."""
+    rng = Random(seed)
+    people = [
+        person(
+            id, hours_per_period=4 * rng.randint(2, 4), rate=5 * rng.randint(0, 4), expertise={"law": rng.randint(1, 4)}
+        )
+        for id in ("ana", "bo")
+    ]
+    work = [activity(id, 4, expertise={"law": rng.randint(2, 4)}, priority=rng.randint(1, 5)) for id in ("a", "b")]
+    return portfolio(
+        people,
+        work,
+        rules={
+            **only("staffing", "expertise_fit", "cost"),
+            "cost": {"weight": 0},
+            "eligibility": {"under_level": 3},
+            "expert_hours": {"expert_share": 0.0},
+            "smallest_booking": {"hours": 4},
+        },
+    )
+
+
+def test_a_proven_frontier_is_what_trying_every_plan_finds() -> None:
+    """Every one of the 16 plans measured without a solver: the points are all those that none of them dominates."""
+    rules, of = ("cost", "expertise_fit"), two_and_two(2)
+    base = solve(of, QUICK)
+    curve = run_study(of, parse_study({"kind": "frontier", "rules": rules, "points": 4}), QUICK, base=base).found
+    assert isinstance(curve, Curve)
+    tables = Tables.of(of)
+    others = {name: rule.weight for name, rule in tables.rule.items() if rule.counts and name not in rules}
+    pairs = list(product(("ana", "bo"), ("a", "b")))
+    amounts = set()
+    for hours in product((0, 4), repeat=len(pairs)):
+        one = plan(tables, {pair: h for pair, h in zip(pairs, hours, strict=True) if h})
+        if not broken(tables, one) and value(tables, one, others) <= round(curve.rest_at_most * UNIT):
+            amounts.add(tuple(value(tables, one, {rule: 1}) / UNIT for rule in rules))
+    best = sorted(one for one in amounts if not any(b != one and b[0] <= one[0] and b[1] <= one[1] for b in amounts))
+    assert [point.amounts for point in curve.points] == best
+    assert curve.proven
+    assert all(point.bound == point.amounts[0] for point in curve.points)
+
+
+# --- repeated
+
+
+def timeless(found: Any) -> Any:
+    """JSON without what a clock measured."""
+    if isinstance(found, dict):
+        return {name: timeless(part) for name, part in found.items() if name != "seconds"}
+    return [timeless(part) for part in found] if isinstance(found, list) else found
+
+
+@pytest.mark.parametrize(
+    ("of", "study"),
+    [
+        (lacking, {"kind": "best_hires", "profiles": 2}),
+        (two_units, {"kind": "lending_market", "share": 0.5, "worse_by": 31}),
+        (money_or_fit, {"kind": "frontier", "rules": ["cost", "expertise_fit"], "points": 2}),
+    ],
+    ids=lambda one: one["kind"] if isinstance(one, dict) else "",
+)
+def test_a_repeatable_study_repeats(of: Callable[[], Portfolio], study: dict[str, Any]) -> None:
+    """The same portfolio, study and settings give the same result to the last digit, but for the time it took."""
+    first, again = (run_study(of(), parse_study(study), QUICK).to_json() for _ in range(2))
+    assert timeless(first) == timeless(again)
+    assert first["outcome"] == "finished"
 
 
 # --- ends
