@@ -115,21 +115,22 @@ def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
     """Hand in a first good plan from among what the relaxation books.
 
     CP-SAT and HiGHS look for it side by side, until one of them has one that is good enough: now the one is lucky, now
-    the other.
+    the other. Where neither has any, less is taken as given, with as much of the time again: without this plan, all
+    that is left of the time would win less.
     """
     until = search.seconds + START_SHARE * search.left
     for given in GIVEN:
+        if search.seconds >= until:
+            until = search.seconds + START_SHARE * search.left
         model = _among_booked(search, relaxation, given)
         done = threading.Event()
         left = max(0.01, until - search.seconds)
 
         def by_highs(model: Model = model, done: threading.Event = done, left: float = left) -> bool:
             found = worker.solve(model, left, lambda: search.stopped or done.is_set(), START_GAP)
-            if found.plan is not None:
-                search.consider(found.plan)
             if found.finished:
                 done.set()
-            return found.finished and found.plan is None
+            return found.plan is not None and search.consider(found.plan)
 
         def by_cpsat(model: Model = model, done: threading.Event = done, left: float = left) -> bool:
             _be_polite()
@@ -139,9 +140,9 @@ def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
                 search.offer(plan, found.cost)
             if found.status in ("OPTIMAL", "INFEASIBLE"):
                 done.set()
-            return found.status == "INFEASIBLE"
+            return plan is not None
 
-        if not any(side_by_side([by_highs, by_cpsat])) or search.stopped:
+        if any(side_by_side([by_highs, by_cpsat])) or search.stopped:
             return
 
 

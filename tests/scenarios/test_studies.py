@@ -306,7 +306,7 @@ def test_a_frontier_is_all_that_nothing_dominates() -> None:
 
 
 def two_and_two(seed: int) -> Portfolio:
-    """Two people, two activities of 4 h in blocks of 4, with random rates, levels and hours: few enough plans for all."""
+    """Two people, two activities of 4 h, with random rates, levels and hours: few enough plans to try all."""
     rng = Random(seed)
     people = [
         person(
