@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from scenarios.changes import Change, ChangeInvalid, changes_to_json
@@ -29,13 +30,13 @@ from solver.settings import Settings
 from solver.tables import Tables
 
 #: seconds for all of it, the part of them for finding, and the most for finding out whether there is any plan
-SECONDS, FINDING, LOOK_SECONDS = 20.0, 0.4, 3.0
+SECONDS, FINDING, LOOK_SECONDS = 11.0, 0.4, 3.0
 #: how many times the time is taken where nothing was found yet
 PATIENCE = 2
 #: seconds that a price may take at least
 LEAST_SECONDS = 1.0
-#: the part of the time left that the price of the first way takes
-FIRST = 0.4
+#: the part of the time that the first price takes: of all of it beside the finding, or of what is left after it
+FIRST_BESIDE, FIRST_AFTER = 0.75, 0.4
 #: ways that are priced, and of a large portfolio
 MOST, MOST_OF_LARGE = 8, 5
 #: changes of one way at most; first changes that a second is looked for to; after how many rules go first
@@ -136,21 +137,29 @@ class _Looking:
     def __init__(self, quick: Quick, settings: Settings, stop: threading.Event, seconds: float) -> None:
         self._quick, self._settings, self._stop, self._seconds = quick, settings, stop, seconds
         self._began = time.monotonic()
-        #: whether any way out was found
+        #: whether any way out was found; in a large portfolio the first is priced beside the finding
         self._any = False
+        self._pool = ThreadPoolExecutor(1)
+        self._beside: Future[Search] | None = None
 
     def out_of(self, portfolio: Portfolio, conflict: Conflict) -> tuple[WayOut, ...]:
         """The ways out, priced, the cheapest first."""
-        found = self._without_needless(portfolio, self._find(portfolio, conflict, 0))
+        with self._pool:
+            found = self._without_needless(portfolio, self._find(portfolio, conflict, 0))
+            first = None if self._beside is None else self._beside.result()
         found = found[: MOST if _is_small(portfolio) else MOST_OF_LARGE]
         priced: list[WayOut] = []
-        first: Search | None = None
         for n, changes in enumerate(found):
             if self._stop.is_set() or (priced and self._late(1)):
                 break
             # The first is solved from nothing, the others from its plan on.
-            left = (self._seconds - self._passed) * (FIRST if n == 0 and len(found) > 1 else 1 / (len(found) - n))
-            search = self._quick.best(apply(portfolio, changes), self._limit(max(LEAST_SECONDS, left)), first)
+            alone = first is None and len(found) > 1
+            left = (self._seconds - self._passed) * (FIRST_AFTER if alone else 1 / (len(found) - n))
+            changed = apply(portfolio, changes)
+            if first is not None and changed == first.tables.portfolio:
+                search = first
+            else:
+                search = self._quick.best(changed, self._limit(max(LEAST_SECONDS, left)), first)
             if search.plan is not None:
                 first = first or search
                 priced.append(_way_out(portfolio, changes, search, search.plan))
@@ -217,11 +226,19 @@ class _Looking:
             there = None
             if least is not None and (ladder.everywhere or not elsewhere):
                 there = self._smallest(ladder, least, portfolio, self._has_plan)
-                self._any = self._any or there is not None
+                if there is not None and not self._any:
+                    self._any = True
+                    self._price_beside(ladder.make(there).apply(portfolio))
             step = there if nearby is None or there is not None else least
             if step is not None:
                 tried.append(_Tried((ladder.make(step),), there is not None, ladder.everywhere))
         return sorted(tried, key=lambda one: not one.whole)
+
+    def _price_beside(self, changed: Portfolio) -> None:
+        """Begin to solve a large portfolio that has a plan; the plans of the other ways start from that one."""
+        if not _is_small(changed) and not self._settings.repeatable:
+            seconds = max(LEAST_SECONDS, FIRST_BESIDE * self._seconds)
+            self._beside = self._pool.submit(self._quick.best, changed, seconds)
 
     def _elsewhere(self, portfolio: Portfolio, conflict: Conflict) -> bool:
         """Whether in a large portfolio the activities that are not named have no plan either, for another reason."""

@@ -32,7 +32,9 @@ GIVEN = (0.8, 0.95, 0.999, 2.0)
 #: a pair booked less than this is left out of the start
 BOOKED = 1e-6
 #: parts of the time that is left: for the relaxation, for the start, for a better bound beside the improving
-RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.4, 0.3, 0.5
+RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.6, 0.3, 0.5
+#: seconds that the start takes at least, if there are as many: before that there is hardly ever a plan
+START_LEAST = 4.0
 #: the start is good enough this close to the best of what it may choose from
 START_GAP = 0.005
 #: activities freed at once, at first
@@ -118,10 +120,10 @@ def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
     the other. Where neither has any, less is taken as given, with as much of the time again: without this plan, all
     that is left of the time would win less.
     """
-    until = search.seconds + START_SHARE * search.left
+    until = search.seconds
     for given in GIVEN:
         if search.seconds >= until:
-            until = search.seconds + START_SHARE * search.left
+            until += min(search.left, max(START_LEAST, START_SHARE * search.left))
         model = _among_booked(search, relaxation, given)
         done = threading.Event()
         left = max(0.01, until - search.seconds)
