@@ -24,14 +24,12 @@ LOOK_SECONDS = 0.1
 
 
 class Size(NamedTuple):
-    """What one run took; MB of all its processes at their highest, seconds, gap and status of its proposal."""
+    """What one run took; MB of all its processes at their highest; first: seconds to the first plan."""
 
     words: str
     portfolio_kb: float
     first: float | None
     seconds: float
-    gap: float | None
-    status: str
     memory: float
     proposal_kb: float
 
@@ -56,9 +54,8 @@ def measure(words: str, seconds: float) -> Size:
             except TimeoutError:
                 pass
     assert done.proposal is not None, done.failure
-    run = done.proposal.run
     size = len(done.proposal.model_dump_json()) / 1000
-    return Size(words, len(str(made)) / 1000, min(firsts, default=None), run.seconds, run.gap, run.status, memory, size)
+    return Size(words, len(str(made)) / 1000, min(firsts, default=None), done.proposal.run.seconds, memory, size)
 
 
 def tree_memory(pid: int) -> float:
@@ -79,7 +76,6 @@ def row(size: Size) -> tuple[str, ...]:
         f"{size.portfolio_kb:,.0f} kB",
         "—" if size.first is None else f"{size.first:.1f} s",
         f"{size.seconds:.0f} s",
-        "—" if size.gap is None else f"{size.gap:.1%}",
         f"{size.memory:,.0f} MB",
         f"{size.proposal_kb:,.0f} kB",
     )
@@ -95,7 +91,7 @@ def main() -> None:
     for words in given.sizes:
         measured.append(measure(words, given.seconds))
         page.say(" ".join(row(measured[-1])))
-    head = ("people × activities", "portfolio", "first plan", "took", "gap", "memory", "proposal stored")
+    head = ("people × activities", "portfolio", "first plan", "took", "memory", "proposal stored")
     said = (
         f"One run each, limit {given.seconds:g} s, 12 weeks. {page.facts(machine() | {'load before': f'{before:.1f}'})}"
     )

@@ -13,6 +13,7 @@ from prometheus_client import (
     GCCollector,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
     start_http_server,
 )
@@ -24,6 +25,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from service.store import Store, StoredRun
 
+disable_created_metrics()  # type: ignore[no-untyped-call]  # samples that say when counting began, which nobody asks for
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)

@@ -130,7 +130,7 @@ class Worker:
 
     def _app(self) -> App:
         connector = PsycopgConnector(
-            conninfo=libpq(self.store.engine.url), min_size=1, max_size=self.settings.solves_at_once + 4
+            conninfo=libpq(self.store.engine), min_size=1, max_size=self.settings.solves_at_once + 4
         )
         app = App(connector=connector)
         app.job_manager = Jobs(connector)

@@ -8,6 +8,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -36,9 +37,10 @@ def url_of(text: str) -> URL:
     raise ValueError("sqlite:/// with a file, or postgresql:// with a database")
 
 
-def libpq(url: URL) -> str:
-    """The address as PostgreSQL's own programs write it."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+def libpq(engine: Engine) -> str:
+    """The address as PostgreSQL's own library reads it, whatever stands in the password."""
+    parts = engine.dialect.create_connect_args(engine.url)[1]
+    return make_conninfo(**{name: value for name, value in parts.items() if name != "context"})  # SQLAlchemy's own
 
 
 def connect(url: URL) -> Engine:

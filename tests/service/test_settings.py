@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from service.settings import ServiceSettings, SettingsInvalid
-from service.store.engine import url_of
+from service.store.engine import connect, libpq, url_of
 
 
 def test_what_is_not_set_has_its_default() -> None:
@@ -34,10 +35,11 @@ def test_all_wrong_variables_are_named_at_once() -> None:
 def test_a_password_comes_from_its_file(tmp_path: Path) -> None:
     """The address gets the password of the file, whatever is in it, and does not show it; no file is an error."""
     file = tmp_path / "password"
-    file.write_text("p@ss/w:rd\n")
+    file.write_text("p@ss w:rd' \\%20+\n")
     given = {"STAFFING_DATABASE_URL": "postgresql://staffing@db/staffing", "STAFFING_DATABASE_PASSWORD_FILE": str(file)}
     settings = ServiceSettings.of(given)
-    assert url_of(settings.database_url).password == "p@ss/w:rd"
+    engine = connect(url_of(settings.database_url))
+    assert engine.url.password == conninfo_to_dict(libpq(engine))["password"] == "p@ss w:rd' \\%20+"
     assert "w:rd" not in repr(settings)
     with pytest.raises(SettingsInvalid, match="STAFFING_DATABASE_PASSWORD_FILE is '/nowhere': it cannot be read"):
         ServiceSettings.of({**given, "STAFFING_DATABASE_PASSWORD_FILE": "/nowhere"})
