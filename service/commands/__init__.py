@@ -1,5 +1,5 @@
-"""The commands of `staffing`: a file for each few that belong together, and four for what they share.
+"""The commands of `staffing`: a file for each few that belong together, and six for what they share.
 
 `options` declares what several commands take, `inputs` reads it, `solving` solves while somebody looks on, `outputs`
-prints, writes and refuses. `service.cli` lists all commands.
+prints, writes and refuses. `elsewhere` has a service do it, over a `session`. `service.cli` lists all commands.
 """

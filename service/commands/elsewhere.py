@@ -7,33 +7,28 @@ that shows what was made here. What the role of the key may not see is left out.
 from __future__ import annotations
 
 import os
-import re
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import typer
 
 from service.commands.outputs import (
     BAD,
     INTERRUPTED,
-    NO_SERVICE,
     OUR_FAULT,
     WRONG_USE,
     emit,
     json_bytes,
     keep,
-    refuse,
     say,
     show_proposal,
     write_proposal,
 )
-from service.commands.solving import in_background
-from service.words import Words, plain
+from service.commands.session import KEY, Asked, Json, Session, progress_of
+from service.words import plain
 
 if TYPE_CHECKING:
     from scenarios.agreement import Agreement
@@ -41,21 +36,16 @@ if TYPE_CHECKING:
     from scenarios.comparison import Comparison
     from scenarios.person_record import PersonExplanation
     from scenarios.studies import StudyProgress, StudyResult
-    from service.client import Client, Event, ServiceError
-    from service.told import PortfolioPage, RunAnswer, ScenarioAnswer
+    from service.client import Client, Event
+    from service.told import RunAnswer
     from service.what_if import WhatIf
     from solver.portfolio import Portfolio, Problem
     from solver.proposal import Conflict, Proposal
-    from solver.search import Progress
     from solver.settings import Settings
 
-Answer = TypeVar("Answer")
-Tell = Callable[["Progress"], None] | None
-Json = dict[str, Any]
 
 #: in the place of a run: the one that was accepted last
 ACCEPTED = "accepted"
-KEY = "STAFFING_KEY"
 #: commands that work on this machine alone → why
 HERE_ALONE = {
     "demo": "solves on this machine; `propose`, `compare` and `library` do the same there",
@@ -64,22 +54,10 @@ HERE_ALONE = {
     "settings": "tells of the service on this machine",
     "keys": "works on the store of this machine; keys of a service are made where it runs",
 }
-#: what stands around a portfolio or a plan in a body, and not in the file
-WRAPPED = re.compile("^/(?:portfolio|plan)(?=/)")
 #: seconds in which it shows whether there is any plan
 LOOK_SECONDS = 10.0
 #: seconds for the ways out of a conflict
 WAYS_OUT_SECONDS = 20.0
-#: newest runs of a portfolio among which the one of a proposal in a file is looked for
-MOST_RUNS = 50
-
-
-class Asked(NamedTuple):
-    """What was said about the service: its address, where the key is, and whether on the command line."""
-
-    server: str
-    key: str | None
-    by_option: bool
 
 
 #: what was said of it for the command that goes on
@@ -141,121 +119,8 @@ def _let_go() -> None:
         there.client.close()
 
 
-class Elsewhere:
-    """A service, for one command; what it refuses is said, and ends the command."""
-
-    def __init__(self, asked: Asked) -> None:
-        from service.client import Client
-
-        self.as_json = False
-        self._telling: list[str] = []
-        self._again = ""
-        self._scenarios: set[str] = set()
-        self._stored: dict[str, tuple[Portfolio, PortfolioPage]] = {}
-        try:
-            self.client: Client = Client(asked.server, asked.key, on_wait=self._waits)
-        except ValueError as wrong:
-            raise typer.BadParameter(
-                str(wrong), param_hint=f"'{'--server' if asked.by_option else 'STAFFING_SERVER'}'"
-            ) from None
-        if self.client.is_open and asked.key is not None:
-            say(f"The key goes to {self.client.server} as anybody on the way can read it; https would hide it.")
-
-    @property
-    def stop(self) -> threading.Event:
-        """Once it is set, what is done there is stopped."""
-        return self.client.stop
-
-    @contextmanager
-    def refusing(self, about: str) -> Iterator[Client]:
-        """The client; whatever the service refuses is said of what it is about."""
-        from service.client import ServiceError
-
-        try:
-            yield self.client
-        except ServiceError as error:
-            self._refuse(about, error)
-
-    def _refuse(self, about: str, error: ServiceError) -> NoReturn:
-        from dataclasses import replace
-
-        from solver.portfolio import Problem
-
-        code = BAD
-        if error.status in (401, 403, 429, 503) or error.code in ("unreachable", "not_staffing"):
-            code = NO_SERVICE
-        elif error.status == 500:
-            code = OUR_FAULT
-        if self.client.stop.is_set():
-            say("Interrupted; what was begun there may go on." if code == NO_SERVICE else "Interrupted.")
-            code = INTERRUPTED
-        if error.errors:
-            problems = [replace(one, path=WRAPPED.sub("", one.path)) for one in error.errors]
-            refuse(about, problems, self.as_json, code)
-        if self.as_json:
-            refuse(about, [Problem("", error.code, None, error.detail)], True, code)
-        help = f"; put a key in {KEY}, or in a file for --key-file" if error.code == "unauthenticated" else ""
-        say(plain(f"{error.detail.removesuffix('.')}{help} [{error.code}]"))
-        raise typer.Exit(code)
-
-    # --- what the arguments mean
-
-    def portfolio(self, source: str, revision: int | None = None) -> Portfolio:
-        """A portfolio that the service has, as the role may see it."""
-        from service.client import ServiceError
-        from solver.portfolio import Problem, parse
-
-        with self.refusing(source):
-            try:
-                page = self.client.portfolio(source, revision)
-            except ServiceError as error:
-                if error.status != 404:
-                    raise
-                expected = f"a file or folder that is here, -, or the id of a portfolio of {self.client.server}"
-                refuse(source, [Problem("", "unreadable", source, expected)], self.as_json)
-        portfolio = parse(page.portfolio)
-        self._stored[source] = portfolio, page
-        return portfolio
-
-    def _given(self, source: str, portfolio: Portfolio) -> tuple[str | Portfolio, int | None]:
-        """What to send for an argument: the id and revision where the service has it, or the portfolio itself."""
-        stored, page = self._stored.get(source, (None, None))
-        return (portfolio, None) if page is None or stored is not portfolio else (page.id, page.revision)
-
-    def run_of(self, source: str) -> RunAnswer:
-        """The run that an argument names: by its id, or by what it found, in a file."""
-        from service.client import ServiceError
-        from service.comparing import is_run
-        from service.reading import Unusable, plan_of, stands_for_file
-        from solver.portfolio import Problem
-
-        id: Any = source
-        if stands_for_file(source):
-            try:
-                told = plan_of(source)
-            except Unusable as unusable:
-                refuse(source, unusable.problems, self.as_json)
-            id = told.get("id") if is_run(told) else self._found(source, told)
-        with self.refusing(source) as client:
-            try:
-                return client.run(str(id))
-            except ServiceError as error:
-                if error.status != 404:
-                    raise
-                expected = f"the id of a run of {client.server}, or a file that `propose` or `run` wrote of one"
-                refuse(source, [Problem("", "unknown_run", source, expected)], self.as_json)
-
-    def _found(self, source: str, told: Any) -> str | None:
-        """The id of the run that found a proposal; a plan that was made by hand is of none."""
-        known = isinstance(told, dict) and all(isinstance(told.get(one), dict) for one in ("portfolio", "run"))
-        if not known:
-            return None
-        with self.refusing(source) as client:
-            runs = client.runs(portfolio=str(told["portfolio"].get("id")), kind="solve")
-            for _, run in zip(range(MOST_RUNS), runs, strict=False):
-                if run.outcome == told["run"].get("status") and client.proposal(run.id)["run"] == told["run"]:
-                    return run.id
-        return None
+class Elsewhere(Session):
+    """What commands have a service do, and how they show what comes of it."""
 
     # --- runs
 
@@ -281,27 +146,6 @@ class Elsewhere:
             )
         return self.kept(source, run, settings, lang)
 
-    def _started(
-        self,
-        source: str,
-        portfolio: Portfolio,
-        changes: Sequence[Change],
-        settings: Settings,
-        parent: str | None = None,
-        scenario: str | None = None,
-    ) -> RunAnswer:
-        from scenarios.changes import changes_to_json
-
-        told = changes_to_json(changes)
-        given, revision = self._given(source, portfolio)
-        if scenario is not None:
-            return self.client.start(None, told, settings, scenario=scenario, parent=parent)
-        return self.client.start(given, told, settings, revision=revision, parent=parent)
-
-    def scenario_of(self, asked: WhatIf | None) -> str | None:
-        """The id of a scenario that the service has: its changes may be more than the role sees."""
-        return asked.source if asked is not None and asked.source in self._scenarios else None
-
     def kept(self, source: str, run: RunAnswer, settings: Settings, lang: str) -> Kept:
         """What a run that has ended found."""
         from service.client import ServiceError
@@ -326,29 +170,6 @@ class Elsewhere:
     def _watched(self, run: RunAnswer, seconds: float, lang: str, name: str | None = None) -> RunAnswer:
         with self.refusing(run.id) as client:
             return self._background(lambda hear: client.follow(run, hear), seconds, lang, name)
-
-    def _background(
-        self, work: Callable[[Callable[[Event], None]], Answer], seconds: float, lang: str, name: str | None = None
-    ) -> Answer:
-        """What `work` returns, with a live line of the events that it hands over."""
-        words = Words(lang)
-        self._again = words("again")
-
-        def shown(tell: Tell) -> Answer:
-            def hear(event: Event) -> None:
-                self._telling[:] = [
-                    *([] if name is None else [name]),
-                    *([words("queued")] if event.name == "queued" else []),
-                ]
-                if tell is not None and event.name == "progress":
-                    tell(_progress(event.data))
-
-            return work(hear)
-
-        return in_background(shown, seconds, self.stop, lang, self._telling)
-
-    def _waits(self, error: ServiceError, seconds: float) -> None:
-        self._telling[:] = [error.detail.removesuffix("."), self._again]
 
     # --- what comes of it
 
@@ -611,44 +432,10 @@ class Elsewhere:
         with self.refusing(name) as client:
             return client.library_portfolio(name)
 
-    def scenarios(self, portfolio: str | None) -> list[ScenarioAnswer]:
-        """Every scenario, or those of a portfolio, the oldest first."""
-        with self.refusing(portfolio or "scenarios") as client:
-            return list(reversed(list(client.scenarios(portfolio))))
-
-    def what_ifs(self, source: str, names: Sequence[str]) -> list[WhatIf]:
-        """Scenarios of a portfolio by id, which may lack the portfolio's, or by name; all where none is named."""
-        from scenarios.changes import parse_changes
-        from service.what_if import WhatIf
-
-        known = self.scenarios(source)
-        found = []
-        for name in names:
-            one = next((one for one in known if name in (one.id, one.id.removeprefix(f"{source}."), one.name)), None)
-            if one is None:
-                there = ", ".join(one.id.removeprefix(f"{source}.") for one in known) or "none"
-                raise typer.BadParameter(f"there is no {name!r} of {source}, only {there}", param_hint="'--scenario'")
-            found.append(one)
-        _, page = self._stored.get(source, (None, None))
-        for one in found:
-            if page is not None and one.revision != page.revision:
-                said = f"{one.name!r} is of revision {one.revision} of {source}, which is at {page.revision} by now"
-                raise typer.BadParameter(f"{said}; give its changes with --changes", param_hint="'--scenario'")
-        self._scenarios |= {one.id for one in found}
-        return [WhatIf(one.name, "", parse_changes(one.changes), one.id) for one in (found if names else known)]
-
-
-def _progress(data: Json) -> Progress:
-    """What an event tells; what the role may not see is not known."""
-    from solver.search import Progress
-
-    numbers = {name: data.get(name) for name in ("best", "bound", "gap", "value_captured")}
-    return Progress(seconds=data["seconds"], plans=data["plans"], stage=data["stage"], **numbers)
-
 
 def _study_progress(data: Json) -> StudyProgress:
     from scenarios.studies import StudyProgress
 
     run = data.get("run")
     plain = {name: data[name] for name in ("seconds", "done", "total", "stage")}
-    return StudyProgress(**plain, name=data.get("name"), run=None if run is None else _progress(run))
+    return StudyProgress(**plain, name=data.get("name"), run=None if run is None else progress_of(run))
