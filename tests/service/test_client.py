@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -296,3 +298,12 @@ def test_a_key_that_cannot_be_sent_is_refused(key: str) -> None:
     """Signs that cannot stand in a header are told before anything is sent, and the key is not repeated."""
     with pytest.raises(ValueError, match="it has signs that no key has"):
         Client("http://localhost:8000", key)
+
+
+def test_every_method_is_documented() -> None:
+    """The table of `docs/client.md` names the methods that there are, and no others."""
+    page = (Path(__file__).parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?`) \|", page, re.MULTILINE)
+    named = set(re.findall(r"`(\w+)`", " ".join(rows)))
+    methods = {name for name, one in vars(Client).items() if callable(one) and not name.startswith("_")}
+    assert named == methods - {"close"}
