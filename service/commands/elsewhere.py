@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from solver.settings import Settings
 
 
-#: in the place of a run: the one that was accepted last
+#: in the place of a run: the one that was accepted last, or else the newest
 ACCEPTED = "accepted"
 #: commands that work on this machine alone → why
 HERE_ALONE = {

@@ -46,19 +46,19 @@ def library(
         return
     if there is None:
         case = bundled_case(name)
-        portfolio, story = json.loads(case.text()), case.story(lang)
+        text, story = case.text(), case.story(lang)
     else:
         page = there.library_portfolio(name)
-        portfolio, story = page["portfolio"], page["story"][lang]
+        text, story = json_bytes(page["portfolio"]).decode(), page["story"][lang]
     if out is not None:
         if out.suffix.lower() == ".json":
-            write_or_refuse(out, lambda: out.write_bytes(json_bytes(portfolio)))
+            write_or_refuse(out, lambda: out.write_text(text, encoding="utf-8"))
         else:
-            from solver.portfolio import parse
+            from solver.portfolio import parse_json
 
-            _write_portfolio(parse(portfolio), out)
+            _write_portfolio(parse_json(text), out)
     elif as_json:
-        print_json(portfolio)
+        print_json(json.loads(text))
     else:
         from rich.markdown import Markdown
 
