@@ -93,7 +93,12 @@ def solve(search: Search) -> None:
 def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float = 1) -> None:
     """Give the whole model to HiGHS for a share of the time: a better bound, perhaps the best plan."""
     found = worker.solve(
-        model, share * search.left, lambda: search.over, seed=search.settings.seed + seed, proving=True
+        model,
+        share * search.left,
+        lambda: search.over,
+        seed=search.settings.seed + seed,
+        proving=True,
+        start=search.plan,
     )
     if found.plan is not None:
         search.consider(found.plan)

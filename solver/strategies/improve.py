@@ -111,11 +111,12 @@ def _solve(
     model = Model(tables, choice.pairs[chosen], choice.most[chosen], Neighbourhood(plan, freed, moving))
     model.post(tables.rules)
     search.limit(model)
-    model.hold(search.tier, score.cost(tables, plan, search.tier) - 1)
     model.minimise(search.tier)
-    found = worker.solve(model, min(NEIGHBOURHOOD_SECONDS, search.left), lambda: search.over, gap)
+    found = worker.solve(model, min(NEIGHBOURHOOD_SECONDS, search.left), lambda: search.over, gap, start=plan)
     other = search.plan
-    if found.plan is not None and not search.consider(found.plan) and other is not None and other is not plan:
+    if found.plan is None or score.cost(tables, found.plan, search.tier) >= score.cost(tables, plan, search.tier):
+        return found.finished
+    if not search.consider(found.plan) and other is not None and other is not plan:
         # Another process was faster with a better plan: what changed here may go together with what changed there.
         search.consider(_both(tables, plan, found.plan, other))
     return found.finished

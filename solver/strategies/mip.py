@@ -78,10 +78,11 @@ class _Answer:
 
 @dataclass(frozen=True)
 class _Way:
-    """How to go about it: the seed; whether the bound matters more than plans."""
+    """How to go about it: the seed; whether the bound matters more than plans; (variable, value) of a plan known."""
 
     seed: int = 0
     proving: bool = False
+    known: tuple[tuple[int, int], ...] = ()
 
 
 class Worker:
@@ -114,12 +115,16 @@ class Worker:
         gap: float = 0,
         seed: int = 0,
         proving: bool = False,
+        start: Plan | None = None,
     ) -> Solution:
         """Minimise the model's objective for some seconds, or until within a relative gap of the best there is.
 
-        `proving`: spend the time on the bound, not on plans.
+        `proving`: spend the time on the bound, not on plans. `start`: a plan to begin with, left alone where the model
+        has no room for it.
         """
-        answer = self._ask(linear_model(model, whole=True), seconds, gap, _Way(seed, proving), stopped)
+        known = None if start is None else model.hints(start)
+        decided = tuple((variable.index, value) for variable, value in known or ())
+        answer = self._ask(linear_model(model, whole=True), seconds, gap, _Way(seed, proving, decided), stopped)
         if answer is None:
             return Solution(None, None, False)
         plan = None
@@ -225,7 +230,9 @@ def _answer(serialised: bytes, seconds: float, gap: float, way: _Way) -> _Answer
         random_seed=way.seed,
         highs=PROVING if way.proving else highs_pb2.HighsOptionsProto(),
     )
-    result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters)
+    known = mathopt.SolutionHint({program.get_variable(index): float(value) for index, value in way.known})
+    start = mathopt.ModelSolveParameters(solution_hints=[known] if way.known else [])
+    result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters, model_params=start)
     ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
     values = None
     if result.has_primal_feasible_solution():

@@ -1,0 +1,65 @@
+"""HiGHS in a process of its own: what it proves, and what it begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from solver import score
+from solver.plan import plan_of
+from solver.search import Search, commitments
+from solver.settings import Settings
+from solver.strategies import exact
+from solver.strategies.mip import Worker
+from solver.tables import Tables
+from tests.builders import activity, person, portfolio, random_portfolio
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    """A process for all tests here."""
+    started = Worker()
+    yield started
+    started.close()
+
+
+def proven(seed: int) -> Search:
+    """A random portfolio of which the best plan is known."""
+    search = Search(Tables.of(random_portfolio(seed, calm=True)), Settings(seconds=60, workers=1, repeatable=True))
+    exact.solve(search)
+    if search.plan is None:
+        pytest.skip("the rules of this portfolio contradict")
+    return search
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_plan_a_proof_begins_with_it_ends_with_the_best(seed: int, worker: Worker) -> None:
+    """From nothing, from the commitments alone and from the best plan, the same cost is proven."""
+    search = proven(seed)
+    for start in (None, commitments(search.tables), search.plan):
+        found = worker.solve(exact.whole_model(search), 60, lambda: False, proving=True, start=start)
+        assert found.finished
+        assert found.plan is not None
+        assert found.bound is not None
+        assert found.bound <= (search.cost or 0) == score.cost(search.tables, found.plan, search.tier)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_search_that_needs_no_better_plan_comes_back_with_none_worse(seed: int, worker: Worker) -> None:
+    """With any distance from the best good enough, a plan to begin with is already good enough."""
+    search = proven(seed)
+    found = worker.solve(exact.whole_model(search), 60, lambda: False, gap=1e6, start=search.plan)
+    assert found.plan is not None
+    assert score.cost(search.tables, found.plan, search.tier) == search.cost
+
+
+def test_a_plan_that_the_model_has_no_room_for_is_no_start(worker: Worker) -> None:
+    """Who left since is in no pair; the plan is looked for from nothing."""
+    ann, ben = (person(name, expertise={"sql": 4}) for name in ("ann", "ben"))
+    work = activity("work", expertise={"sql": 3})
+    before = plan_of(Tables.of(portfolio(people=[ann, ben], activities=[work])), {(1, 0): 40})
+    search = Search(Tables.of(portfolio(people=[ann], activities=[work])), Settings(seconds=60))
+    found = worker.solve(exact.whole_model(search), 60, lambda: False, start=before)
+    assert found.finished
+    assert found.plan is not None
