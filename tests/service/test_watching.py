@@ -36,7 +36,7 @@ Json = dict[str, Any]
 
 #: names and words that stand in the portfolio and in requests, and nowhere else
 MARKS = ("zwaluwstaart", "p-quokka", "Quokka Vries", "mark-wish", "7313.17", "unit-okapi")
-SETTINGS = {"seconds": 5, "workers": 1}
+SETTINGS = {"seconds": 30, "workers": 1}
 
 
 def portfolio() -> Json:
@@ -58,13 +58,14 @@ def client(module_address: str) -> Iterator[TestClient]:
         yield connected
 
 
-def solved(client: TestClient, headers: dict[str, str] | None = None) -> None:
-    """Store the portfolio, and solve it."""
+def solved(client: TestClient, headers: dict[str, str] | None = None) -> str:
+    """Store the portfolio, and solve it; the solver's word."""
     headers = headers or {}
     assert client.post("/v1/portfolios", json={"portfolio": portfolio()}, headers=headers).status_code in (201, 409)
     body = {"portfolio": "zwaluwstaart", "settings": SETTINGS}
     answer = client.post("/v1/proposals", json=body, headers={**headers, "Prefer": "wait=60"})
     assert answer.status_code == 200, answer.text
+    return str(answer.json()["run"]["status"])
 
 
 def samples(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -87,7 +88,12 @@ def value(text: str, name: str, **labels: str) -> float:
 def test_metrics_tell_of_requests_and_runs(client: TestClient) -> None:
     """A request is counted under the template of its route, a run by kind, status and outcome, in process and store."""
     before = client.get("/metrics").text
-    solved(client)
+    outcome = solved(client)
+    ran = "staffing_runs_ended_total"
+    while value(client.get("/metrics").text, ran, kind="solve", status="finished", outcome=outcome) < 1 + value(
+        before, ran, kind="solve", status="finished", outcome=outcome
+    ):
+        pass  # it is counted once its end is written, which is when the answer above is given
     for path in ("/v1/people/p-quokka/explanation", "/v1/runs/nothing", "/nowhere/p-quokka"):
         client.get(path)
     client.request("BREW", "/v1/rules")
@@ -102,9 +108,9 @@ def test_metrics_tell_of_requests_and_runs(client: TestClient) -> None:
     assert more(asked, method="GET", route="/v1/runs/{id}", status="404") == 1
     assert more(asked, method="GET", route="none", status="404") == 1
     assert more(asked, method="other", route="/v1/rules", status="405") == 1
-    assert more("staffing_runs_ended_total", kind="solve", status="finished", outcome="OPTIMAL") == 1
-    assert more("staffing_runs", kind="solve", status="finished", outcome="OPTIMAL") == 1
-    assert more("staffing_solve_seconds_count", kind="solve", outcome="OPTIMAL") == 1
+    assert more(ran, kind="solve", status="finished", outcome=outcome) == 1
+    assert more("staffing_runs", kind="solve", status="finished", outcome=outcome) == 1
+    assert more("staffing_solve_seconds_count", kind="solve", outcome=outcome) == 1
     assert more("staffing_run_wait_seconds_count", kind="solve") == 1
     assert more("staffing_value_captured_count") == 1
     assert value(after.text, "staffing_queue_runs") == value(after.text, "staffing_queue_oldest_seconds") == 0
@@ -271,12 +277,13 @@ from tests.service.test_watching import portfolio, solved
 
 assert tracing.configure()
 with TestClient(create_app()) as client:
-    solved(client, {"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"})
+    print(solved(client, {"traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01"}))
     client.get("/v1/people/p-quokka/explanation?portfolio=zwaluwstaart")
 """
     env = {**os.environ, "STAFFING_DATABASE_URL": sqlite_address, "OTEL_TRACES_EXPORTER": "console"}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
-    found, decoder, text = [], json.JSONDecoder(), done.stdout.strip()
+    outcome = re.findall("^[A-Z]+$", done.stdout, re.MULTILINE)[0]
+    found, decoder, text = [], json.JSONDecoder(), done.stdout.replace(f"{outcome}\n", "").strip()
     while text:
         span, end = decoder.raw_decode(text)
         found.append(span)
@@ -286,6 +293,6 @@ with TestClient(create_app()) as client:
     assert request["context"]["trace_id"] == "0x" + "a" * 32
     assert request["attributes"]["http.response.status_code"] == 200
     assert run["context"]["trace_id"] != request["context"]["trace_id"]
-    assert (run["attributes"]["staffing.attempt"], run["attributes"]["staffing.outcome"]) == (1, "OPTIMAL")
+    assert (run["attributes"]["staffing.attempt"], run["attributes"]["staffing.outcome"]) == (1, outcome)
     assert run["resource"]["attributes"]["service.name"] == "staffing"
     assert [mark for mark in MARKS if mark in done.stdout] == []
