@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage chromium install dev format lint types serve bench bench-quick lock clean
+.PHONY: help run test coverage chromium install dev format lint types serve bench bench-quick load fuzz lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -53,6 +53,12 @@ bench: install $(TIMEFOLD) ## this service and its peers side by side, into docs
 
 bench-quick: install $(TIMEFOLD) ## the same on two small portfolios, into build/benchmarks (two minutes)
 	$(BIN)/python -m benchmarks.side_by_side --sizes 10x16 12x20 --seconds 10 10 --seeds 1 --out build/benchmarks
+
+load: install ## a server under load: 50 clients, 200 runs in its queue, an hour's worth of runs; into docs/reliability.md
+	$(BIN)/python -m benchmarks.load
+
+fuzz: dev ## 10,000 requests made from the OpenAPI description, others for every SEED=…
+	$(BIN)/python -m tests.service.linked --requests 10000 --seed $(or $(SEED),1)
 
 clean: ## remove everything made here, .venv included
 	rm -rf $(VENV) $(VENV)-lock $(TIMEFOLD) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov

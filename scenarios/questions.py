@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
+from scenarios.changes.reading import read
 from scenarios.runs import Asked
 from scenarios.studies import parse_study, run_study
 from scenarios.ways_out import with_ways_out
 from solver.alternatives import alternatives
 from solver.fields import Whole
-from solver.portfolio import Portfolio
+from solver.portfolio import Portfolio, PortfolioInvalid
 from solver.proposal import Proposal
+from solver.report import Report
 from solver.settings import Settings
 from solver.why_not import Question, why_not
 
-WHY_NOT: TypeAdapter[Question] = TypeAdapter(Question)
+#: what a why-not question asks → its model
+WHY_NOT: Mapping[str, type[Question]] = {
+    model.model_fields["ask"].default: model for model in get_args(get_args(Question)[0])
+}
 Tell = Callable[[object], None]
 
 
@@ -34,6 +39,23 @@ class AlternativesAsked(BaseModel):
     )
 
 
+def parse_question(data: Any) -> Question:
+    """The why-not question in decoded JSON; raises PortfolioInvalid with all problems at once."""
+    report, asked = Report(), data.get("ask") if isinstance(data, dict) else None
+    question = None
+    if not isinstance(data, dict):
+        report.add((), "not_an_object", data, "a question, which is an object")
+    elif "ask" not in data:
+        report.add(("ask",), "missing", None, f"required: one of {', '.join(WHY_NOT)}")
+    elif not isinstance(asked, str) or asked not in WHY_NOT:
+        report.add(("ask",), "not_a_choice", asked, f"one of {', '.join(WHY_NOT)}")
+    else:
+        question = read(WHY_NOT[asked], data, (), report)
+    if question is None:
+        raise PortfolioInvalid(report.problems())
+    return question
+
+
 def answered(
     portfolio: Portfolio, asked: Asked, settings: Settings, proposal: Proposal | None, tell: Tell, stop: threading.Event
 ) -> dict[str, Any]:
@@ -45,7 +67,7 @@ def _why_not(
     portfolio: Portfolio, data: Any, settings: Settings, proposal: Proposal | None, tell: Tell, stop: threading.Event
 ) -> dict[str, Any]:
     assert proposal is not None
-    question = WHY_NOT.validate_python(data)
+    question = parse_question(data)
     return why_not(portfolio, proposal, question, settings, stop).model_dump(mode="json", by_alias=True)
 
 

@@ -1,4 +1,4 @@
-"""What routes ask of the service."""
+"""What routes ask of the service; coroutines, because each function that is none would go through a thread."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from service.store import Store
 from service.work import Work
 
 
-def _work(request: Request) -> Work:
+async def _work(request: Request) -> Work:
     return cast(Work, request.app.state.work)
 
 
-def _settings(request: Request) -> ServiceSettings:
+async def _settings(request: Request) -> ServiceSettings:
     return cast(ServiceSettings, request.app.state.settings)
 
 
-def _store(request: Request) -> Store:
+async def _store(request: Request) -> Store:
     store, who = cast(Store, request.app.state.store), getattr(request.state, "who", None)
     return store if who is None else seen_by(who, store)
 

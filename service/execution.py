@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import resource
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -34,6 +36,8 @@ from solver.settings import Settings
 LOOK_SECONDS = 0.5
 #: reports of progress are kept at least that part of the elapsed time apart, so that a long run has not too many
 PROGRESS_SHARE = 0.01
+#: how much less urgent a solve is than whoever reads meanwhile (nice): a request waits no turn for it
+POLITE = 5
 #: how often writing the end of a run is tried again while the store is away
 RETRY_SECONDS = 1.0
 
@@ -88,6 +92,7 @@ class Execution:
             portfolio, changes, settings, earlier, self._note, id=run.id, clock_seconds=clock, asked=asked
         ) as handle:
             _bound(handle.pid, self.settings.solve_bytes)
+            _be_polite(handle.pid)
             while True:
                 try:
                     done = handle.result(LOOK_SECONDS)
@@ -173,6 +178,14 @@ def proposal_of(store: Store, id: str | None) -> Proposal | None:
 def _outcome(answer: dict[str, Any]) -> str | None:
     """What an answer came to, in its own word."""
     return next((answer[name] for name in ("outcome", "status") if isinstance(answer.get(name), str)), None)
+
+
+def _be_polite(pid: int) -> None:
+    """Let a process that has just been started give way, with all threads and processes that it will start."""
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError):
+            os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, pid, POLITE)
 
 
 def _bound(pid: int, most_bytes: int) -> None:

@@ -30,12 +30,24 @@ from service.settings import ServiceSettings
 from solver.rules import OF_EVERY_SOFT_RULE, RULES
 
 SCHEMAS = "#/components/schemas/"
+STREAM = "text/event-stream"
 #: what every route with a body may refuse
 OF_BODIES = (NotJson, TooSlow, TooLarge, WrongType, Wrong)
 #: what every route under /v1 may refuse
 OF_ACCESS = (Unauthenticated, Forbidden, StoreAway)
 #: what every route that asks the store may refuse
 OF_STORE = (StoreAway,)
+#: model of an answer → fields that are left out for roles that may not see them (`service.visible`)
+LEFT_OUT = {
+    "Proposal": ("people", "unfilled", "hires", "score_card", "warnings", "conflict", "talent_balance"),
+    "Run": ("objective", "bound"),
+    "BookingLine": ("fit", "reason"),
+    "LearningLine": ("from", "mentor", "mentor_hours_by_period"),
+    "PersonLine": ("top_talents_used", "top_talents_unused"),
+    "Hire": ("cost",),
+    "ScoreCard": ("total",),
+    "Conflict": ("ways_out",),
+}
 
 
 def body(model: type[BaseModel], example: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -57,6 +69,11 @@ def of_type(media_type: str, example: str, description: str) -> dict[int | str, 
     """The 200 of a route that answers text of another type than JSON."""
     content = {media_type: {"schema": {"type": "string"}, "example": example}}
     return {200: {"description": description, "content": content}}
+
+
+def stream(example: str, description: str) -> dict[int | str, dict[str, Any]]:
+    """The 200 of a route that answers server-sent events, for which OpenAPI 3.1 has no schema."""
+    return {200: {"description": description, "content": {STREAM: {"example": example}}}}
 
 
 def without_content(description: str) -> dict[int | str, dict[str, Any]]:
@@ -108,6 +125,8 @@ def describe(app: FastAPI, settings: ServiceSettings, bodies: Iterable[type[Base
             "keys answers its own machine alone, and asks for none",
         }
     }
+    for name, fields in LEFT_OUT.items():
+        schemas[name]["required"] = [one for one in schemas[name]["required"] if one not in fields]
     _short_forms(schemas)
     _rules(schemas)
     _limits(schemas, settings)

@@ -7,7 +7,6 @@ requirements, ambitions and trainings. A booking is `/bookings/PERSON/ACTIVITY`.
 
 from __future__ import annotations
 
-import copy
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,6 +50,7 @@ class _Wrong(Exception):
 def changed(portfolio: Portfolio, operations: list[Operation]) -> Portfolio:
     """The portfolio with the operations done in order; raises PortfolioInvalid, with paths that begin at the body.
 
+    Their values are taken, not copied: later operations may change what earlier ones set.
     An operation that names what is not there is `/operations/2/path`; what a portfolio may not be, where it is.
     """
     data = portfolio.canonical()
@@ -63,8 +63,9 @@ def changed(portfolio: Portfolio, operations: list[Operation]) -> Portfolio:
             problems.append(Problem(f"/operations/{i}/path", wrong.code, value, wrong.expected))
     if problems:
         raise PortfolioInvalid(problems)
-    if data["id"] != portfolio.id:
-        raise PortfolioInvalid([Problem("/id", "fixed", brief(data["id"]), f"{portfolio.id}: an id cannot be changed")])
+    if data.get("id") != portfolio.id:
+        expected = f"{portfolio.id}: an id cannot be changed"
+        raise PortfolioInvalid([Problem("/id", "fixed", brief(data.get("id")), expected)])
     return parse(data)
 
 
@@ -74,17 +75,17 @@ def _apply(data: dict[str, Any], operation: Operation) -> None:
         there, _ = _walk(data, steps)
         if not isinstance(there, list):
             raise _Wrong("not_a_list", "the path of a list")
-        there.append(copy.deepcopy(operation.value))
+        there.append(operation.value)
         return
     node, last = _parent(data, steps)
     if isinstance(node, list):
         assert isinstance(last, int)
         if operation.op == "set":
-            node[last] = copy.deepcopy(operation.value)
+            node[last] = operation.value
         else:
             del node[last]
     elif operation.op == "set":
-        node[last] = copy.deepcopy(operation.value)
+        node[last] = operation.value
     elif last in node:
         del node[last]
     else:

@@ -37,3 +37,8 @@ def expected(if_match: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Stale(f"Nothing has the ETag {if_match[:40]}; read it again.")
     return int(text)
+
+
+def whole(text: str) -> int | None:
+    """The whole number that somebody wrote, of at most nine digits; None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from scenarios.changes import Change, parse_changes
@@ -21,6 +21,7 @@ from service.orders import Source
 from service.problems import MOST_ERRORS, NotJson, TooLarge, TooSlow, UnknownPortfolio, Wrong, WrongType
 from service.settings import ServiceSettings
 from service.store import Store
+from solver.fields import Id
 from solver.portfolio import PortfolioInvalid, Problem, parse
 from solver.references import plain
 from solver.report import Report, brief, containers
@@ -147,6 +148,7 @@ class Body:
             if revision is not None:
                 self.add("/revision", "not_stored", revision, "nothing: only a stored portfolio has revisions")
             return Source(parse(given), None)
+        validated(given, TypeAdapter(Id).validate_python)
         try:
             stored, portfolio = store.portfolio(given, revision)
         except UnknownPortfolio as unknown:
@@ -156,6 +158,20 @@ class Body:
 
     def _note(self, name: str, problems: list[Problem]) -> None:
         self.problems += [replace(problem, path=f"/{name}{problem.path}") for problem in problems]
+
+
+def read_whole(raw: bytes, read: Callable[[Any], Part]) -> Part:
+    """What `read` makes of the JSON in a body as a whole; raises NotJson, or Wrong for what `read` refuses."""
+    report = Report()
+    data = _decoded(raw, report)
+    problems = report.problems()
+    try:
+        part = read(data)
+    except PortfolioInvalid as invalid:
+        raise Wrong([*problems, *invalid.problems]) from None
+    if problems:
+        raise Wrong(problems)
+    return part
 
 
 def entry_of(slug: str) -> Entry:

@@ -86,7 +86,7 @@ def plan_of(source: str, what: str = "a plan") -> Any:
                 f"a JSON file with {what}; a spreadsheet is not read here (`propose --out plan.json` writes JSON)"
             )
             raise Unusable([Problem("", "not_json", None, expected)])
-        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once)
+        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_int=_whole)
     except OSError as error:
         problem = Problem("", "unreadable", source, f"a JSON file with {what} ({_why(error)})")
     except UnicodeDecodeError as error:
@@ -120,7 +120,7 @@ def setting_of(text: str) -> tuple[str, str, Any] | None:
         return None
     try:
         return rule, setting, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return rule, setting, value.strip()
 
 
@@ -142,6 +142,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if times > 1:
             raise Unusable([Problem("", "duplicate_key", name, "every name once in an object")])
     return dict(pairs)
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) < 100 else float(digits)  # int() refuses thousands of digits
 
 
 def _json_ready(value: object) -> object:

@@ -172,6 +172,7 @@ Name = Annotated[str, Words(1000, "text that is not empty, at most 1,000 charact
 Label = Annotated[str, Words(200, "text that is not empty, at most 200 characters")]
 Date = Annotated[date, Day()]
 Level = Annotated[int, Whole(1, 5)]
+Revision = Annotated[int, Whole(1, 2**31 - 1)]
 Hours = Annotated[int, Whole(0, MOST_HOURS)]
 Count = Annotated[int, Whole(0, MOST_HOURS)]
 Share = Annotated[float, Hundredths(0, 1, "a share from 0 to 1 in whole percents")]

@@ -490,7 +490,8 @@ def _report_fields(data: dict[str, Any], at: Place, invalid: ValidationError, re
     for found in invalid.errors(include_url=False):
         location = (*at, *found["loc"])
         place, value = _place(data, location, forms), found["input"]
-        parent, key = tuple(step for step in location[:-1] if isinstance(step, str)), str(location[-1])
+        *above, last = location or ("",)  # a name that is no text makes a whole object unreadable
+        parent, key = tuple(step for step in above if isinstance(step, str)), str(last)
         if found["type"] == "missing":
             report.add(place, "missing", None, f"required: {_described(parent, key)}")
         elif found["type"] == "extra_forbidden":
@@ -499,7 +500,7 @@ def _report_fields(data: dict[str, Any], at: Place, invalid: ValidationError, re
             code, expected = plain(cast(dict[str, Any], found))
             report.add(place, code, value, expected)
             report.protected_within(place, value)
-            wrong.append(place)
+            wrong += [place] if place else []
     return wrong
 
 

@@ -14,6 +14,7 @@ from ortools.sat.python import cp_model
 
 from benchmarks import page
 from benchmarks.growth import by_phase, exponent
+from benchmarks.load import of_queue, percentile
 from benchmarks.make_portfolio import make, text
 from benchmarks.peers.all import BY_NAME, HIGHS, PEERS, SCIP
 from benchmarks.peers.cpsat import cp_model_of
@@ -193,3 +194,16 @@ def test_the_page_has_a_place_for_everything() -> None:
     for name in ("side by side", "growth", "what if"):
         assert f"<!-- {name}: begin -->" in written
     assert all(peer.set_up for peer in PEERS)
+
+
+def test_a_queue_is_measured_on_a_real_server() -> None:
+    """Runs that were queued together are seen to begin in their order, and to finish."""
+    told = of_queue(3)
+    assert "began in the order in which they were queued; 3 of 3 finished" in told
+
+
+def test_percentiles() -> None:
+    """The smallest value that so many percent are not above."""
+    values = [float(value) for value in range(1, 101)]
+    assert [percentile(values, percent) for percent in (50, 99, 100)] == [50, 99, 100]
+    assert percentile([7.0], 99) == 7

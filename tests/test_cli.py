@@ -383,6 +383,7 @@ def test_a_soft_rule_made_hard_is_broken_too(tiny: dict[str, Any], tmp_path: Pat
         ("[", "bad_json"),
         ('{"bookings": [], "bookings": []}', "duplicate_key"),
         ('{"bookings": [{"person": "nobody", "activity": "talks", "hours": 4}]}', "/bookings/0/person"),
+        (f'{{"bookings": [{{"person": "ana", "activity": "talks", "hours": {"9" * 5000}}}]}}', "/bookings/0/hours"),
     ],
 )
 def test_a_plan_that_is_none_is_refused(plan: str, says: str, portfolio: Path) -> None:

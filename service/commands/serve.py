@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: seconds that requests may go on once the service has been told to end; then solves are stopped
 SECONDS_TO_FINISH = 2
+#: how long one thread may keep the others waiting: a request changes threads several times, beside those that compute
+SWITCH_SECONDS = 0.0005
 
 
 def serve(
@@ -32,6 +35,7 @@ def serve(
     logs.configure(settings.log)
     tracing.configure()
     _guarded(host, settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
         "service.app:create_app",
         factory=True,

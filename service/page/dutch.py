@@ -261,6 +261,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     (r"There is no download as (\S+); there is (.+)\.", r"Als \1 is er geen bestand; wel als \2."),
     (r"The changes(?: so far)? cannot be read\.", r"De veranderingen zijn niet te lezen."),
     (r"The form cannot be read: .+", r"Het formulier is niet te lezen."),
+    (r"No address has the character NUL in it\.", r"In geen adres staat het teken NUL."),
     (r"The form is larger than ([\d,]+) bytes\.", r"Het formulier is groter dan \1 bytes."),
     (r"That is not a question that can be asked\.", r"Dat kan niet worden gevraagd."),
     (

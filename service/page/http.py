@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import jinja2
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, UploadFile
@@ -24,7 +26,7 @@ from service.page.forms import title_of
 from service.page.sentences import expected_in
 from service.page.tongue import Tongue, tongue
 from service.page.uploads import in_json
-from service.problems import TABLE, Forbidden, Refusal, TooLarge, Unauthenticated, UnknownPath
+from service.problems import TABLE, Forbidden, NotJson, Refusal, TooLarge, Unauthenticated, UnknownPath
 from service.seen import seen_by
 from service.settings import ServiceSettings
 from service.store import Store
@@ -139,7 +141,7 @@ class Desk:
         return f"{name} · {who.person}" if who.person else name
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     return Desk(request)
 
 
@@ -197,7 +199,9 @@ async def _form(request: Request) -> AsyncIterator[Form]:
         else:
             data = await FormParser(request.headers, stream).parse()
     except MultiPartException as error:
-        raise UnknownPath(f"The form cannot be read: {error.message}") from None
+        raise NotJson(f"The form cannot be read: {error.message}") from None
+    if any("\0" in text for pair in data.multi_items() for text in pair if isinstance(text, str)):
+        raise NotJson("The form cannot be read: there is no text with the character NUL in it.")
     try:
         yield Form(data)
     finally:
@@ -219,9 +223,11 @@ class PageRoute(APIRoute):
             if key and "authorization" not in request.headers:  # who signed in on the page sends the key in a cookie
                 sign(request, key)
             try:
+                if "\0" in unquote(f"{request.url.path}?{request.url.query}"):
+                    raise UnknownPath("No address has the character NUL in it.")
                 if request.method == "POST" and not _own(request):
                     raise Forbidden("This was sent from another page than this service's own.")
-                answer = await handle(request)
+                answer = await _known(handle, request)
             except Unauthenticated as error:
                 answer = _sign_in(request, error)
             except Refusal as error:
@@ -233,6 +239,15 @@ class PageRoute(APIRoute):
             return answer
 
         return wrapped
+
+
+async def _known(handle: Callable[[Request], Coroutine[Any, Any, Response]], request: Request) -> Response:
+    """What a handler answers; whoever is not known is not told which parameters are not right either."""
+    try:
+        return await handle(request)
+    except RequestValidationError:
+        await run_in_threadpool(who_of, request)
+        raise
 
 
 def sign(request: Request, key: str) -> None:

@@ -11,6 +11,7 @@ from service import spreadsheet
 from service.page.dutch import FIELDS
 from service.page.sentences import expected_in
 from service.page.tongue import Tongue
+from service.paging import whole
 from service.reading import SPREADSHEETS, ZIP
 from service.sheets import CellProblem, SpreadsheetInvalid
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse_json
@@ -33,7 +34,7 @@ def read_upload(name: str, data: bytes, t: Tongue) -> tuple[Portfolio | None, di
             return spreadsheet.read_bytes(data, name), {}
         return parse_json(data), {}
     except SpreadsheetInvalid as invalid:
-        return None, _by_thing([_in_sheet(one, t) for one in invalid.problems])
+        return None, _grouped([_in_sheet(one, t) for one in invalid.problems])
     except PortfolioInvalid as invalid:
         return None, in_json(invalid.problems, t, _decoded(data))
 
@@ -45,13 +46,13 @@ def in_json(problems: list[Problem], t: Tongue, data: Any = None) -> dict[str, l
         section, _, rest = one.path.removeprefix("/").partition("/")
         index, _, field = rest.partition("/")
         thing = section or "/"
-        if index.isdigit():
+        if (number := whole(index)) is not None:
             called = t(section, FIELDS.get(section, section).lower())
-            thing = f"{called} {int(index) + 1}{_name(data, section, int(index))}"
+            thing = f"{called} {number + 1}{_name(data, section, number)}"
         elif rest:
             field = rest
         found.append(Wrong(thing, field, one.value, expected_in(t, one.expected)))
-    return _by_thing(found)
+    return _grouped(found)
 
 
 def _name(data: Any, section: str, index: int) -> str:
@@ -68,7 +69,7 @@ def _in_sheet(one: CellProblem, t: Tongue) -> Wrong:
     return Wrong(f"{one.sheet}{row}", column, one.value, expected_in(t, one.expected))
 
 
-def _by_thing(problems: list[Wrong]) -> dict[str, list[Wrong]]:
+def _grouped(problems: list[Wrong]) -> dict[str, list[Wrong]]:
     found: dict[str, list[Wrong]] = {}
     for one in problems:
         found.setdefault(one.thing, []).append(one)

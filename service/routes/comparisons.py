@@ -25,7 +25,7 @@ from service.routes.proposals import no_proposal
 from service.routes.runs import changed_portfolio
 from service.store import Store, StoredComparison, StoredRun
 from service.told import ComparisonAnswer, ComparisonInfo, ComparisonList
-from solver.fields import Name
+from solver.fields import Id, Name
 from solver.portfolio import Portfolio, Problem
 from solver.proposal import Proposal
 
@@ -39,7 +39,7 @@ class CompareBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    runs: list[str] = Field(
+    runs: list[Id] = Field(
         min_length=2,
         max_length=MOST_RUNS,
         description="ids of runs with proposals; the first is the base",

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.changes import parse_changes
-from scenarios.questions import WHY_NOT, AlternativesAsked
+from scenarios.questions import AlternativesAsked, parse_question
 from service import stored_examples
 from service.access import TheWho, Who, visible
 from service.answers import answer, encoded, run_json
@@ -21,7 +21,7 @@ from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.orders import Source, key_of, order
 from service.paging import LOCATION, StoredId
 from service.problems import BadQuery, Busy, Ending, KeyReused, NoProposal, UnknownRun
-from service.reader import Body, read, validated
+from service.reader import Body, read
 from service.routes.proposals import IdempotencyKey, Prefer, failed, no_proposal, plain, settings_within, wait_of
 from service.routes.runs import changed_portfolio
 from service.settings import ServiceSettings
@@ -234,7 +234,7 @@ def _settings(asked: Body, most_seconds: float) -> Settings | None:
 def _why_not(raw: bytes, proposal: Proposal, portfolio: Portfolio, most_seconds: float) -> tuple[Any, Settings]:
     asked = Body(raw, WhyNotBody)
     settings = _settings(asked, most_seconds)
-    question = asked.part("question", lambda data: validated(data, WHY_NOT.validate_python))
+    question = asked.part("question", parse_question)
     if question is not None:
         unknown = Report()
         people = {one.id for one in portfolio.people}

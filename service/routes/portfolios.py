@@ -15,17 +15,17 @@ from service.access import TheWho, Who, merged, refuse_hidden, visible_portfolio
 from service.answers import answer, encoded
 from service.bodies import whole
 from service.dependencies import TheSettings, TheStore, TheWork
-from service.media import PORTFOLIOS
-from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
+from service.media import JSON, PORTFOLIOS
+from service.openapi import OF_BODIES, OF_STORE, SCHEMAS, body, refusals, success
 from service.operations import MOST_OPERATIONS, Operation, changed
 from service.paging import ETAG, Cursor, IfMatch, Limit, StoredId, Word, etag, expected
 from service.problems import BadQuery, Exists, NotAcceptable, Stale, UnknownPortfolio, Wrong
-from service.reader import Body, read
+from service.reader import Body, read, read_whole
 from service.sheets import SpreadsheetInvalid
 from service.store import Page, Store, StoredPortfolio
 from service.store.portfolios import stale
 from service.told import PortfolioInfo, PortfolioList, PortfolioPage
-from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse, parse_json
+from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse
 
 router = APIRouter()
 
@@ -181,8 +181,14 @@ async def list_revisions(
         "requestBody": {
             "required": True,
             "content": {
-                type: {"schema": {"type": "string", "format": "binary"}, "example": f"a file {suffix}"}
-                for type, suffix in PORTFOLIOS.items()
+                **{
+                    type: {"schema": {"type": "string", "format": "binary"}, "example": f"a file {suffix}"}
+                    for type, suffix in PORTFOLIOS.items()
+                },
+                JSON: {
+                    "schema": {"$ref": f"{SCHEMAS}{Portfolio.__name__}"},
+                    "example": stored_examples.BODIES["portfolio"]["portfolio"],
+                },
             },
         }
     },
@@ -228,9 +234,11 @@ def _with_hidden(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:
 
 
 def of_file(raw: bytes, suffix: str) -> Portfolio:
-    """The portfolio in a file; raises Wrong, with places in the file."""
+    """The portfolio in a file; raises NotJson, or Wrong with places in the file."""
+    if suffix == ".json":
+        return read_whole(raw, parse)
     try:
-        return parse_json(raw) if suffix == ".json" else spreadsheet.read_bytes(raw, f"file{suffix}")
+        return spreadsheet.read_bytes(raw, f"file{suffix}")
     except SpreadsheetInvalid as invalid:
         problems = [
             Problem(one.place, one.code, None if one.value is None else str(one.value)[:200], one.expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
@@ -17,9 +18,9 @@ from service import examples, stored_examples
 from service.access import TheWho, Who, visible, visible_portfolio, visible_proposal
 from service.answers import answer, encoded, run_json, shown
 from service.dependencies import TheSettings, TheStore, TheWork
-from service.execution import portfolio_of, proposal_of
+from service.execution import portfolio_of
 from service.media import JSON, PROPOSALS
-from service.openapi import OF_BODIES, OF_STORE, body, of_type, refusals, success
+from service.openapi import OF_BODIES, OF_STORE, STREAM, body, refusals, stream, success
 from service.orders import Source, key_of, order
 from service.paging import ID, Cursor, Limit, StoredId, Word
 from service.problems import (
@@ -40,6 +41,7 @@ from service.routes.proposals import IdempotencyKey, no_proposal, parent_of, pla
 from service.store import ENDED, NewRun, Status, Store, StoredEvent, StoredRun
 from service.told import RunAnswer, RunList
 from service.work import Work
+from solver.fields import Id, Revision
 from solver.portfolio import Portfolio, parse
 from solver.proposal import Proposal
 from solver.settings import Settings
@@ -48,7 +50,7 @@ router = APIRouter()
 
 #: how often a stream looks for what is new, and after how long without anything it says that it is still there
 LOOK_SECONDS, ALIVE_SECONDS = 0.3, 15.0
-STREAM = "text/event-stream"
+
 WATCHED = "Server-sent events: queued, running, progress, then finished, cancelled or failed"
 LastEvent = Annotated[
     str | None, Header(alias="Last-Event-ID", pattern=r"^[0-9]{1,9}$", description="go on after this event")
@@ -61,12 +63,12 @@ class RunBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio: str | None = Field(None, description="the id of a portfolio that is stored; or else a scenario")
-    revision: int | None = Field(None, ge=1, le=2**31 - 1, description="of the portfolio; by default the latest")
-    scenario: str | None = Field(None, description="the id of a scenario, whose portfolio and changes it takes")
+    portfolio: Id | None = Field(None, description="the id of a portfolio that is stored; or else a scenario")
+    revision: Revision | None = Field(None, description="of the portfolio; by default the latest")
+    scenario: Id | None = Field(None, description="the id of a scenario, whose portfolio and changes it takes")
     changes: list[dict[str, Any]] = Field([], description="changes, after those of the scenario: see /v1/changes")
     settings: Settings = Field(Settings(), description="how long to look, and how")
-    parent: str | None = Field(None, description="a run of the same portfolio, whose plan to start from")
+    parent: Id | None = Field(None, description="a run of the same portfolio, whose plan to start from")
 
 
 # --- starting, listing, stopping
@@ -212,7 +214,7 @@ async def cancel_run(id: StoredId, work: TheWork, store: TheStore, who: TheWho) 
     operation_id="watch_run",
     summary="Watch a run",
     response_class=StreamingResponse,
-    responses=of_type(STREAM, stored_examples.EVENTS, WATCHED) | FOUND,
+    responses=stream(stored_examples.EVENTS, WATCHED) | FOUND,
 )
 async def watch_run(
     id: StoredId,
@@ -237,7 +239,7 @@ async def _events(
     work: Work, store: Store, id: str, after: int, who: Who, portfolio: Portfolio
 ) -> AsyncIterator[bytes]:
     """The events after the one of that number; ends with the run, and where the service ends."""
-    quiet = 0.0
+    quiet, begun = 0.0, False
     yield b"retry: 1000\n\n"
     while True:
         try:
@@ -249,12 +251,11 @@ async def _events(
             yield event_text(event, who, portfolio)
             if event.event in ENDED:
                 return
-        if (
-            not found
-            and (await work.at_desk(store.run, id)).status in ENDED
-            and not await work.at_desk(store.events, id, after)
-        ):
-            return  # resumed after its last event
+        if not found and not begun and (await work.at_desk(store.run, id)).status in ENDED:
+            if not await work.at_desk(store.events, id, after):
+                return  # resumed after its last event: every end is one
+            continue
+        begun = True
         quiet = 0.0 if found else quiet + LOOK_SECONDS
         if quiet >= ALIVE_SECONDS:
             quiet = 0.0
@@ -307,11 +308,13 @@ async def get_proposal(
 
     def found() -> bytes:
         run = store.run(id)
-        proposal = proposal_of(store, id) if run.kind == "solve" else None
-        if proposal is None:
+        result = store.run_result(id) if run.kind == "solve" else None
+        if result is None:
             raise no_proposal(run)
+        if type == JSON and who.role == "hr" and not (person or project or unit):
+            return result.encode()
         portfolio = changed_portfolio(store, run)
-        data = narrowed(visible_proposal(proposal.to_json(), who, portfolio), portfolio, person, project, unit)
+        data = narrowed(visible_proposal(json.loads(result), who, portfolio), portfolio, person, project, unit)
         seen = portfolio if type == JSON else parse(visible_portfolio(portfolio.canonical(), who, portfolio))
         return written(data, seen, type, id, run.ended)
 

@@ -20,7 +20,7 @@ from service.problems import BadQuery, Stale, UnknownPortfolio, UnknownScenario,
 from service.reader import Body, read
 from service.store import Store, StoredScenario
 from service.told import ScenarioAnswer, ScenarioList
-from solver.fields import Name
+from solver.fields import Id, Name, Revision
 
 router = APIRouter()
 
@@ -33,8 +33,8 @@ class ScenarioBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name = Field(description="what it is called")
-    portfolio: str = Field(description="the id of a portfolio that is stored")
-    revision: int | None = Field(None, ge=1, le=2**31 - 1, description="of the portfolio; by default the latest")
+    portfolio: Id = Field(description="the id of a portfolio that is stored")
+    revision: Revision | None = Field(None, description="of the portfolio; by default the latest")
     changes: list[dict[str, Any]] = Field([], description="changes, in order: see /v1/changes")
 
 

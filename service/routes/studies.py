@@ -17,15 +17,16 @@ from service.access import TheWho, Who, visible
 from service.answers import answer, encoded, run_json
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import portfolio_of
-from service.openapi import OF_BODIES, OF_STORE, body, of_type, refusals, success
+from service.openapi import OF_BODIES, OF_STORE, body, refusals, stream, success
 from service.orders import key_of, order
 from service.paging import ID, Cursor, Limit, StoredId, Word
 from service.problems import BadQuery, Busy, KeyReused, NoProposal, UnknownPortfolio, UnknownRun, Wrong
 from service.reader import Body, read
 from service.routes.proposals import IdempotencyKey, parent_of, plain, settings_within
-from service.routes.runs import STREAM, WATCHED, LastEvent, changed_portfolio, events_of
+from service.routes.runs import WATCHED, LastEvent, changed_portfolio, events_of
 from service.store import NewRun, Status, Store, StoredRun
 from service.told import RunAnswer, StudyAnswer, StudyList
+from solver.fields import Id, Revision
 from solver.portfolio import Portfolio
 from solver.settings import Settings
 
@@ -40,11 +41,11 @@ class StudyBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     portfolio: Portfolio | str = Field(description="a portfolio, or the id of one that is stored")
-    revision: int | None = Field(None, ge=1, le=2**31 - 1, description="of a stored one; by default the latest")
+    revision: Revision | None = Field(None, description="of a stored one; by default the latest")
     changes: list[dict[str, Any]] = Field([], description="changes made before: see /v1/changes")
     study: dict[str, Any] = Field(description="the question: its `kind`, and what that kind needs")
     settings: Settings = Field(Settings(), description="of each solve: how long to look, and how")
-    parent: str | None = Field(None, description="a run of the same portfolio as it stands, to spare solving it")
+    parent: Id | None = Field(None, description="a run of the same portfolio as it stands, to spare solving it")
 
 
 @router.post(
@@ -167,7 +168,7 @@ async def get_study(id: StoredId, work: TheWork, store: TheStore, who: TheWho) -
     operation_id="watch_study",
     summary="Watch a study",
     response_class=StreamingResponse,
-    responses=of_type(STREAM, stored_examples.EVENTS, WATCHED) | FOUND,
+    responses=stream(stored_examples.EVENTS, WATCHED) | FOUND,
 )
 async def watch_study(
     id: StoredId, work: TheWork, store: TheStore, who: TheWho, last_event_id: LastEvent = None

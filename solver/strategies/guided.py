@@ -45,6 +45,8 @@ CANDIDATES = 24
 PRICE_STEPS = 200
 #: how much less urgent than HiGHS the many threads of CP-SAT are (nice)
 POLITE = 15
+#: the most that there is of it
+LEAST_URGENT = 19
 #: HiGHS processes beside each other, at most; and how many of them race for one proof
 PROCESSES, RACING = 8, 2
 
@@ -109,7 +111,8 @@ def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float
 def _be_polite() -> None:
     """Make this thread, and those it starts, less urgent: CP-SAT's many would leave HiGHS next to nothing."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)
+        nice = min(LEAST_URGENT, os.getpriority(os.PRIO_PROCESS, 0) + POLITE)  # this process may have been made so too
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
 
 
 def _prove(search: Search, model: Model) -> None:

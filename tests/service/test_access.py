@@ -186,6 +186,65 @@ def test_operators_need_no_key(client: TestClient, keys: dict[str, str]) -> None
     assert client.get("/health/live").status_code == client.get("/health/ready").status_code == 200
 
 
+#: what everybody may ask for, with a key or without: the description, the ways in, and what machines look at
+FOR_ALL = {"/openapi.json", "/health/live", "/health/ready"}
+FOR_ALL |= {"/sign-in", "/sign-out", "/look", "/static/{digest}/{name}"}
+
+
+def routes(client: TestClient) -> set[tuple[str, str]]:
+    """Method and path of every route there is, those of the page and others that the description leaves out too."""
+    described = client.get("/openapi.json").json()["paths"]
+    found = {(method.upper(), path) for path, methods in described.items() for method in methods}
+    waiting: list[Any] = list(client.app.routes)  # type: ignore[attr-defined]
+    while waiting:
+        one = waiting.pop()
+        within = getattr(one, "original_router", None)
+        if within is not None:
+            waiting += within.routes
+        elif not getattr(one, "include_in_schema", True) or (isinstance(one.path, str) and one.path == "/openapi.json"):
+            found |= {(method, one.path) for method in one.methods - {"HEAD"}}
+    return found
+
+
+def looked_at(client: TestClient, method: str, path: str, headers: dict[str, str]) -> int:
+    """The status of a request for something that is not there, or a form with nothing in it."""
+    for name in ("id", "person", "activity", "slug", "digest", "name", "number", "contest"):
+        path = path.replace(f"{{{name}}}", "nobody")
+    return client.request(method, path, headers=headers, follow_redirects=False).status_code
+
+
+def test_the_table_of_routes_is_whole(client: TestClient) -> None:
+    """Every route there is stands under /v1 in the table of permissions, is for everybody, or is one of the page."""
+    there, guarded = routes(client), set(operations(client).values())
+    assert {(method, path) for method, path in there if path.startswith("/v1/")} <= guarded <= there
+    assert {path for _, path in there} >= FOR_ALL
+    assert len(there) > 80
+
+
+@pytest.mark.parametrize("bad", ["none", "expired", "revoked", "wrong", "no key at all"])
+def test_no_page_without_a_good_key(client: TestClient, keys: dict[str, str], bad: str) -> None:
+    """Whatever the page has, nobody sees it without a good key: they are sent to the door, or told with a 401."""
+    headers, guarded = {} if bad == "none" else as_(keys, bad), set(operations(client).values())
+    for method, path in routes(client):
+        status = looked_at(client, method, path, headers)
+        if path in FOR_ALL:
+            assert (status in (401, 403, 500)) == ((method, path) == ("POST", "/sign-in")), (method, path, status)
+        elif (method, path) in guarded or method != "GET":
+            assert status == 401, (method, path, status)
+        else:
+            assert status in (303, 401), (method, path, status)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_on_every_page(client: TestClient, keys: dict[str, str], role: str) -> None:
+    """With a good key no route says that nobody is known, and none fails, whatever it is asked for."""
+    for method, path in routes(client):
+        if path != "/v1/people/{id}":
+            status = looked_at(client, method, path, as_(keys, role))
+            assert status < 500, (method, path, status)
+            assert status != 401 or path == "/sign-in", (method, path, status)
+
+
 # --- what is seen
 
 

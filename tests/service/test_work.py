@@ -6,12 +6,14 @@ import asyncio
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from service import examples
+from service.execution import POLITE
 from service.here import InUse
 from service.orders import Source, order
 from service.problems import Busy
@@ -82,12 +84,14 @@ def test_a_run_that_is_cancelled_keeps_its_best_plan(store: Store) -> None:
 
 
 def test_a_solver_that_is_killed_fails_its_run_alone(store: Store) -> None:
-    """The run says what happened, and the next one is solved."""
+    """It gives way to whoever reads; once it is gone the run says what happened, and the next one is solved."""
     work = Work(settings(store), store)
     run, _ = work.add_run(order(HARD, "ana", (), LONG))
     until(store, run.id, lambda one: one.progress is not None)
-    child = subprocess.check_output(["pgrep", "-P", str(os.getpid()), "-f", "scenarios.child"])
-    os.kill(int(child), signal.SIGKILL)
+    child = int(subprocess.check_output(["pgrep", "-P", str(os.getpid()), "-f", "scenarios.child"]))
+    if sys.platform == "linux":
+        assert (os.getpriority(os.PRIO_PROCESS, child), os.sched_getscheduler(child)) == (POLITE, os.SCHED_BATCH)
+    os.kill(child, signal.SIGKILL)
     failed = ended(store, run.id)
     assert failed.status == "failed"
     assert failed.failure is not None

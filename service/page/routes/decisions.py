@@ -12,6 +12,7 @@ from service.deciding import checked, concerned, with_incumbents
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.running import Solved, solved, view_of
 from service.page.sentences import expected_in
+from service.paging import whole
 from service.problems import Wrong
 from service.store.decisions import Verb
 
@@ -72,9 +73,9 @@ def _bookings(form: Form, verb: str) -> list[dict[str, Any]] | None:
     for name, value in form.fields().items():
         sort, _, pair = name.partition(" ")
         person, _, activity = pair.partition(" ")
-        if verb == "override" and sort == "hours" and value.strip().isdigit():
+        if verb == "override" and sort == "hours" and (hours := whole(value.strip())) is not None:
             if value.strip() != form(f"proposed {pair}"):
-                found.append({"person": person, "activity": activity, "hours": int(value)})
+                found.append({"person": person, "activity": activity, "hours": hours})
         elif verb != "override" and sort == "about":
             found.append({"person": person, "activity": activity})
     return found or None

@@ -16,6 +16,7 @@ from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.markdown import to_html
 from service.page.running import changed, start
 from service.page.uploads import Wrong, in_json
+from service.paging import whole
 from service.store import StoredScenario
 from service.visible import visible_warnings
 from solver.check import warnings
@@ -80,7 +81,7 @@ def told(desk: Desk, one: StoredScenario) -> tuple[str, list[str]]:
 def propose(desk: TheDesk, id: str, form: TheForm) -> Response:
     """Start a run of the portfolio as it stands, or of a scenario."""
     desk.need("start_run")
-    seconds = float(form("seconds")) if form("seconds").isdigit() else SECONDS
+    seconds = float(whole(form("seconds")) or SECONDS)
     scenario = form("scenario")
     if scenario:
         found = desk.store.scenario(scenario)

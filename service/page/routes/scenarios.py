@@ -15,6 +15,7 @@ from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import changed, start
 from service.page.sentences import expected_in
+from service.paging import whole
 from service.problems import UnknownPath
 from service.store import StoredPortfolio
 from solver.portfolio import Portfolio
@@ -43,7 +44,7 @@ def begin(desk: TheDesk, id: str, run: str = "", change: str = "") -> Response:
 def build(desk: TheDesk, id: str, form: TheForm) -> Response:
     """One step: choose a kind of change, add it, take one away, keep the scenario, or run it."""
     who = desk.need("add_scenario")
-    revision = int(form("revision")) if form("revision").isdigit() else None
+    revision = whole(form("revision"))
     stored, portfolio = desk.store.portfolio(id, revision)
     changes = _changes(form)
     after = apply(portfolio, changes)
@@ -58,8 +59,8 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
             again = form_of(form("change"), after, desk.t, given_in(form("change"), sent), invalid)
             return _page(desk, stored, portfolio, changes, again, name, run)
         return _page(desk, stored, portfolio, (*changes, change), None, name, run)
-    if step == "remove" and number.isdigit() and int(number) < len(changes):
-        left = tuple(one for n, one in enumerate(changes) if n != int(number))
+    if step == "remove" and (removed := whole(number)) is not None and removed < len(changes):
+        left = tuple(one for n, one in enumerate(changes) if n != removed)
         try:
             apply(portfolio, left)
         except ChangeInvalid as invalid:
@@ -80,7 +81,7 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
 def _changes(form: Form) -> tuple[Change, ...]:
     try:
         return parse_changes(json.loads(form("changes", "[]") or "[]"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnknownPath("The changes so far cannot be read.") from None
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from scenarios.library import ENTRIES
 from service.access import who_of
-from service.page.http import KEY, LANGUAGE, STATIC, THEME, Desk, PageRoute, TheDesk, TheForm, sign, static
+from service.page.http import KEY, LANGUAGE, STATIC, THEME, Desk, Form, PageRoute, TheDesk, TheForm, sign, static
 from service.page.uploads import read_upload
 from service.problems import Exists, Unauthenticated, UnknownPath
 from service.store import StoredPortfolio
@@ -73,8 +73,8 @@ def _stored(desk: Desk, portfolio: Portfolio, who: Who) -> StoredPortfolio:
 @router.post("/look")
 def look(desk: TheDesk, form: TheForm) -> Response:
     """Keep the language or the colours somebody wants."""
-    back = urlsplit(form("back", "/"))
-    answer = desk.to((back.path if back.path.startswith("/") else "/") + (f"?{back.query}" if back.query else ""))
+    path, query = _back(form)
+    answer = desk.to(path + (f"?{query}" if query else ""))
     if form("language") in [one.value for one in Language]:
         answer.set_cookie(LANGUAGE, form("language"), max_age=YEAR, samesite="strict", httponly=True)
     if form("theme") in ("light", "dark"):
@@ -82,6 +82,15 @@ def look(desk: TheDesk, form: TheForm) -> Response:
     elif "theme" in form.fields():
         answer.delete_cookie(THEME)
     return answer
+
+
+def _back(form: Form) -> tuple[str, str]:
+    """Path and query of where somebody comes from, which is a page of this service or else the first."""
+    try:
+        back = urlsplit(form("back", "/"))
+    except ValueError:
+        return "/", ""
+    return (back.path, back.query) if back.path.startswith("/") else ("/", "")
 
 
 @router.get("/sign-in")
@@ -93,14 +102,14 @@ def sign_in_form(desk: TheDesk, back: str = "/") -> Response:
 @router.post("/sign-in")
 def sign_in(desk: TheDesk, form: TheForm) -> Response:
     """Keep the key in a cookie that no script reads and no other site sends."""
-    back = urlsplit(form("back", "/")).path
+    back, _ = _back(form)
     sign(desk.request, form("key"))
     try:
         who_of(desk.request)
     except Unauthenticated:
         wrong = desk.t("This key is not known, or it has expired.", "Deze sleutel is niet bekend, of verlopen.")
         return desk.page("sign-in.html", 401, back=back, wrong=wrong)
-    answer = RedirectResponse(back if back.startswith("/") else "/", 303)
+    answer = RedirectResponse(back, 303)
     secure = desk.request.url.scheme == "https"
     answer.set_cookie(KEY, form("key"), httponly=True, samesite="strict", secure=secure)
     return answer

@@ -26,6 +26,7 @@ from service.page.sentences import Sentences
 from service.page.shown import shown
 from service.page.tongue import Tongue
 from service.page.view import View
+from service.paging import whole
 from service.problems import UnknownPath
 from service.store import ENDED, StoredRun
 from solver.proposal import Proposal
@@ -203,7 +204,7 @@ def plan(
     text = desk.store.run_result(id) if run.kind == "study" else None
     found = (json.loads(text) if text else {}).get("found") or {}
     proposal, changes = _behind(desk, found, number)
-    pinned = number.isdigit()  # its portfolio is as it stands: the plan is taken over booking by booking
+    pinned = whole(number) is not None  # its portfolio is as it stands: the plan is taken over booking by booking
     portfolio = apply(portfolio_of(desk.store, run), () if pinned else parse_changes(changes))
     less, proposed, shows = shown(portfolio, proposal, desk.who)
     base = View(less, proposed, desk.t, f"/studies/{id}/plans/{number}")
@@ -221,8 +222,8 @@ def plan(
 
 def _behind(desk: Desk, found: dict[str, Any], number: str) -> tuple[Proposal, list[dict[str, Any]]]:
     points = found.get("points", ())
-    if number.isdigit() and int(number) < len(points):
-        proposal = Proposal.model_validate(points[int(number)]["proposal"])
+    if (point := whole(number)) is not None and point < len(points):
+        proposal = Proposal.model_validate(points[point]["proposal"])
         lines = proposal.bookings or ()
         pins = [{"change": "pin", "person": one.person, "activity": one.activity, "hours": one.hours} for one in lines]
         return proposal, pins

@@ -17,6 +17,7 @@ from service.page.routes.portfolios import SECONDS
 from service.page.running import Solved, difference_of, solved, start, view_of
 from service.page.running import ask as ask_run
 from service.page.view import View
+from service.paging import whole
 from service.problems import UnknownPath
 from service.store import ENDED, Kind
 from solver.why_not import Question, WhyNot, WhyNotPerson
@@ -96,8 +97,8 @@ def _answered(desk: Desk, found: Solved, kind: Kind, asked: Any) -> str | None:
 def _question(form: Form) -> Question:
     names = ("ask", "person", "activity", "term", "mentor", "learner")
     data: dict[str, Any] = {name: form(name) for name in names if form(name)}
-    if form("hours").isdigit():
-        data["hours"] = int(form("hours"))
+    if (hours := whole(form("hours"))) is not None:
+        data["hours"] = hours
     try:
         return _QUESTION.validate_python(data)
     except ValidationError:
@@ -129,8 +130,8 @@ def again(desk: TheDesk, id: str, form: TheForm) -> Response:
     people, activities, hours = form.all("person"), form.all("activity"), form.all("hours")
     for n, (person, activity) in enumerate(zip(people, activities, strict=False)):
         one: dict[str, Any] = {"change": form("change"), "person": person, "activity": activity}
-        if form("change") == "pin" and n < len(hours) and hours[n].isdigit():
-            one["hours"] = int(hours[n])
+        if form("change") == "pin" and n < len(hours) and whole(hours[n]) is not None:
+            one["hours"] = whole(hours[n])
         wanted.append(one)
     pairs = {(one["person"], one["activity"]) for one in wanted}
     kept = [
