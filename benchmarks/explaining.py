@@ -2,9 +2,9 @@
 
     python -m benchmarks.explaining --size 50x80 --seeds 1 2 --questions 6 --seconds 30
 
-A made-up portfolio is solved, then asked some random questions of each sort, one after the other. Then rules are made to
-contradict, in the ways of `conflicts`, and each is solved: until it is said that there is no plan and why, and until the
-ways out are there. Printed as Markdown; each line as it is measured goes to standard error.
+A made-up portfolio is solved, then asked some random questions of each sort, one after the other. Then rules are made
+to contradict, in the ways of `conflicts`, and each is solved: until it is said that there is no plan and why, and until
+the ways out are there. Printed as Markdown; each line as it is measured goes to standard error.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def questions(portfolio: Portfolio, proposal: Proposal, number: int, seed: int) 
 
 
 def conflicts(data: Json) -> Iterator[tuple[str, Json]]:
-    """A portfolio that has no plan, in several ways: somebody pinned beyond what there is, rules hard over everything."""
+    """A portfolio that has no plan, in several ways: somebody pinned beyond what there is, hard rules everywhere."""
 
     def changed() -> Json:
         return copy.deepcopy(data)
@@ -90,7 +90,7 @@ def conflicts(data: Json) -> Iterator[tuple[str, Json]]:
 
 def asked(portfolio: Portfolio, proposal: Proposal, number: int, seed: int) -> list[tuple[str, str, float]]:
     """Sort of question, status of the answer, seconds."""
-    found = []
+    found: list[tuple[str, str, float]] = []
     for question in questions(portfolio, proposal, number, seed):
         began = time.monotonic()
         answer = why_not(portfolio, proposal, question)
@@ -101,7 +101,7 @@ def asked(portfolio: Portfolio, proposal: Proposal, number: int, seed: int) -> l
 
 def contradicted(data: Json, settings: Settings) -> list[tuple[str, str, int, float, int, float]]:
     """Name, status, items named, seconds until they were, ways out, seconds until they were there."""
-    found = []
+    found: list[tuple[str, str, int, float, int, float]] = []
     for name, changed in conflicts(data):
         began = time.monotonic()
         portfolio = parse(changed)
@@ -144,7 +144,7 @@ def main() -> None:
     if named:
         rows = [(n, status, str(i), f"{s:.1f}", str(w), f"{e:.1f}") for n, status, i, s, w, e in named]
         page.say(page.table(("conflict", "status", "items", "named after", "ways out", "there after"), rows))
-        halves = [statistics.median(one[n] for one in named) for n in (3, 5)]
+        halves = [statistics.median(times) for times in ([one[3] for one in named], [one[5] for one in named])]
         page.say(f"median: named after {halves[0]:.1f} s, ways out there after {halves[1]:.1f} s")
 
 
