@@ -1,4 +1,4 @@
-"""The service elsewhere, for Python: everything that REST has, by methods that say what they give.
+"""The service elsewhere, for Python: what plans are made with, by methods that say what they give.
 
     with Client("https://staffing.example.org", key) as staffing:
         run = staffing.follow(staffing.start("adviesbureau", settings=Settings(seconds=10)), print)

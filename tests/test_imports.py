@@ -70,6 +70,13 @@ def test_scoring_and_validating_load_no_solver() -> None:
     assert done.returncode == 0, done.stderr or "OR-Tools is loaded"
 
 
+def test_the_client_loads_neither_server_nor_solver() -> None:
+    """Who only asks a service elsewhere does not wait for what that service is made of."""
+    code = "import sys, service.client; sys.exit(bool({'fastapi', 'sqlalchemy', 'ortools'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr or "the server or the solver is loaded"
+
+
 @pytest.mark.parametrize("module", LIGHT)
 def test_every_module_can_be_imported_first(module: str) -> None:
     """No module needs another to be imported before it."""
