@@ -104,6 +104,27 @@ def test_a_run_without_a_plan_says_why(client: TestClient, run: str, status: str
     assert "no plan" in client.get(f"/compare?run={run}&run={empty}").text
 
 
+def test_the_map_is_narrowed_to_a_project_and_a_unit(client: TestClient, run: str) -> None:
+    """Only the project's activities, those who work on it first; only the unit's people."""
+    portfolio = entry("adviesbureau").portfolio()
+
+    def shown(**query: str) -> dict[str, list[list[str]]]:
+        html = client.get(f"/runs/{run}", params=query).text
+        told = re.search(r'id="heat-data">(.*?)</script>', html)
+        assert told is not None
+        return dict(json.loads(told[1]))
+
+    narrowed = shown(project="warmte")
+    own = {one.id for one in portfolio.activities if one.project == "warmte"}
+    assert {id for id, _ in narrowed["activities"]} == own
+    booked = {one.person for one in made_proposal().bookings or () if one.activity in own}
+    assert {id for id, _ in narrowed["people"][: len(booked)]} == booked
+    assert len(narrowed["people"]) == len(portfolio.people)
+    unit = portfolio.units[0].id
+    members = {one.id for one in portfolio.people if one.unit == unit}
+    assert {id for id, _ in shown(unit=unit, people="work")["people"]} == members
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv", "ics", "json"])
 def test_a_proposal_is_downloaded(client: TestClient, run: str, form: str) -> None:
     """Each file comes under a name of its own."""

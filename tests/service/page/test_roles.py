@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from service.app import create_app
 from service.settings import ServiceSettings
+from tests.service.page.stored import no_plan, with_run
 from tests.service.page.test_page import TABS, text_of
 
 #: (role, part of a proposal) → words that stand in it for HR, and must not stand in it for the role
@@ -95,6 +96,21 @@ def test_an_employee_sees_the_own_view_alone(asked: TestClient, keys: dict[str, 
     assert status == 403
     assert "Koen Jacobs" not in text
     assert "Teun van Dijk" in seen(asked, keys["employee"], "/me")[1]
+
+
+def test_a_run_without_a_plan_tells_nobody_that_there_is_no_work(asked: TestClient, keys: dict[str, str]) -> None:
+    """The own view is of the latest proposal that has a plan, not of a later one that has none."""
+    with_run(asked.app.state.store, proposal=no_plan("INFEASIBLE"))  # type: ignore[attr-defined]
+    assert "Scenario's en kosten per wijk" in seen(asked, keys["employee"], "/me")[1]
+
+
+def test_a_lead_is_shown_no_load_where_the_load_is_not_told(asked: TestClient, keys: dict[str, str]) -> None:
+    """Beside the names there is no bar, which would say that nobody has anything to do."""
+    cookie = {"cookie": f"staffing_key={keys['lead']}"}
+    drawn = asked.get(f"/runs/{keys['run']}", headers=cookie).text
+    names = drawn[drawn.index('class="names"') : drawn.index('class="cells"')]
+    assert "Sanne de Wit" in names
+    assert 'class="track"' not in names
 
 
 def test_an_employee_contests_a_level(asked: TestClient, keys: dict[str, str]) -> None:

@@ -134,7 +134,7 @@ def test_what_is_accepted_becomes_the_bookings_of_today(page: Page, site: str, m
     page.get_by_label("Reason").fill("a holiday")
     page.get_by_role("button", name="Override").press("Enter")
     page.get_by_text("a holiday").wait_for()
-    page.get_by_role("button", name="Accept").press("Enter")
+    page.get_by_role("button", name="Accept", exact=True).press("Enter")
     page.get_by_text("the whole proposal").wait_for()
     look(page, "planner-11-decided")
     page.get_by_role("button", name="today's bookings").press("Enter")
