@@ -22,7 +22,7 @@ PATIENCE = 240_000
 #: findings of these sorts fail a test
 SERIOUS = ("serious", "critical")
 #: errors in the console that a story is about: a form that is not right, nothing there, a server that is gone
-EXPECTED = re.compile(r"\b4(?:22|04)\b|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET")
+EXPECTED = re.compile(r"\b4(?:22|04)\b|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|htmx:(?:sendError|afterRequest)")
 #: what keeps a browser on this machine, and quiet
 SWITCHES = (
     "--no-sandbox",
