@@ -307,14 +307,16 @@ def _wrong(wrong: Sequence[str]) -> str:
 def of_queue(number: int) -> str:
     """The section on the queue."""
     body = {"portfolio": EASY, "settings": {"seconds": EASY_SECONDS, "workers": 1}}
-    with served() as (port, _), closing(Client(port)) as client:
+    held: list[float] = []
+    with served() as (port, pid), closing(Client(port)) as client:
         began = time.monotonic()
         queued = [client.json("POST", "/v1/runs", body)["id"] for _ in range(number)]
         accepted = time.monotonic() - began
         ended_before = sum(client.json("GET", f"/v1/runs/{run}")["status"] in ENDED for run in queued[: number // 2])
-        client.ask("GET", f"/v1/runs/{queued[-1]}/events")
-        for run in queued:
-            client.ask("GET", f"/v1/runs/{run}/events")
+        for done, run in enumerate(queued, 1):
+            client.ask("GET", f"/v1/runs/{run}/events")  # comes back when it has ended
+            if done % max(1, number // 10) == 0:
+                held.append(memory(pid))
         lasted = time.monotonic() - began
         runs = [client.json("GET", f"/v1/runs/{run}") for run in queued]
     started = sorted(queued, key=lambda run: next(one["started"] for one in runs if one["id"] == run))
@@ -323,7 +325,8 @@ def of_queue(number: int) -> str:
     return (
         f"{number} runs queued in {accepted:.1f} s ({1000 * accepted / number:.0f} ms each; {ended_before} had ended "
         f"by then). They began {order}; {good} of {number} finished, at the first attempt, after {lasted:.0f} s in all "
-        f"({number / lasted:.1f} runs a second; each may take {EASY_SECONDS:g} s)."
+        f"({number / lasted:.1f} runs a second; each may take {EASY_SECONDS:g} s). Meanwhile the server's own "
+        f"process held, after each tenth, {', '.join(f'{each:.0f}' for each in held)} MiB."
     )
 
 
