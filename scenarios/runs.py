@@ -61,11 +61,11 @@ def _changes(given: Any) -> tuple[Change, ...]:
 
 
 class Failure(BaseModel):
-    """Why a run has no proposal: an error in the solve, a process that was killed, exited by itself or did not end."""
+    """Why a run has no proposal: its solve raised, or its process crashed, was killed, exited, or did not end."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    code: Literal["error", "killed", "exited", "overdue"]
+    code: Literal["error", "crashed", "killed", "exited", "overdue"]
     detail: str
 
 
@@ -414,9 +414,10 @@ class RunHandle:
             return Failure(code="overdue", detail="the process did not end long after its time was up and was killed")
         if code >= 0:
             return Failure(code="exited", detail=f"the process ended by itself with exit code {code}")
+        if -code == signal.SIGKILL:
+            return Failure(code="killed", detail="the process was killed, as the system does when memory runs out")
         name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-        why = ", as the system does when memory runs out" if -code == signal.SIGKILL else ""
-        return Failure(code="killed", detail=f"the process was killed by {name}{why}")
+        return Failure(code="crashed", detail=f"the process ended with {name}")
 
 
 def _proposal_of(earlier: Run | Proposal | None) -> Proposal | None:

@@ -1,6 +1,7 @@
 """Seeing a run to its end: the one way in which runs are executed, on this machine and on workers.
 
-A run is taken up in the store, solved in a process of its own, and written back. Between the two stands its attempt:
+A run is taken up in the store, solved in a process of its own, and written back. Where that process is killed from
+outside the run is queued again, as where the worker dies. Between the two stands its attempt:
 where somebody else has taken the run up in the meantime, nothing more is written and the process is ended.
 """
 
@@ -24,7 +25,7 @@ from scenarios import runs
 from scenarios.changes import parse_changes
 from service import metrics
 from service.logs import WORKER, about
-from service.problems import log_fault
+from service.problems import is_away, log_fault
 from service.settings import ServiceSettings
 from service.store import Fenced, Status, Store, StoredRun
 from service.tracing import span_of
@@ -107,6 +108,7 @@ class Execution:
                     if not wanted and self.store.is_cancelling(run.id, run.attempt):
                         wanted = True
                         handle.cancel()
+                        log.info("it is being stopped")
                     self._tell()
                 # The seconds of a repeatable solve are not those of the clock, so the clock has to be watched here;
                 # a study is many solves.
@@ -117,6 +119,11 @@ class Execution:
                     if timed_out:
                         handle.cancel()
         status: Status = "cancelled" if done.outcome == "cancelled" and not (timed_out and not wanted) else "finished"
+        if done.failure is not None and done.failure.code == "killed":
+            lost = self.store.lose_run(run.id, run.attempt, "its solver was killed")
+            metrics.LOST.inc()
+            log.warning("its solver was killed; it is %s", lost.status)
+            return None
         if done.answer is not None:
             return status, json.dumps(done.answer, ensure_ascii=False), _outcome(done.answer), None
         if done.proposal is None:
@@ -155,6 +162,11 @@ class Execution:
                 log.warning("it was taken up by somebody else; its end is not written")
                 return
             except SQLAlchemyError as error:
+                if not is_away(error):  # it would be refused again and again
+                    log_fault("writing the end of a run", error)
+                    status, result, outcome = "failed", None, None
+                    failure = {"code": "error", "detail": "what came of it cannot be stored; the server's log says why"}
+                    continue
                 log.error("its end cannot be written", extra={"error": type(error).__name__})
                 if self.giving_up.wait(RETRY_SECONDS):
                     return

@@ -85,27 +85,36 @@ class Here:
             except SQLAlchemyError as error:
                 log.error("the queue cannot be read", extra={"error": type(error).__name__})
                 self._in_doubt = True
+            except Exception as error:  # noqa: BLE001 - such as no room for another thread: the queue goes on
+                log_fault("taking up a run", error)
+                self._in_doubt = True
             self._awake.wait(LOOK_SECONDS)
 
     def _requeue_lost(self) -> None:
         """Queue again what is running in the store, and not here."""
         if self._in_doubt:
+            self._in_doubt = False  # before looking: what is doubted from now on is looked at the next time
             for run in self.store.requeue_lost(keep=list(self._running)):
                 metrics.LOST.inc()
                 log.warning("it was running and nobody was at it; it is %s", run.status, extra={"run": run.id})
-            self._in_doubt = False
 
     def _begin(self, run: StoredRun) -> None:
         def execute() -> None:
+            doubtful = False
             try:
                 Execution(self.store, self.settings, run, self._giving_up).see_through()
             except Exception as error:  # noqa: BLE001 - the run is looked after again
                 log_fault(f"executing run {run.id}", error)
-                self._in_doubt = True
+                doubtful = True
             finally:
                 del self._running[run.id]
+                if doubtful:  # now that it does not count as running here
+                    self._in_doubt = True
                 self._awake.set()
 
-        thread = threading.Thread(target=execute, name=f"run {run.id}", daemon=True)
-        self._running[run.id] = thread
-        thread.start()
+        thread = self._running[run.id] = threading.Thread(target=execute, name=f"run {run.id}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            del self._running[run.id]
+            raise

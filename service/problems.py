@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -381,13 +381,21 @@ async def _bad_query(request: Request, error: Exception) -> Response:
     return answer(TABLE[BadQuery], f"{things} not right: {said}.", problems)
 
 
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether the database is away, full, held up or read-only: the same may go well later."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    return isinstance(error, TimeoutError)  # all connections are in use
+
+
 async def _store_away(request: Request, error: Exception) -> Response:
     """The database is away, or its disk is full; what it said stands in the log, without the values it was given."""
-    assert isinstance(error, DBAPIError)
-    if not isinstance(error, OperationalError | InterfaceError) and not error.connection_invalidated:
+    assert isinstance(error, SQLAlchemyError)
+    if not is_away(error):
         log_fault("a request", error)
         return answer(TABLE[Exception], TABLE[Exception].detail)
-    log.error("the store is away: %s", str(error.orig).splitlines()[:1])
+    said = error.orig if isinstance(error, DBAPIError) else error
+    log.error("the store is away: %s", str(said).partition("\n")[0])
     headers = {"Retry-After": "10"}
     return answer(TABLE[StoreAway], TABLE[StoreAway].detail, (), headers)
 
@@ -395,7 +403,7 @@ async def _store_away(request: Request, error: Exception) -> Response:
 def install(app: FastAPI) -> None:
     """Let `app` answer every error as the table says."""
     app.add_exception_handler(RequestValidationError, _bad_query)
-    app.add_exception_handler(DBAPIError, _store_away)
+    app.add_exception_handler(SQLAlchemyError, _store_away)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_exception_handler(ClientDisconnect, _gone)

@@ -239,28 +239,32 @@ async def _events(
     work: Work, store: Store, id: str, after: int, who: Who, portfolio: Portfolio
 ) -> AsyncIterator[bytes]:
     """The events after the one of that number; ends with the run, and where the service ends."""
-    quiet, begun = 0.0, False
+    quiet, first = 0.0, True
     yield b"retry: 1000\n\n"
     while True:
         try:
-            found = await work.at_desk(store.events, id, after)
+            found, over = await work.at_desk(_news, store, id, after, first)
         except SQLAlchemyError:  # the store is away: who comes back goes on where this ended
             return
         for event in found:
             after = event.number
             yield event_text(event, who, portfolio)
-            if event.event in ENDED:
-                return
-        if not found and not begun and (await work.at_desk(store.run, id)).status in ENDED:
-            if not await work.at_desk(store.events, id, after):
-                return  # resumed after its last event: every end is one
-            continue
-        begun = True
+        if over:
+            return
+        first = False
         quiet = 0.0 if found else quiet + LOOK_SECONDS
         if quiet >= ALIVE_SECONDS:
             quiet = 0.0
             yield b": still there\n\n"
         await asyncio.sleep(LOOK_SECONDS)
+
+
+def _news(store: Store, id: str, after: int, first: bool) -> tuple[list[StoredEvent], bool]:
+    """What happened after the event of that number, and whether nothing else will; first: whether it may be over."""
+    found = store.events(id, after)
+    if not found and first and store.run(id).status in ENDED:
+        return store.events(id, after), True  # resumed after its last event, or ended just now
+    return found, bool(found) and found[-1].event in ENDED
 
 
 def event_text(event: StoredEvent, who: Who, portfolio: Portfolio) -> bytes:

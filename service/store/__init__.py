@@ -84,9 +84,10 @@ class Store(Portfolios, Scenarios, Runs, Comparisons, Keys, Decisions, Erasure, 
             if entry.slug in there:
                 continue
             try:
-                stored = self.add_portfolio(entry.portfolio(), LIBRARY)
-                for one in entry.scenarios():
-                    name = f"{entry.slug}.{one.id}"
-                    self.add_scenario(one.name, stored.id, stored.revision, one.changes, LIBRARY, name)
+                with self.writing() as connection:  # all of an entry or nothing: this process may end in between
+                    stored = self.add_portfolio(entry.portfolio(), LIBRARY, connection)
+                    for one in entry.scenarios():
+                        name = f"{entry.slug}.{one.id}"
+                        self.add_scenario(one.name, stored.id, stored.revision, one.changes, LIBRARY, name, connection)
             except Exists:
                 continue  # another server did it at the same moment, or somebody has a portfolio of that name

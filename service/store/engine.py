@@ -16,6 +16,10 @@ from sqlalchemy.exc import ArgumentError
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: seconds that a write waits for another one
 BUSY_SECONDS = 20
+#: seconds after which a connection counts as dead on which nothing comes back: its host may be gone without a word
+DEAD_SECONDS = 10
+#: seconds that a transaction waits for another, and that one may do nothing: its host may be paused, or cut off
+HELD_SECONDS = 15
 #: any number that nobody else uses: holds off a second server that starts at the same moment
 MIGRATING = 0x57AFF
 
@@ -43,6 +47,28 @@ def libpq(engine: Engine) -> str:
     return make_conninfo(**{name: value for name, value in parts.items() if name != "context"})  # SQLAlchemy's own
 
 
+def manners(url: URL) -> dict[str, Any]:
+    """How PostgreSQL is connected to, unless the address says otherwise: neither end waits for one that is gone."""
+    every, seconds = DEAD_SECONDS // 5, DEAD_SECONDS * 1000
+    server = {
+        "tcp_keepalives_idle": every,
+        "tcp_keepalives_interval": every,
+        "tcp_keepalives_count": 4,
+        "tcp_user_timeout": seconds,
+        "lock_timeout": HELD_SECONDS * 1000,
+        "idle_in_transaction_session_timeout": HELD_SECONDS * 1000,
+    }
+    said = {
+        "connect_timeout": 5,
+        "keepalives_idle": every,
+        "keepalives_interval": every,
+        "keepalives_count": 4,
+        "tcp_user_timeout": seconds,
+        "options": " ".join(f"-c {name}={value}" for name, value in server.items()),
+    }
+    return {name: value for name, value in said.items() if name not in url.query}
+
+
 def connect(url: URL) -> Engine:
     """An engine for the address; nothing is reached yet."""
     if url.drivername != "sqlite":
@@ -52,7 +78,7 @@ def connect(url: URL) -> Engine:
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
-            connect_args={"connect_timeout": 5},
+            connect_args=manners(url),
         )
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
@@ -80,6 +106,8 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
+            for limit in ("lock_timeout", "idle_in_transaction_session_timeout"):  # it takes as long as it takes
+                connection.execute(text(f"SET LOCAL {limit} = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config.attributes["connection"] = connection
         try:

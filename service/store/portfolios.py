@@ -34,15 +34,17 @@ class Portfolios(Base):
     _lock = Lock()
     _at_hand: OrderedDict[str, Portfolio]
 
-    def add_portfolio(self, portfolio: Portfolio, by: str) -> StoredPortfolio:
+    def add_portfolio(self, portfolio: Portfolio, by: str, connection: Connection | None = None) -> StoredPortfolio:
         """Store a new portfolio as revision 1; raises Exists where there is one of its id."""
-        with self.writing() as connection:
-            try:
-                added = insert(portfolios).values(id=portfolio.id, name=portfolio.name, revision=1, created=now())
-                connection.execute(added)
-            except IntegrityError:
-                raise Exists(f"There is a portfolio {portfolio.id} already; a change to it makes a revision.") from None
-            return self._add_revision(connection, portfolio, 1, by)
+        if connection is None:
+            with self.writing() as connection:
+                return self.add_portfolio(portfolio, by, connection)
+        try:
+            added = insert(portfolios).values(id=portfolio.id, name=portfolio.name, revision=1, created=now())
+            connection.execute(added)
+        except IntegrityError:
+            raise Exists(f"There is a portfolio {portfolio.id} already; a change to it makes a revision.") from None
+        return self._add_revision(connection, portfolio, 1, by)
 
     def revise_portfolio(
         self, id: str, portfolio: Portfolio, by: str, expected: int | None = None, connection: Connection | None = None

@@ -3,7 +3,8 @@
 Whoever takes a run up counts its `attempt` up by one, and may write to it as long as that is the latest attempt and
 the run is running: a worker that was away for too long, and whose run was given to another, finds that it may not
 (`Fenced`).
-A run whose worker died is queued again, at most `MOST_LOST` times. Each step is one transaction, with its event.
+A run whose worker or solver was killed is queued again, at most `MOST_LOST` times. Each step is one transaction, with
+its event.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
 from service.problems import Busy, KeyReused, UnknownRun
 from service.store import trail
@@ -21,7 +22,7 @@ from service.store.records import ENDED, Kind, Page, Status, StoredEvent, Stored
 from service.store.tables import idempotency_keys, run_events, runs
 from service.who import Who
 
-#: how often a run whose worker died is queued again
+#: how often a run is queued again that was interrupted: its worker died, or its solver was killed
 MOST_LOST = 3
 #: after how many seconds to come back where the queue is full
 RETRY_SECONDS = 10
@@ -229,6 +230,16 @@ class Runs(Base):
             self._write(connection, id, attempt, {"status": "queued", "progress": None})
             self._queued_again(connection, id, "the service was stopped")
 
+    def lose_run(self, id: str, attempt: int, why: str) -> StoredRun:
+        """Queue a run again of which `why` says what became of it, as `requeue_lost` does; raises Fenced."""
+        with self.writing() as connection:
+            asked = _at_work(runs.c.id == id, runs.c.attempt == attempt)
+            row = connection.execute(asked).mappings().one_or_none()
+            if row is None:
+                raise Fenced
+            self._lose(connection, row, why)
+            return _known(connection, id)
+
     def requeue_lost(
         self, ids: Collection[str] | None = None, keep: Collection[str] = (), connection: Connection | None = None
     ) -> list[StoredRun]:
@@ -239,25 +250,24 @@ class Runs(Base):
         if connection is None:
             with self.writing() as connection:
                 return self.requeue_lost(ids, keep, connection)
-        asked = select(runs.c.id, runs.c.attempt, runs.c.lost, runs.c.cancelling).with_for_update()
-        asked = asked.where(runs.c.status == "running", runs.c.id.not_in(keep))
+        asked = _at_work(runs.c.id.not_in(keep))
         if ids is not None:
             asked = asked.where(runs.c.id.in_(ids))
         rows = connection.execute(asked.order_by(runs.c.number)).mappings().all()
         for row in rows:
-            self._lose(connection, row)
+            self._lose(connection, row, "its worker died")
         return [_known(connection, row["id"]) for row in rows]
 
-    def _lose(self, connection: Connection, row: RowMapping) -> None:
+    def _lose(self, connection: Connection, row: RowMapping, why: str) -> None:
         id, attempt = row["id"], row["attempt"]
         if row["cancelling"]:
             self._write(connection, id, attempt, {"status": "cancelled", "ended": now(), "cancelling": False})
             self._tell(connection, id, "cancelled", {"outcome": None, "failure": None})
         elif row["lost"] < MOST_LOST:
             self._write(connection, id, attempt, {"status": "queued", "lost": row["lost"] + 1, "progress": None})
-            self._queued_again(connection, id, "its worker died")
+            self._queued_again(connection, id, why)
         else:
-            detail = f"its worker died {MOST_LOST + 1} times in the middle of it"
+            detail = f"it was interrupted {MOST_LOST + 1} times, the last time because {why}"
             failure = {"code": "lost", "detail": detail}
             said = {"status": "failed", "ended": now(), "lost": row["lost"] + 1, "failure": failure}
             self._write(connection, id, attempt, said)
@@ -291,6 +301,12 @@ class Runs(Base):
         if row.asked != key.asked:
             raise KeyReused(f"Idempotency-Key {key.key} was used for another request; use a new one.")
         return _known(connection, row.run)
+
+
+def _at_work(*where: ColumnElement[bool]) -> Select[Any]:
+    """Running runs, held until the transaction ends."""
+    asked = select(runs.c.id, runs.c.attempt, runs.c.lost, runs.c.cancelling)
+    return asked.where(runs.c.status == "running", *where).with_for_update()
 
 
 def _known(connection: Connection, id: str) -> StoredRun:

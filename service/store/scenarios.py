@@ -21,9 +21,19 @@ class Scenarios(Base):
     """The part of the store that holds scenarios."""
 
     def add_scenario(
-        self, name: str, portfolio: str, revision: int, changes: Sequence[Change], by: str, id: str | None = None
+        self,
+        name: str,
+        portfolio: str,
+        revision: int,
+        changes: Sequence[Change],
+        by: str,
+        id: str | None = None,
+        connection: Connection | None = None,
     ) -> StoredScenario:
         """Store a new scenario; the id is made up where none is given. Raises Exists where there is one of that id."""
+        if connection is None:
+            with self.writing() as connection:
+                return self.add_scenario(name, portfolio, revision, changes, by, id, connection)
         moment = now()
         stored = StoredScenario(
             id=id or new_id(),
@@ -36,13 +46,12 @@ class Scenarios(Base):
             updated=moment,
             by=by,
         )
-        with self.writing() as connection:
-            try:
-                connection.execute(insert(scenarios).values(**vars(stored)))
-            except IntegrityError:
-                raise Exists(f"There is a scenario {id} already.") from None
-            if by != LIBRARY:
-                trail.add(connection, by, "store_scenario", {"scenario": stored.id, "version": 1})
+        try:
+            connection.execute(insert(scenarios).values(**vars(stored)))
+        except IntegrityError:
+            raise Exists(f"There is a scenario {id} already.") from None
+        if by != LIBRARY:
+            trail.add(connection, by, "store_scenario", {"scenario": stored.id, "version": 1})
         return stored
 
     def scenario(self, id: str) -> StoredScenario:

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,19 +147,23 @@ class Trial:
         }
 
 
-def trial(system: System, way: str, kills: int, seed: int) -> Trial:
-    """So many kills while clients are at work, then what the store holds when all has come to rest."""
-    chance, done, began = random.Random(seed), Counter[str](), time.monotonic()
+def drawn(way: str, kills: int, chance: random.Random) -> list[str]:
+    """What is killed, in an order of chance; each sort has its share."""
     shares = EMBEDDED if way == "embedded" else WORKERS
+    order = [what for what, share in shares.items() for _ in range(round(kills * share / 100))]
+    chance.shuffle(order)
+    return order
+
+
+def trial(system: System, way: str, order: Sequence[str], seed: int) -> Trial:
+    """Kill one after the other while clients are at work; then what the store holds when all has come to rest."""
+    chance, done, began = random.Random(seed), Counter[str](), time.monotonic()
     system.until_ready()
     portfolio = ask(system.port, "POST", "/v1/portfolios", {"portfolio": examples.PORTFOLIO})
     assert portfolio.status == 201, portfolio
     clients = Clients(system.port, CLIENTS, ASKED)
     clients.start()
-    # Each sort has its share of the kills, in an order of chance.
-    order = [what for what, share in shares.items() for _ in range(max(1, round(kills * share / 100)))]
-    chance.shuffle(order)
-    for what in order[:kills]:
+    for what in order:
         time.sleep(chance.uniform(*PAUSE))
         until = time.monotonic() + PATIENCE
         while not system.kill(what, chance):
@@ -187,11 +191,14 @@ def _wait_for_rest(store: Store) -> None:
 
 
 def tracebacks(folder: Path) -> list[str]:
-    """Lines of the logs that begin a traceback, and what it was of."""
+    """Faults in the logs: a line that names where it happened, or a traceback; how often each."""
     found = []
     for log in sorted(folder.glob("*.log")):
         lines = log.read_text(errors="replace").splitlines()
         for number, line in enumerate(lines):
+            if '"where"' in line:
+                said = json.loads(line)
+                found.append(f"{log.name}: {said.get('event')}: {said.get('error')}")
             if line.startswith("Traceback"):
                 end = next((at for at in range(number + 1, len(lines)) if not lines[at].startswith(" ")), number)
                 found.append(f"{log.name}: {lines[end]:.200}")
@@ -211,7 +218,8 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         ways = {"embedded": embedded, "workers": with_workers}
         system = stack.enter_context(ways[given.way](folder))
-        done = trial(system, given.way, given.kills, given.seed)
+        order = drawn(given.way, given.kills, random.Random(given.seed))
+        done = trial(system, given.way, order, given.seed)
     print(json.dumps(done.report(), indent=1))  # noqa: T201
     sys.exit(bool(done.found.wrong))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -9,15 +10,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from tests.service.postgres import Postgres
 
 STAFFING = str(Path(sys.executable).with_name("staffing"))
 #: how long anything may take before a trial gives it up as stuck
 PATIENCE = 120.0
+
+
+def until(true: Callable[[], Any], seconds: float = PATIENCE) -> float:
+    """How long it took until something was true, in seconds; raises TimeoutError."""
+    began = time.monotonic()
+    while not true():
+        if time.monotonic() - began > seconds:
+            raise TimeoutError(f"not so after {seconds:g} seconds")
+        time.sleep(0.02)
+    return time.monotonic() - began
 
 
 def free_port() -> int:
@@ -54,7 +66,7 @@ class Kept:
     ) -> None:
         """prefix: what to run the command under, such as `ip netns exec`."""
         self.name, self.command, self.log = name, [*prefix, *command], log
-        self.environment = {**os.environ, **environment}
+        self.environment = {**os.environ, "STAFFING_LOG": "json", **environment}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -62,6 +74,12 @@ class Kept:
         if self.process is None or self.process.poll() is not None:
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """The lines of its log of that event."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        found = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+        return [one for one in found if one["event"] == event]
 
     @property
     def pid(self) -> int:
@@ -133,6 +151,7 @@ def killed_postgres(postgres: Postgres, whole: bool) -> None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         gone(below | {first})
+        (postgres.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
         begin_again(postgres)
         return
     serving = [pid for pid in below if b"127.0.0.1" in Path(f"/proc/{pid}/cmdline").read_bytes()]
@@ -142,9 +161,7 @@ def killed_postgres(postgres: Postgres, whole: bool) -> None:
 
 def gone(pids: set[int]) -> None:
     """Wait until the processes have ended."""
-    until = time.monotonic() + PATIENCE
-    while any(alive(pid) for pid in pids) and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: not any(alive(pid) for pid in pids))
 
 
 def alive(pid: int) -> bool:
@@ -157,11 +174,9 @@ def alive(pid: int) -> bool:
 
 def begin_again(postgres: Postgres) -> None:
     """Start a database that was killed; what it left has to be gone first, so this may take several tries."""
-    until = time.monotonic() + PATIENCE
-    while True:
+    for _ in range(100):
         try:
             return postgres.start()
         except subprocess.SubprocessError:
-            if time.monotonic() > until:
-                raise
             time.sleep(0.2)
+    return postgres.start()

@@ -79,7 +79,7 @@ def _check(row: Any, events: list[Any], wrong: Any) -> None:
     taken = [one.content["attempt"] for one in events if one.event == "running"]
     if taken != list(range(1, row.attempt + 1)):
         wrong(f"run {row.id} was taken up as {taken}, and is at attempt {row.attempt}")
-    if row.status == "finished":
+    if row.status == "finished" and row.kind == "solve":
         proposal = Proposal.model_validate_json(row.result)
         if proposal.run.status != row.outcome:
             wrong(f"run {row.id} is {row.outcome}, its proposal {proposal.run.status}")

@@ -326,7 +326,7 @@ def test_a_listener_that_fails_does_no_harm(caplog: pytest.LogCaptureFixture) ->
 
 @linux
 def test_a_killed_run_has_failed_and_takes_nothing_along() -> None:
-    """It says by which signal; its own processes end, and the run beside it goes on."""
+    """It says so; its own processes end, and the run beside it goes on."""
     signs, beside_signs = Signs(), Signs()
     with start(hard(), (), LONG, on_progress=beside_signs) as beside:
         beside_signs.wait(has_plan)
@@ -337,7 +337,7 @@ def test_a_killed_run_has_failed_and_takes_nothing_along() -> None:
         ended = handle.result(PATIENCE)
         code, detail = failure(ended)
         assert code == "killed"
-        assert detail == "the process was killed by SIGKILL, as the system does when memory runs out"
+        assert detail == "the process was killed, as the system does when memory runs out"
         assert ended.progress
         assert highs.have_ended()
         beside.cancel()
@@ -348,7 +348,7 @@ def test_a_crash_says_which_signal() -> None:
     """A fault in native code is told by its name."""
     handle = start(hard(), (), LONG)
     os.kill(handle.pid, signal.SIGSEGV)
-    assert failure(handle.result(PATIENCE)) == ("killed", "the process was killed by SIGSEGV")
+    assert failure(handle.result(PATIENCE)) == ("crashed", "the process ended with SIGSEGV")
 
 
 def test_a_process_that_ends_by_itself_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,19 +8,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from service import examples
 from service.orders import Source, order
-from service.queueing import rescue
+from service.rescue import Rescue
 from service.store import ENDED, Store, StoredRun
 from solver.portfolio import parse
 from solver.settings import Settings
 from tests.service.hard import hard_portfolio
+from tests.service.postgres import Postgres
 
 HARD, LONG = Source(parse(hard_portfolio()), None), Settings(seconds=120, workers=1)
 EASY = Source(parse(examples.PORTFOLIO), None)
@@ -74,8 +76,8 @@ def test_a_run_and_its_task_are_one(store: Store) -> None:
         assert connection.scalars(tasks).all() == [runs[0].id, runs[2].id, runs[1].id]
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         connection.commit()
-    rescue(store, 20)
-    rescue(store, 20)
+    for _ in range(2):
+        Rescue(store, 20).look()
     with store.engine.connect() as connection:
         assert sorted(connection.scalars(tasks)) == sorted(run.id for run in runs)
 
@@ -110,3 +112,70 @@ def test_runs_survive_their_workers(store: Store, start: Callable[[], subprocess
     told = log.read_text()
     assert told.count("its task was gone: the run is another worker's") == 1
     assert "Traceback" not in told
+
+
+def test_a_clock_that_is_set_makes_nobody_dead(store: Store) -> None:
+    """A sign of life from tomorrow or of yesterday counts as one; one that stays the same for too long does not."""
+    run, _ = store.add_run(order(EASY, "ana"))
+    store.claim_run(run.id)
+    with store.writing() as connection:
+        worker = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 day') RETURNING id"
+        taken = text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :id")
+        connection.execute(taken, {"id": connection.scalar(text(worker))})
+    patient, strict = Rescue(store, 3600), Rescue(store, 0)
+    for moment in ("now() - interval '1 day'", "now() + interval '1 day'", "now()"):
+        with store.writing() as connection:
+            connection.execute(text(f"UPDATE procrastinate_workers SET last_heartbeat = {moment}"))
+        assert patient.look() == strict.look() == []
+    assert [(one.status, one.lost) for one in strict.look()] == [("queued", 1)]
+
+
+def test_a_task_that_nobody_has_is_given_out_again(store: Store) -> None:
+    """Fetched by a worker that lives and never heard of it, since the answer was lost: another task is written."""
+    run, _ = store.add_run(order(EASY, "ana"))
+    with store.writing() as connection:
+        worker = connection.scalar(text("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"))
+        connection.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :id"), {"id": worker})
+    rescue = Rescue(store, 0)
+    rescue.look()
+    with store.writing() as connection:
+        connection.execute(text("UPDATE procrastinate_workers SET last_heartbeat = clock_timestamp()"))
+    rescue.look()
+    with store.reading() as connection:
+        assert connection.scalars(text("SELECT status::text FROM procrastinate_jobs")).all() == ["todo"]
+    assert store.run(run.id).status == "queued"
+
+
+def test_a_solve_outlives_its_database(
+    postgres: Postgres, store: Store, start: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    """The database is killed and comes back: the run is not begun anew, and its worker still counts as alive."""
+    start()
+    run, _ = store.add_run(order(HARD, "ana", (), LONG))
+    until(store, run.id, lambda one: one.progress is not None)
+    postgres.stop("immediate")
+    postgres.start()
+    beats = text("SELECT max(last_heartbeat) FROM procrastinate_workers")
+    seen = set()
+    while len(seen) < 8:  # twice as many as a worker misses that counts as dead
+        with store.reading() as connection:
+            seen.add(connection.scalar(beats))
+    store.cancel_run(run.id)
+    done = until(store, run.id, lambda one: one.status in ENDED)
+    assert (done.status, done.attempt, done.lost) == ("cancelled", 1, 0)
+
+
+def test_who_is_paused_in_the_middle_holds_nobody_up(postgres_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction in which nothing happens is ended, so that what it holds is free."""
+    monkeypatch.setattr("service.store.engine.HELD_SECONDS", 1)
+    store = Store.open(postgres_address)
+    with store.engine.connect() as paused:
+        paused.execute(text("SELECT pg_advisory_xact_lock(1)"))  # what a run is queued under
+        added = False
+        while not added:
+            with suppress(OperationalError):  # it had to wait too long
+                _, added = store.add_run(order(EASY, "ana"))
+        with pytest.raises(OperationalError):
+            paused.execute(text("SELECT 1"))
+        paused.invalidate()
+    store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -199,7 +200,7 @@ def test_a_run_that_kills_its_workers_fails_in_the_end(store: Store) -> None:
     failed = store.run(run)
     assert (failed.status, failed.failure) == (
         "failed",
-        {"code": "lost", "detail": "its worker died 4 times in the middle of it"},
+        {"code": "lost", "detail": "it was interrupted 4 times, the last time because its worker died"},
     )
     unwanted = claimed(store)
     store.cancel_run(unwanted, "ana")
@@ -275,3 +276,20 @@ def test_only_a_file_or_postgresql_is_an_address(address: str) -> None:
     """Anything else is refused before anything is tried."""
     with pytest.raises(ValueError, match="sqlite"):
         Store.open(address)
+
+
+def test_the_library_is_there_as_a_whole(sqlite_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start that ends between a bundled portfolio and its scenarios leaves neither: the next one adds both."""
+    address = f"sqlite:///{tmp_path / 'new.db'}"
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "add_scenario", end)
+        with pytest.raises(KeyboardInterrupt):
+            Store.open(address)
+    store, whole = Store.open(address), Store.open(sqlite_address)
+    assert [one.id for one in store.scenarios().items] == [one.id for one in whole.scenarios().items] != []
+    store.close()
+    whole.close()

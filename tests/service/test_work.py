@@ -83,19 +83,21 @@ def test_a_run_that_is_cancelled_keeps_its_best_plan(store: Store) -> None:
     assert Proposal.model_validate_json(store.run_result(run.id) or "").bookings
 
 
-def test_a_solver_that_is_killed_fails_its_run_alone(store: Store) -> None:
-    """It gives way to whoever reads; once it is gone the run says what happened, and the next one is solved."""
+def test_a_solver_that_is_killed_again_and_again_fails_its_run_alone(store: Store) -> None:
+    """It gives way to whoever reads. Its run is queued again three times, then says why not; the next one is solved."""
     work = Work(settings(store), store)
     run, _ = work.add_run(order(HARD, "ana", (), LONG))
-    until(store, run.id, lambda one: one.progress is not None)
-    child = int(subprocess.check_output(["pgrep", "-P", str(os.getpid()), "-f", "scenarios.child"]))
-    if sys.platform == "linux":
-        assert (os.getpriority(os.PRIO_PROCESS, child), os.sched_getscheduler(child)) == (POLITE, os.SCHED_BATCH)
-    os.kill(child, signal.SIGKILL)
+    for attempt in range(1, 5):
+        until(store, run.id, lambda one, attempt=attempt: one.attempt == attempt and one.progress is not None)
+        child = int(subprocess.check_output(["pgrep", "-P", str(os.getpid()), "-f", "scenarios.child"]))
+        if sys.platform == "linux":
+            assert (os.getpriority(os.PRIO_PROCESS, child), os.sched_getscheduler(child)) == (POLITE, os.SCHED_BATCH)
+        os.kill(child, signal.SIGKILL)
     failed = ended(store, run.id)
-    assert failed.status == "failed"
+    assert (failed.status, failed.lost) == ("failed", 4)
     assert failed.failure is not None
-    assert failed.failure["code"] == "killed"
+    assert failed.failure["code"] == "lost"
+    assert failed.failure["detail"].endswith("its solver was killed")
     after, _ = work.add_run(order(EASY, "ana", (), LONG))
     assert ended(store, after.id).outcome == "OPTIMAL"
     work.close()
