@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage chromium install dev format lint types serve bench bench-quick load fuzz lock clean
+.PHONY: help run test coverage chromium install dev format lint types serve bench bench-quick load fuzz faults lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -59,6 +59,14 @@ load: install ## a server under load: 50 clients, 200 runs in its queue, an hour
 
 fuzz: dev ## 10,000 requests made from the OpenAPI description, others for every SEED=…
 	$(BIN)/python -m tests.service.linked --requests 10000 --seed $(or $(SEED),1)
+
+faults: dev ## kill, stop, fill, cut off and set back whatever there is while clients watch (half an hour; parts take root)
+	$(BIN)/python -m tests.faults.kills --way embedded --kills 80
+	$(BIN)/python -m tests.faults.kills --way workers --kills 120
+	$(BIN)/python -m tests.faults.restart
+	$(BIN)/python -m tests.faults.storage
+	$(BIN)/python -m tests.faults.clocks
+	$(BIN)/python -m tests.faults.hosts
 
 clean: ## remove everything made here, .venv included
 	rm -rf $(VENV) $(VENV)-lock $(TIMEFOLD) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -50,7 +50,11 @@ ENDED = Counter(
     ["kind", "status", "outcome"],
     registry=REGISTRY,
 )
-LOST = Counter("staffing_runs_lost", "Runs found by this process whose worker had died, or whose solver was killed", registry=REGISTRY)
+LOST = Counter(
+    "staffing_runs_lost",
+    "Runs of which this process found that the worker had died or the solver was killed",
+    registry=REGISTRY,
+)
 WAITED = Histogram(
     "staffing_run_wait_seconds",
     "Time from queueing a run to taking it up for the first time",

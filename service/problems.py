@@ -32,6 +32,9 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
+#: what PostgreSQL says of a transaction that it ended since nothing happened in it, and of a standby, which only reads
+AWAY = {"25P03", "25006"}
+
 log = logging.getLogger("staffing")
 
 
@@ -384,7 +387,8 @@ async def _bad_query(request: Request, error: Exception) -> Response:
 def is_away(error: SQLAlchemyError) -> bool:
     """Whether the database is away, full, held up or read-only: the same may go well later."""
     if isinstance(error, DBAPIError):
-        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+        state = getattr(error.orig, "sqlstate", None)
+        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated or state in AWAY
     return isinstance(error, TimeoutError)  # all connections are in use
 
 

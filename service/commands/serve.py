@@ -71,6 +71,9 @@ def _opened(settings: ServiceSettings) -> Store:
     try:
         if store.engine.dialect.name == "sqlite":
             hold(store).close()
+    except OSError as error:
+        say(f"{error.filename} cannot be written: {error.strerror}.")
+        raise typer.Exit(BAD) from None
     except InUse as in_use:
         say(str(in_use))
         raise typer.Exit(BAD) from None

@@ -38,7 +38,7 @@ from tests.service.postgres import Postgres, running
 #: what is killed, and how often of a hundred times
 EMBEDDED = {"server": 60, "solver": 40}
 WORKERS = {"server": 20, "worker": 35, "solver": 20, "database": 15, "connection": 10}
-#: seconds between two kills, at random between these
+#: seconds that the service is up before the next kill, at random between these
 PAUSE = (0.3, 3.0)
 CLIENTS = 4
 ASKED = {"portfolio": "example", "settings": {"seconds": 1, "workers": 1, "seed": 1}}
@@ -164,6 +164,7 @@ def trial(system: System, way: str, order: Sequence[str], seed: int) -> Trial:
     clients = Clients(system.port, CLIENTS, ASKED)
     clients.start()
     for what in order:
+        system.until_ready()
         time.sleep(chance.uniform(*PAUSE))
         until = time.monotonic() + PATIENCE
         while not system.kill(what, chance):

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service import examples
 from service.orders import Source, order
+from service.problems import is_away
 from service.rescue import Rescue
 from service.store import ENDED, Store, StoredRun
 from solver.portfolio import parse
@@ -175,7 +176,8 @@ def test_who_is_paused_in_the_middle_holds_nobody_up(postgres_address: str, monk
         while not added:
             with suppress(OperationalError):  # it had to wait too long
                 _, added = store.add_run(order(EASY, "ana"))
-        with pytest.raises(OperationalError):
+        with pytest.raises(DBAPIError) as told:
             paused.execute(text("SELECT 1"))
+        assert is_away(told.value)
         paused.invalidate()
     store.close()
