@@ -161,7 +161,7 @@ def test_a_solve_outlives_its_database(
     while len(seen) < 8:  # twice as many as a worker misses that counts as dead
         with store.reading() as connection:
             seen.add(connection.scalar(beats))
-    store.cancel_run(run.id)
+    store.cancel_run(run.id, "ana")
     done = until(store, run.id, lambda one: one.status in ENDED)
     assert (done.status, done.attempt, done.lost) == ("cancelled", 1, 0)
 
