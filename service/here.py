@@ -52,9 +52,8 @@ class Here:
         self._dispatcher = threading.Thread(target=self._dispatch, name="runs", daemon=True)
 
     def start(self) -> None:
-        """Queue again what was running when the last process ended, and begin; raises InUse."""
+        """Begin, first of all with what was running when the last process ended; raises InUse."""
         self._held = hold(self.store)
-        self._requeue_lost()
         self._dispatcher.start()
 
     def wake(self) -> None:

@@ -155,8 +155,11 @@ def drawn(way: str, kills: int, chance: random.Random) -> list[str]:
     return order
 
 
-def trial(system: System, way: str, order: Sequence[str], seed: int) -> Trial:
-    """Kill one after the other while clients are at work; then what the store holds when all has come to rest."""
+def trial(system: System, way: str, order: Sequence[str], seed: int, seconds: float = 3600) -> Trial:
+    """Kill one after the other while clients are at work; then what the store holds when all has come to rest.
+
+    seconds: after how long no more is killed.
+    """
     chance, done, began = random.Random(seed), Counter[str](), time.monotonic()
     system.until_ready()
     portfolio = ask(system.port, "POST", "/v1/portfolios", {"portfolio": examples.PORTFOLIO})
@@ -165,6 +168,8 @@ def trial(system: System, way: str, order: Sequence[str], seed: int) -> Trial:
     clients.start()
     for what in order:
         system.until_ready()
+        if time.monotonic() - began > seconds:
+            break
         time.sleep(chance.uniform(*PAUSE))
         until = time.monotonic() + PATIENCE
         while not system.kill(what, chance):
@@ -212,6 +217,7 @@ def main() -> None:
     parser.add_argument("--way", choices=["embedded", "workers"], default="embedded")
     parser.add_argument("--kills", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=3600, help="kill no more after so long")
     parser.add_argument("--keep", type=Path, help="keep the logs in this folder")
     given = parser.parse_args()
     with ExitStack() as stack:
@@ -220,7 +226,7 @@ def main() -> None:
         ways = {"embedded": embedded, "workers": with_workers}
         system = stack.enter_context(ways[given.way](folder))
         order = drawn(given.way, given.kills, random.Random(given.seed))
-        done = trial(system, given.way, order, given.seed)
+        done = trial(system, given.way, order, given.seed, given.seconds)
     print(json.dumps(done.report(), indent=1))  # noqa: T201
     sys.exit(bool(done.found.wrong))
 
