@@ -60,7 +60,7 @@ load: install ## a server under load: 50 clients, 200 runs in its queue, an hour
 fuzz: dev ## 10,000 requests made from the OpenAPI description, others for every SEED=…
 	$(BIN)/python -m tests.service.linked --requests 10000 --seed $(or $(SEED),1)
 
-faults: dev ## kill, stop, fill, cut off and set back whatever there is while clients watch (half an hour; parts take root)
+faults: dev ## kill, stop, fill, cut off and set back whatever there is while clients watch (long; parts take root)
 	$(BIN)/python -m tests.faults.kills --way embedded --kills 80
 	$(BIN)/python -m tests.faults.kills --way workers --kills 120
 	$(BIN)/python -m tests.faults.restart
