@@ -76,7 +76,7 @@
 
   // Times are those of whoever looks; without scripts they are UTC, and say so.
   function local() {
-    const written = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+    const written = new Intl.DateTimeFormat(document.documentElement.lang === "nl" ? "nl" : "en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
     for (const one of document.querySelectorAll("time[datetime]")) one.textContent = written.format(new Date(one.dateTime));
   }
 
