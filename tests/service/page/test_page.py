@@ -299,7 +299,7 @@ def test_an_upload_tells_what_is_wrong_with_the_thing_it_is_about(client: TestCl
     [
         ("a.json", b'{"people": 1', ("op regel", "positie")),
         ("a.json", b"[]", ("een portfolio, en dat is een object",)),
-        ("a.xlsx", b"PK\x03\x04 no workbook", ()),
+        ("a.xlsx", b"PK\x03\x04 no workbook", ("die niet beschadigd is",)),
         ("a.csv", b"id,name\n1,2\n", ()),
         ("a.bin", b"\xff\xfe\x00", ()),
     ],
