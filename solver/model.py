@@ -303,6 +303,8 @@ class Model:
 
     def excess(self, expression: Expression) -> Expression:
         """max(0, expression) once it is minimised: a variable that is at least both."""
+        if isinstance(expression, int):  # as most are in a neighbourhood
+            return max(0, expression)
         low, high = self._range(expression)
         if low >= 0:
             return expression

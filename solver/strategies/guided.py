@@ -41,8 +41,8 @@ START_GAP = 0.005
 SIZE = 10
 #: people who may be booked on a freed activity, beside those who are
 CANDIDATES = 24
-#: steps towards the prices of people's time
-PRICE_STEPS = 200
+#: steps towards the prices of people's time, and the part of the time they may take
+PRICE_STEPS, PRICE_SHARE = 300, 0.15
 #: how much less urgent than HiGHS the many threads of CP-SAT are (nice)
 POLITE = 15
 #: the most that there is of it
@@ -59,8 +59,8 @@ def solve(search: Search) -> None:
         exact.quick_plans(search)
         search.stage = "prices"
         pricing = Pricing(search.tables)
-        target = float(search.empty if search.cost is None else search.cost)
-        prices = ascend(pricing, pricing.start(), target, PRICE_STEPS, search.raise_bound, lambda: search.over)
+        seconds = max(0.01, PRICE_SHARE * search.left)
+        prices = ascend(pricing, pricing.start(), PRICE_STEPS, seconds, search.raise_bound, lambda: search.over)
         if search.over:
             return
         if search.plan is not None and len(pricing.pairs) > LARGE:

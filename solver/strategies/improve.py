@@ -21,8 +21,10 @@ from solver.search import UNIT, Search
 from solver.strategies.mip import Worker
 from solver.tables import Bools, Tables
 
-#: activities freed at once, at least; seconds for one such neighbourhood
-SMALLEST, NEIGHBOURHOOD_SECONDS = 4, 4.0
+#: activities freed at once, at least; seconds for one such neighbourhood, and no more than this part of all time
+SMALLEST, NEIGHBOURHOOD_SECONDS, NEIGHBOURHOOD_SHARE = 4, 4.0, 0.125
+#: one that took less than this part of the time is followed by a larger one, one that was not finished by a smaller
+SOON, LARGER, SMALLER = 0.5, 1.2, 0.8
 #: the part of all other pairs of a freed activity that is tried by chance
 BY_CHANCE = 0.02
 
@@ -86,12 +88,15 @@ def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
         return [future.result() for future in [pool.submit(task) for task in tasks]]
 
 
-def improve(search: Search, worker: Worker, number: int, choice: Choice, size: int, gap: float) -> None:
+def improve(search: Search, worker: Worker, number: int, choice: Choice, size: float, gap: float) -> None:
     """Free one neighbourhood after the other until the time is up or the plan is proven."""
     random = np.random.default_rng((search.settings.seed, number))
+    seconds = min(NEIGHBOURHOOD_SECONDS, NEIGHBOURHOOD_SHARE * search.settings.seconds)
     while not search.over and search.plan is not None and worker.alive:
-        finished = _solve(search, search.plan, choice, size, gap, random, worker)
-        size = min(search.tables.A, size + 1) if finished else max(SMALLEST, size - 1)
+        began = search.seconds
+        finished = _solve(search, search.plan, choice, round(size), gap, seconds, random, worker)
+        soon = finished and search.seconds - began < SOON * seconds
+        size = float(np.clip(size * (LARGER if soon else 1 if finished else SMALLER), SMALLEST, search.tables.A))
 
 
 def _solve(
@@ -100,6 +105,7 @@ def _solve(
     choice: Choice,
     size: int,
     gap: float,
+    seconds: float,
     random: np.random.Generator,
     worker: Worker,
 ) -> bool:
@@ -112,7 +118,7 @@ def _solve(
     model.post(tables.rules)
     search.limit(model)
     model.minimise(search.tier)
-    found = worker.solve(model, min(NEIGHBOURHOOD_SECONDS, search.left), lambda: search.over, gap, start=plan)
+    found = worker.solve(model, min(seconds, search.left), lambda: search.over, gap, start=plan)
     other = search.plan
     if found.plan is None or score.cost(tables, found.plan, search.tier) >= score.cost(tables, plan, search.tier):
         return found.finished

@@ -3,12 +3,12 @@
 The whole model would take longer to build than there is time. At the prices of people's time, which also give a bound
 over all pairs, only some pairs of each activity may pay. The linear relaxation of those says who works where for how
 many hours. A plan near it is made for one group of activities after the other, those of a time together, since they
-want the same people's hours. The rest of the time goes into neighbourhoods.
+want the same people's hours. Beside all that, and afterwards, one neighbourhood after the other is improved; where
+even those pairs are too many, from the beginning by all.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import partial
 
@@ -22,64 +22,61 @@ from solver.strategies.mip import Relaxation, Worker
 from solver.strategies.prices import Prices, Pricing, ascend
 from solver.tables import Bools, Tables
 
-#: steps towards good prices, at most, and the part of the time for them
-STEPS, PRICE_SHARE = 1500, 0.08
-#: pairs in the relaxation: the best of each activity, the best of each person
-PER_ACTIVITY, PER_PERSON = 8, 4
+#: steps towards better prices, at most, and the part of the time for them; how large the first is
+STEPS, PRICE_SHARE, AGAIN = 600, 0.1, 0.4
+#: pairs in the relaxation: the best of each activity, and up to so many that lose less than an open hour costs
+PER_ACTIVITY, MOST_PER_ACTIVITY = 4, 16
+#: so many pairs at most are relaxed together
+RELAXABLE = 6000
 #: the parts of the time that is left: for the relaxation, for the plan made group by group
 RELAX_SHARE, GROUP_SHARE = 0.6, 0.6
 #: activities in a group; how close to the best of what it may choose from a group comes
 GROUP, GROUP_GAP = 100, 0.01
 #: a pair booked less than this by the relaxation is left out; hours beyond those of the relaxation: a part, and blocks
 BOOKED, MORE, MORE_BLOCKS = 0.02, 0.25, 0.5
-#: of all activities, the part freed at once at first, within bounds; how close to its best a neighbourhood comes
-FREED, LEAST_FREED, MOST_FREED, GAP = 1 / 12, 25, 100, 0.005
-#: who else may be chosen then, per activity
-FEW = 2
+#: activities freed at once at first; how close to its best a neighbourhood comes
+FREED, GAP = 20, 0.005
+#: who else may be chosen then, per activity; without a relaxation that says who
+FEW, OTHERS = 2, 8
 
 
 def solve(search: Search, workers: Sequence[Worker], pricing: Pricing, prices: Prices) -> None:
     """Hand in the best plan and bound found in the time that is left; there are a first plan and first prices."""
-    target = float(search.empty if search.cost is None else search.cost)
-    until = search.seconds + PRICE_SHARE * search.left
-    prices = ascend(pricing, prices, target, STEPS, search.raise_bound, lambda: search.over or search.seconds > until)
-    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, PER_ACTIVITY)
-    if search.earlier is None:
-        search.stage = "relaxation"
-        started = threading.Event()
-
-        def start() -> None:
-            try:
-                _start(search, choice, workers[0])
-            finally:
-                started.set()
-
-        def raise_bound() -> None:
-            over = partial(_either, search, started)
-            ascend(pricing, prices, target, 100 * STEPS, search.raise_bound, over)
-
-        side_by_side([start, raise_bound])
+    seconds = max(0.01, PRICE_SHARE * search.left)
+    prices = ascend(pricing, prices, STEPS, seconds, search.raise_bound, lambda: search.over, AGAIN)
+    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, OTHERS)
     search.stage = "improve"
-    size = int(np.clip(FREED * search.tables.A, LEAST_FREED, MOST_FREED))
-    side_by_side([partial(improve, search, worker, n, choice, size, GAP) for n, worker in enumerate(workers)])
+    hour = float(pricing.open.mean())
+
+    def start_and_improve() -> None:
+        if search.earlier is None:
+            _start(search, choice, hour, workers[0])
+        improve(search, workers[0], 0, choice, FREED, GAP)
+
+    others = [partial(improve, search, worker, n, choice, FREED, GAP) for n, worker in enumerate(workers) if n]
+    side_by_side([start_and_improve, *others])
 
 
-def _either(search: Search, done: threading.Event) -> bool:
-    return search.over or done.is_set()
+def _start(search: Search, choice: Choice, hour: float, worker: Worker) -> None:
+    """Hand in a plan near the relaxation of the pairs that may pay, which from then on are always tried.
 
-
-def _start(search: Search, choice: Choice, worker: Worker) -> None:
-    """Hand in a plan near the relaxation of the pairs that may pay, which from then on are always tried."""
+    Nothing where those are too many for a relaxation. hour: what an open hour costs.
+    """
     tables, pairs = search.tables, choice.pairs
     committed = tables.committed[pairs[:, 0], pairs[:, 1]]
-    chosen = committed | (rank_within(choice.dear, pairs[:, 1]) < PER_ACTIVITY)
-    chosen |= rank_within(choice.dear, pairs[:, 0]) < PER_PERSON
+    rank = rank_within(choice.dear, pairs[:, 1])
+    nearly = choice.dear < hour
+    chosen = committed | (rank < PER_ACTIVITY) | ((rank < MOST_PER_ACTIVITY) & nearly)
+    if chosen.sum() > RELAXABLE:
+        return
     model = Model(tables, pairs[chosen], choice.most[chosen])
     model.post(tables.rules)
     search.limit(model)
     model.minimise(search.tier)
+    search.stage = "relaxation"
     relaxation = worker.relax(model, RELAX_SHARE * search.left, lambda: search.over)
     if relaxation is None:
+        search.stage = "improve"
         return
     search.stage = "start"
     booked = np.zeros(len(pairs), dtype=bool)
@@ -89,6 +86,7 @@ def _start(search: Search, choice: Choice, worker: Worker) -> None:
         committed[chosen], most[chosen], _hours_near(tables, pairs[chosen], most[chosen], relaxation)
     )
     _group_by_group(search, pairs, most, booked | committed, worker)
+    search.stage = "improve"
     choice.prefer(booked, FEW)
 
 

@@ -2,13 +2,14 @@
 
 A Lagrangian relaxation (Fisher, "The Lagrangian relaxation method for solving integer programming problems", 1981).
 The rows that tie pairs together get a price and go into the objective; what is left decides every pair by itself, in
-NumPy. Any prices give a valid bound; a subgradient ascent with deflected directions (Camerini, Fratta and Maffioli, "On
-improving relaxation methods by modified gradient techniques", 1975) looks for those that give a high one. Rules that
-are not named here can only make plans cost more, so leaving them out leaves the bound valid.
+NumPy. Any prices give a valid bound; a subgradient ascent whose steps adapt to each price (Kingma and Ba, "Adam: a
+method for stochastic optimization", 2015) looks for those that give a high one. Rules that are not named here can only
+make plans cost more, so leaving them out leaves the bound valid.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.model import pairs_of
-from solver.rules.base import HUNDRED, IntArray
+from solver.rules.base import HUNDRED, NOWHERE, IntArray
 from solver.rules.per_hour import PerHour
 from solver.search import UNIT
 from solver.tables import Tables
@@ -33,15 +34,17 @@ class Value(NamedTuple):
     dear: Floats
 
 
-#: prices per person and not per hour move this much further in one step
-COARSE = 30.0
-#: how much of the last direction is kept; how far to go towards the plan at first; after how many vain steps half
-DEFLECTION, FIRST_STEP, PATIENCE = 0.5, 1.0, 30
+#: how much of the last directions and of their squares is kept from one step to the next; what counts as no direction
+KEPT, KEPT_SQUARE, NO_SLOPE = 0.9, 0.99, 1e-3
+#: steps are this part of what an open hour costs, or of the most that a price can be
+OF_HOUR, OF_MOST = 0.2, 0.25
+#: how much of that the first step of all is
+FIRST_STEP = 0.4
 #: an hour costs this much at first
 FIRST_PRICE = 8.0 * UNIT
 #: periods this close to the cheapest share the hours of a pair
 NEAR = 0.02 * UNIT
-#: how much lower a bound is handed in than it was computed in floating point, per whole
+#: how much lower a bound is handed in than it was computed in floating point, as a part of what all open hours cost
 SAFETY = 1e-9
 
 
@@ -71,10 +74,14 @@ class Pricing:
             dtype=float,
         )
         self.people = tables.requirement_people.astype(float)
-        self.must = np.flatnonzero(tables.requirement_must & (tables.requirement_people == 1))
         self.pair_of, self.requirement_of = self._meeting()
         self.expert = tables.expert[self.p, self.a]
         self.share = settings["expert_hours"].expert_share
+        self.needing, self.needed, self.needed_by = self._needed()
+        #: (N,) under which lending agreement a pair falls, the last for none; (G,) hours each allows
+        self.lent = tables.lending_group[self.p, self.a].astype(np.int64)
+        everybody = np.ones(tables.P, dtype=bool)
+        self.lendable = np.array([group.most(everybody) for group in tables.lending_groups], dtype=float) / HUNDRED
         self.available = tables.available.astype(float)
         self.total = self.available.sum(axis=1)
         self.balance = UNIT * weight["load_balance"]
@@ -115,6 +122,24 @@ class Pricing:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         return np.concatenate([i for i, _ in found]), np.concatenate([r for _, r in found])
 
+    def _needed(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Who an activity cannot do without: those who meet one must, the experts.
+
+        (M,) the activity of each such group; then the pairs in them and the number of their group, one entry for each.
+        """
+        tables = self.tables
+        musts = np.flatnonzero(tables.requirement_must & (tables.requirement_people == 1))
+        number = np.full(tables.R, NOWHERE)
+        number[musts] = np.arange(len(musts))
+        of_must = number[self.requirement_of]
+        there = of_must != NOWHERE
+        activity, pair, group = tables.requirement_activity[musts], self.pair_of[there], of_must[there]
+        if self.share:
+            activity = np.concatenate((activity, np.arange(tables.A)))
+            pair = np.concatenate((pair, np.flatnonzero(self.expert)))
+            group = np.concatenate((group, len(musts) + self.a[self.expert]))
+        return activity, pair, group
+
     def _windows(self) -> tuple[list[tuple[int, int]], IntArray]:
         """The different windows, and (N,) which of them is that of each pair; what is committed may lie in the past."""
         tables = self.tables
@@ -123,17 +148,27 @@ class Pricing:
         return [(int(one), int(other)) for one, other in both.T], of.reshape(-1)
 
     def start(self) -> Prices:
-        """Prices to begin with."""
+        """Prices to begin with: an hour of anybody costs the same, and on an activity so much that few want more."""
         tables = self.tables
+        cost = self.hourly + FIRST_PRICE
+        order = np.lexsort((cost, self.a))
+        first = np.searchsorted(self.a[order], np.arange(tables.A))
+        wanted = np.cumsum(self.most[order])
+        wanted -= np.append(0, wanted)[first][self.a[order]]  # by those of the same activity whom it costs no more
+        enough = np.flatnonzero(wanted >= self.asked[self.a[order]])
+        place = np.zeros(tables.A)
+        np.maximum.at(place, self.a[order[enough]], -cost[order[enough]])
         hour = np.zeros((tables.P, tables.T))
         hour[:, tables.now :] = FIRST_PRICE
         return {
             "hour": hour,  # of a person's hour in a period
             "work": np.zeros(tables.P),  # of an hour of work, whenever
-            "place": np.zeros(tables.A),  # of an hour of an activity
+            "place": place,  # of an hour of an activity
             "expert": np.zeros(tables.A),  # of an hour that is not by an expert
-            "cover": np.asarray(0.3 * self.missing),  # of a person who meets a requirement
-            "must": np.zeros(len(self.must)),  # of an hour beside nobody who meets what is a must
+            "cover": np.zeros(tables.R),  # of a person who meets a requirement
+            "needed": np.zeros(len(self.needing)),  # of an hour beside nobody of those without whom there is no work
+            "others": np.zeros(tables.A),  # of an hour of those who are no experts
+            "lent": np.zeros(len(self.lendable)),  # of an hour under a lending agreement
             "focus": np.zeros(tables.P),  # of one more activity
             "stretch": 0.5 * self.short,  # of an hour short of stretch
         }
@@ -144,13 +179,14 @@ class Pricing:
         cheapest = np.zeros((tables.P, len(self.windows)))
         for window, (first, last) in enumerate(self.windows):
             cheapest[:, window] = at["hour"][:, first : last + 1].min(axis=1)
-        must_hour = np.bincount(tables.requirement_activity[self.must], at["must"], tables.A)
-        hour = self.hourly + (at["work"] + 0.0)[p] + cheapest[p, self.window_of] + (at["place"] + must_hour)[a]
+        place = at["place"] + np.bincount(self.needing, at["needed"], tables.A)
+        hour = self.hourly + at["work"][p] + cheapest[p, self.window_of] + place[a]
         hour += at["stretch"][p] * (self.grow - self.teaches)
-        hour += at["expert"][a] * np.where(self.expert, self.share - 1, self.share)
-        per_requirement = at["cover"].copy()
-        per_requirement[self.must] += at["must"] * self.asked[tables.requirement_activity[self.must]]
-        once = at["focus"][p] - np.bincount(self.pair_of, per_requirement[self.requirement_of], len(p))
+        hour += np.where(self.expert, (self.share - 1) * at["expert"][a], (self.share * at["expert"] + at["others"])[a])
+        hour += np.append(at["lent"], 0)[self.lent]
+        once = at["focus"][p] - np.bincount(self.pair_of, at["cover"][self.requirement_of], len(p))
+        asked_there = self.asked[self.needing]
+        once -= np.bincount(self.needed, (at["needed"] * asked_there)[self.needed_by], len(p))
         hours = np.where(hour > 0, self.least, self.most)
         worth = hour * hours + once
         # Who does the work today may have fewer hours, as many, or more; what is kept is not lost.
@@ -174,6 +210,8 @@ class Pricing:
             - (at["hour"] * self.available).sum()
             + uneven.min(axis=0).sum()
             - (at["place"] * self.asked).sum()
+            - (at["others"] * (1 - self.share) * self.asked).sum()
+            - (at["lent"] * self.lendable).sum()
             - self.few * at["focus"].sum()
             + self.lost
             + worth[on].sum()
@@ -189,64 +227,83 @@ class Pricing:
         on_activity = np.bincount(a, booked, tables.A)
         met = np.bincount(self.requirement_of, on[self.pair_of].astype(float), tables.R)
         by_others = np.bincount(a, np.where(self.expert, 0, booked), tables.A)
-        at_must = tables.requirement_activity[self.must]
+        there = np.bincount(self.needed_by, on[self.needed].astype(float), len(self.needing))
         slope = {
             "hour": load - self.available,
             "work": worked - np.take_along_axis(ends, chosen[None], axis=0)[0],
             "place": on_activity - self.asked,
             "expert": self.share * by_others - (1 - self.share) * (on_activity - by_others),
             "cover": self.people - met,
-            "must": on_activity[at_must] - self.asked[at_must] * met[self.must],
+            "needed": on_activity[self.needing] - asked_there * there,
+            "others": by_others - (1 - self.share) * self.asked,
+            "lent": np.bincount(self.lent + 1, booked, len(self.lendable) + 1)[1:] - self.lendable,
             "focus": np.bincount(p, on.astype(float), tables.P) - self.few,
             "stretch": self.grow * worked - np.bincount(p, booked * self.teaches, tables.P),
         }
         slope["hour"][:, : tables.now] = 0
         return Value(bound, slope, worth)
 
-    def moved(self, at: Prices, direction: Prices, step: float) -> Prices:
-        """Prices further in a direction, within what they may be."""
+    def within(self, prices: Prices) -> Prices:
+        """The prices, each within what it may be."""
         most: dict[str, Floats | float] = {
             "work": self.balance,
             "cover": self.missing,
             "focus": self.focus,
             "stretch": self.short,
         }
-        further = {name: price + step * _scale(name) ** 2 * direction[name] for name, price in at.items()}
         return {
             name: np.minimum(np.maximum(price, -self.balance if name == "work" else 0), most.get(name, np.inf))
-            for name, price in further.items()
+            for name, price in prices.items()
+        }
+
+    def steps(self) -> dict[str, Floats | float]:
+        """How far each price goes in a first step."""
+        hour = OF_HOUR * float(self.open.mean()) if len(self.open) else 0.0
+        return {
+            "hour": hour,
+            "work": OF_MOST * self.balance,
+            "place": hour,
+            "expert": hour,
+            "cover": OF_MOST * self.missing,
+            "needed": hour,
+            "others": hour,
+            "lent": hour,
+            "focus": self.focus,
+            "stretch": OF_MOST * self.short,
         }
 
 
-def _scale(name: str) -> float:
-    return COARSE if name in ("cover", "focus") else 1.0
-
-
 def ascend(
-    pricing: Pricing, at: Prices, target: float, steps: int, tell: Callable[[int], object], stopped: Callable[[], bool]
+    pricing: Pricing,
+    at: Prices,
+    steps: int,
+    seconds: float,
+    tell: Callable[[int], object],
+    stopped: Callable[[], bool],
+    first: float = FIRST_STEP,
 ) -> Prices:
-    """The best prices found in so many steps towards a target, the cost of a plan.
+    """The best prices found in so many steps or seconds, in steps that become smaller; `first`: how large the first is.
 
     `tell` hears of every better bound, rounded so that no plan can cost less.
     """
-    best, best_at, factor, vain = -np.inf, at, FIRST_STEP, 0
-    direction: Prices = {}
-    for _ in range(steps):
+    began, noise = time.monotonic(), SAFETY * float((pricing.open * pricing.asked).sum())
+    best, best_at, scale = -np.inf, at, pricing.steps()
+    direction: Prices = {name: np.zeros_like(price) for name, price in at.items()}
+    square: Prices = {name: np.zeros_like(price) for name, price in at.items()}
+    for number in range(1, steps + 1):
         bound, slope, _ = pricing.value(at)
         if bound > best:
-            vain = 0 if bound > best + 1e-4 * abs(target - best) else vain + 1
             best, best_at = bound, at
-            tell(max(0, int(np.floor(best - SAFETY * abs(target)))))  # nothing costs less than nothing
-        else:
-            vain += 1
-        if stopped() or best >= target:
+            tell(max(0, int(np.floor(best - noise))))  # nothing costs less than nothing
+        done = max(number / steps, (time.monotonic() - began) / seconds)
+        if done >= 1 or stopped():
             break
-        if vain >= PATIENCE:
-            factor, vain, at, direction = factor / 2, 0, best_at, {}
-            bound, slope, _ = pricing.value(at)
-        direction = {name: one + (DEFLECTION * direction[name] if direction else 0.0) for name, one in slope.items()}
-        length = sum(float(((_scale(name) * one) ** 2).sum()) for name, one in direction.items())
-        if not length:
-            break
-        at = pricing.moved(at, direction, factor * (target - bound) / length)
+        further = {}
+        for name, one in slope.items():
+            direction[name] = KEPT * direction[name] + (1 - KEPT) * one
+            square[name] = KEPT_SQUARE * square[name] + (1 - KEPT_SQUARE) * one**2
+            towards = direction[name] / (1 - KEPT**number)
+            towards /= np.sqrt(square[name] / (1 - KEPT_SQUARE**number)) + NO_SLOPE
+            further[name] = at[name] + first * (1 - done) * scale[name] * towards
+        at = pricing.within(further)
     return best_at
