@@ -94,9 +94,10 @@ class Kept:
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
-        self.signal(signal.SIGKILL)
-        if self.process is not None:
-            self.process.wait()
+        process = self.process  # another may stand there as soon as this one has ended
+        if process is not None:
+            process.kill()
+            process.wait()
 
     def stop(self) -> int:
         """SIGTERM, as at an upgrade, and wait; the exit code."""

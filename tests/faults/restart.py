@@ -48,11 +48,11 @@ def restart(way: str, sign: signal.Signals) -> dict[str, Any]:
         clients.start()
         until(lambda: len(clients.record.events) >= CLIENTS // 2)
         before = ask(system.port, "GET", "/health/ready").body["runs"]
-        processes = [system.server, *system.workers]
+        processes = [one.process for one in (system.server, *system.workers) if one.process is not None]
         began = time.monotonic()
-        for one in processes:
-            one.signal(sign)
-        codes = sorted({one.process.wait(PATIENCE) for one in processes if one.process is not None})
+        for process in processes:
+            process.send_signal(sign)
+        codes = sorted({process.wait(PATIENCE) for process in processes})
         stopped = time.monotonic() - began
         system.until_ready()
         ready = time.monotonic() - began
