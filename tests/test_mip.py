@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from solver import score
+from solver.model import Model
 from solver.plan import plan_of
 from solver.search import Search, commitments
 from solver.settings import Settings
 from solver.strategies import exact
-from solver.strategies.mip import Worker
+from solver.strategies.mip import NOISE, PROVES, Worker
 from solver.tables import Tables
 from tests.builders import activity, person, portfolio, random_portfolio
 
@@ -41,8 +42,7 @@ def test_whatever_plan_a_proof_begins_with_it_ends_with_the_best(seed: int, work
         found = worker.solve(exact.whole_model(search), 60, lambda: False, proving=True, start=start)
         assert found.finished
         assert found.plan is not None
-        assert found.bound is not None
-        assert found.bound <= (search.cost or 0) == score.cost(search.tables, found.plan, search.tier)
+        assert found.bound == search.cost == score.cost(search.tables, found.plan, search.tier)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -63,3 +63,9 @@ def test_a_plan_that_the_model_has_no_room_for_is_no_start(worker: Worker) -> No
     found = worker.solve(exact.whole_model(search), 60, lambda: False, start=before)
     assert found.finished
     assert found.plan is not None
+
+
+def test_a_bound_that_ends_a_proof_rounds_up_to_the_plan() -> None:
+    """The furthest bound that HiGHS stops at is still the plan's own cost, once lowered by the noise and rounded up."""
+    model = Model(Tables.of(portfolio(people=[person("ann")], activities=[activity("work")])))
+    assert model.bound_of(1000 - PROVES, NOISE) == model.cost_of(1000)

@@ -35,12 +35,12 @@ from solver.plan import Plan
 
 #: how often a waiting parent looks whether to stop
 STOP_POLL = 0.02
-#: objectives are whole, so a bound closer than this to the plan proves it
-LESS_THAN_ONE = 0.9
 #: rows and bounds of CP-SAT without an end are given with an end beyond this
 ENDLESS = 2**62
 #: how much too high a bound that was computed in floating point may be; objectives are whole
 NOISE = 0.5
+#: a bound this close to the plan proves it: lowered by the noise, it still rounds up to the plan's whole objective
+PROVES = 0.4
 #: a plan is known, and nearly the best: fewer trials before a branching, hardly any search for plans, no second start
 PROVING = highs_pb2.HighsOptionsProto(
     int_options={"mip_pscost_minreliable": 2},
@@ -226,7 +226,7 @@ def _answer(serialised: bytes, seconds: float, gap: float, way: _Way) -> _Answer
     parameters = mathopt.SolveParameters(
         time_limit=timedelta(seconds=left),
         relative_gap_tolerance=gap,
-        absolute_gap_tolerance=LESS_THAN_ONE,
+        absolute_gap_tolerance=PROVES,
         random_seed=way.seed,
         highs=PROVING if way.proving else highs_pb2.HighsOptionsProto(),
     )
