@@ -63,10 +63,10 @@ fuzz: dev ## 10,000 requests made from the OpenAPI description, others for every
 faults: dev ## kill, stop, fill, cut off and set back whatever there is while clients watch (long; parts take root)
 	$(BIN)/python -m tests.faults.kills --way embedded --kills 80
 	$(BIN)/python -m tests.faults.kills --way workers --kills 120
-	$(BIN)/python -m tests.faults.restart
 	$(BIN)/python -m tests.faults.storage
 	$(BIN)/python -m tests.faults.clocks
 	$(BIN)/python -m tests.faults.hosts
+	$(BIN)/python -m tests.faults.restart
 
 clean: ## remove everything made here, .venv included
 	rm -rf $(VENV) $(VENV)-lock $(TIMEFOLD) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
