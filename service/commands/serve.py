@@ -32,9 +32,9 @@ def serve(
     from service import logs, tracing
 
     settings = settings_here()
+    _guarded(host, settings)
     logs.configure(settings.log)
     tracing.configure()
-    _guarded(host, settings)
     sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
         "service.app:create_app",

@@ -17,12 +17,12 @@ def worker() -> None:
     from service.queueing import Worker
 
     settings = settings_here()
-    logs.configure(settings.log)
-    tracing.configure()
     if not settings.database_url.startswith("postgres"):
         say("A store in a file has its runs executed by `staffing serve`; workers need one in PostgreSQL.")
         raise typer.Exit(WRONG_USE)
     store = open_store(settings)
+    logs.configure(settings.log)
+    tracing.configure()
     metrics.watch(store)
     if settings.worker_metrics:
         try:
