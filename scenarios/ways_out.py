@@ -30,13 +30,13 @@ from solver.settings import Settings
 from solver.tables import Tables
 
 #: seconds for all of it, the part of them for finding, and the most for finding out whether there is any plan
-SECONDS, FINDING, LOOK_SECONDS = 11.0, 0.4, 3.0
+SECONDS, FINDING, LOOK_SECONDS = 11.0, 0.35, 3.0
 #: how many times the time is taken where nothing was found yet
 PATIENCE = 2
 #: seconds that a price may take at least
-LEAST_SECONDS = 1.0
+LEAST_SECONDS = 0.8
 #: the part of the time that the first price takes: of all of it beside the finding, or of what is left after it
-FIRST_BESIDE, FIRST_AFTER = 0.75, 0.4
+FIRST_BESIDE, FIRST_AFTER = 0.8, 0.4
 #: ways that are priced, and of a large portfolio
 MOST, MOST_OF_LARGE = 8, 5
 #: changes of one way at most; first changes that a second is looked for to; after how many rules go first

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from functools import cached_property
 
 import numpy as np
 
+from solver.handmade import scored
 from solver.model import Model
 from solver.portfolio import Portfolio
 from solver.search import Search, commitments
 from solver.settings import Settings
 from solver.strategies import exact, guided
 from solver.strategies.cpsat import solve_model
+from solver.strategies.earlier import hand_in
 from solver.strategies.mip import Worker
 from solver.tables import Tables
 
@@ -56,6 +59,8 @@ class Quick:
         """
         search = self._search(portfolio, seconds)
         alone = len(search.tiers) > 1 or self._settings.repeatable
+        if not alone and near is not None and near.plan is not None:
+            hand_in(search, scored(near.tables, near.plan, time.monotonic()))
         exact.quick_plans(search)
         model = exact.whole_model(search)
         if not alone and len(model.pairs) > guided.SMALL:
