@@ -11,7 +11,7 @@ import numpy as np
 from solver.handmade import scored
 from solver.model import Model
 from solver.portfolio import Portfolio
-from solver.search import Search, commitments
+from solver.search import Search
 from solver.settings import Settings
 from solver.strategies import exact, guided
 from solver.strategies.cpsat import solve_model
@@ -45,7 +45,8 @@ class Quick:
         search = self._search(portfolio, seconds)
         if search.stopped:
             return None
-        if search.consider(commitments(search.tables)):
+        exact.quick_plans(search)
+        if search.plan is not None:
             return True
         model = Model(search.tables)
         model.post(rule for rule in search.tables.rules if rule.binds)
