@@ -42,8 +42,9 @@ def restart(way: str, sign: signal.Signals) -> dict[str, Any]:
         clients = Clients(system.port, CLIENTS, ASKED)
         clients.record.acknowledged["study"] = study.body["id"]
         for number in range(QUEUED):
-            key = f"queued {number}"
+            key = f"queued-{number}"
             answer = ask(system.port, "POST", "/v1/runs", ASKED, headers={"Idempotency-Key": key})
+            assert answer.status == 202, answer
             clients.record.acknowledged[key] = answer.body["id"]
         clients.start()
         until(lambda: len(clients.record.events) >= CLIENTS // 2)
