@@ -30,7 +30,7 @@ import psycopg
 from service import examples
 from service.store import Store
 from tests.faults.clients import Clients, ask
-from tests.faults.processes import PATIENCE, Kept, Revived, begin_again, free_port, killed_postgres, server, solvers
+from tests.faults.processes import PATIENCE, Kept, Revived, free_port, killed_postgres, server, solvers
 from tests.faults.processes import worker as a_worker
 from tests.faults.verdict import Found, found_in
 from tests.service.postgres import Postgres, running
@@ -107,8 +107,6 @@ def with_workers(folder: Path, count: int = 2) -> Iterator[System]:
         workers = [a_worker(address, folder, more, f"worker-{n}") for n in range(count)]
         with Revived([one, *workers]):
             yield System(port, address, one, workers, postgres, folder)
-        with suppress(Exception):
-            begin_again(postgres)
 
 
 @dataclass

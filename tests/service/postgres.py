@@ -92,4 +92,5 @@ def running(host: str = "127.0.0.1") -> Iterator[Postgres | None]:
         try:
             yield server
         finally:
-            server.stop()
+            if server.is_there():  # a trial may have stopped it
+                server.stop()
