@@ -19,10 +19,17 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from service.connection import ENDED, STOPPING_SECONDS, Connection, Event, Json, ServiceError
-from service.media import PORTFOLIOS, PROPOSALS, type_of
+from service.media import AGREEMENTS, PORTFOLIOS, PROPOSALS, type_of
 from service.told import (
+    AuditEntry,
+    AuditVerdict,
     ComparisonAnswer,
     ComparisonInfo,
+    Contest,
+    Decision,
+    ErasedPerson,
+    Incumbents,
+    OverrideReport,
     PortfolioInfo,
     PortfolioPage,
     RunAnswer,
@@ -116,6 +123,10 @@ class Client:
         """Every rule, weight and field of data, in words."""
         return self._json("/v1/model-card", language=language)
 
+    def ready(self) -> Json:
+        """Whether it takes requests, and how many runs there are to do."""
+        return self._json("/health/ready")
+
     # --- without the store
 
     def check(self, portfolio: Mapping[str, Any] | Portfolio) -> Json:
@@ -142,8 +153,7 @@ class Client:
 
     def add_portfolio(self, portfolio: Mapping[str, Any] | Portfolio) -> PortfolioInfo:
         """Store a portfolio under its own id, as revision 1."""
-        response = self._connection.send("POST", "/v1/portfolios", {"portfolio": _given(portfolio)}, once=True)
-        return self._record(PortfolioInfo, response.json())
+        return self._record(PortfolioInfo, self._posted("/v1/portfolios", {"portfolio": _given(portfolio)}))
 
     def change_portfolio(self, id: str, operations: Changes, revision: int | None = None) -> PortfolioInfo:
         """Make a new revision by operations on ids; revision: the one that was read, `stale` where there is a later."""
@@ -185,7 +195,7 @@ class Client:
     def add_scenario(self, name: str, portfolio: str, changes: Changes, revision: int | None = None) -> ScenarioAnswer:
         """Store changes on a revision of a portfolio, by default the latest."""
         body = _scenario(name, portfolio, changes, revision)
-        return self._record(ScenarioAnswer, self._connection.send("POST", "/v1/scenarios", body, once=True).json())
+        return self._record(ScenarioAnswer, self._posted("/v1/scenarios", body))
 
     def replace_scenario(
         self,
@@ -324,7 +334,7 @@ class Client:
     ) -> ComparisonAnswer:
         """Two to ten runs side by side; the first is what the others are held against."""
         body = _said(runs=list(runs), names=None if names is None else list(names), language=language)
-        return self._record(ComparisonAnswer, self._connection.send("POST", "/v1/comparisons", body, once=True).json())
+        return self._record(ComparisonAnswer, self._posted("/v1/comparisons", body))
 
     def comparisons(self) -> Iterator[ComparisonInfo]:
         """Every comparison that was made, newest first."""
@@ -369,21 +379,63 @@ class Client:
         """The talent agreement of a person, likewise."""
         return self._json(f"/v1/people/{_id(person)}/agreement", run=run, language=language)
 
+    def agreement_file(self, person: str, suffix: str, run: str | None = None, language: str = "en") -> bytes:
+        """The same as a file: `.json`, `.md`, `.html` or `.pdf`."""
+        headers, params = {"Accept": type_of(suffix, AGREEMENTS)}, _said(run=run, language=language)
+        return self._connection.send(
+            "GET", f"/v1/people/{_id(person)}/agreement", params=params, headers=headers
+        ).content
+
     def decide(
         self,
         run: str,
         decision: Literal["accept", "reject", "override"],
         bookings: Sequence[Mapping[str, Any]] | None = None,
         reason: str | None = None,
-    ) -> Json:
+    ) -> Decision:
         """Write down what somebody decides about a proposal; an override needs a reason."""
         body = _said(decision=decision, bookings=None if bookings is None else list(bookings), reason=reason)
-        told: Json = self._connection.send("POST", f"/v1/runs/{_id(run)}/decisions", body, once=True).json()
-        return told
+        return self._record(Decision, self._posted(f"/v1/runs/{_id(run)}/decisions", body))
 
-    def decisions(self, run: str) -> list[Json]:
+    def decisions(self, run: str) -> Iterator[Decision]:
         """What was decided about a proposal, newest first."""
-        return list(self._every(f"/v1/runs/{_id(run)}/decisions", {}))
+        return self._pages(f"/v1/runs/{_id(run)}/decisions", Decision)
+
+    def make_incumbent(self, run: str) -> Incumbents:
+        """Make what was accepted of a proposal the incumbent bookings of the next revision of its portfolio."""
+        return self._record(Incumbents, self._posted(f"/v1/runs/{_id(run)}/incumbents", None))
+
+    def overrides(self) -> OverrideReport:
+        """How often proposals were followed, by portfolio and in all, and why they were not."""
+        return self._record(OverrideReport, self._json("/v1/overrides"))
+
+    def contest(self, person: str, portfolio: str, term: str, reason: str, level: int | None = None) -> Contest:
+        """Contest the level of a person in a term; level: what it should be."""
+        body = _said(portfolio=portfolio, term=term, reason=reason, level=level)
+        return self._record(Contest, self._posted(f"/v1/people/{_id(person)}/contests", body))
+
+    def contests(self, person: str) -> Iterator[Contest]:
+        """The levels that a person contests, newest first, with the answers."""
+        return self._pages(f"/v1/people/{_id(person)}/contests", Contest)
+
+    def settle(self, person: str, contest: str, status: Literal["upheld", "dismissed"], answer: str) -> Contest:
+        """Answer a contested level, in words for the person; upheld, the portfolio is still to be changed."""
+        body = {"status": status, "answer": answer}
+        return self._record(Contest, self._posted(f"/v1/people/{_id(person)}/contests/{_id(contest)}/settlement", body))
+
+    def erase(self, person: str) -> ErasedPerson:
+        """Put a pseudonym in a person's place in everything that is stored. It cannot be undone."""
+        return self._record(
+            ErasedPerson, self._connection.send("DELETE", f"/v1/people/{_id(person)}", once=True).json()
+        )
+
+    def audit(self) -> Iterator[AuditEntry]:
+        """The audit log, newest first; to others than HR and auditors what concerns themselves."""
+        return self._pages("/v1/audit", AuditEntry)
+
+    def verify_audit(self) -> AuditVerdict:
+        """Whether the log is whole: every hash is worked out again there."""
+        return self._record(AuditVerdict, self._json("/v1/audit/verify"))
 
     # --- how it is done
 
@@ -417,6 +469,10 @@ class Client:
     def _json(self, path: str, **params: Any) -> Json:
         told: Json = self._connection.send("GET", path, params=_said(**params)).json()
         return told
+
+    def _posted(self, path: str, body: Any) -> Any:
+        """What is told of a POST that is not sent again once it may have been done."""
+        return self._connection.send("POST", path, body, once=True).json()
 
     def _sent(self, path: str, body: Any) -> Json:
         told: Json = self._connection.send("POST", path, body).json()

@@ -1,4 +1,4 @@
-"""The forms in which portfolios and proposals go over the wire: media type → suffix of such a file."""
+"""The forms in which portfolios, proposals and agreements go over the wire: media type → suffix of such a file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ ZIP = "application/zip"
 
 PORTFOLIOS: Mapping[str, str] = {XLSX: ".xlsx", ZIP: ".zip", JSON: ".json"}
 PROPOSALS: Mapping[str, str] = {JSON: ".json", "text/csv": ".csv", XLSX: ".xlsx", "text/calendar": ".ics"}
+AGREEMENTS: Mapping[str, str] = {JSON: ".json", "text/html": ".html", "application/pdf": ".pdf", "text/markdown": ".md"}
 
 
 def type_of(suffix: str, types: Mapping[str, str]) -> str:

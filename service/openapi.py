@@ -47,6 +47,11 @@ LEFT_OUT = {
     "Hire": ("cost",),
     "ScoreCard": ("total",),
     "Conflict": ("ways_out",),
+    "WayOut": ("text", "objective", "bound", "money", "costs"),
+    "WhyNot": ("sentences",),
+    "Alternatives": ("limit", "sentences"),
+    "Alternative": ("sentences",),
+    "Difference": ("cost",),
 }
 
 

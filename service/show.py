@@ -576,7 +576,8 @@ def _ways_out(ways: Sequence[WayOut], words: Words) -> Iterable[Text]:
         yield Text(words("no_way_out"), style=QUIET)
     for number, way in enumerate(ways, 1):
         yield Text(f"{number}. {plain(way.text)}")
-        yield Text(f"   {plain(way.costs)}", style=QUIET)
+        if way.costs:  # else it tells of money that the role may not see
+            yield Text(f"   {plain(way.costs)}", style=QUIET)
 
 
 def _percents(share: float) -> str:

@@ -1,13 +1,16 @@
-"""What the service tells of what it keeps: the answers about runs, portfolios, scenarios and comparisons.
+"""What the service tells of what it keeps: runs, portfolios, scenarios, comparisons, decisions, contests, the log.
 
 The routes answer them and the client reads them, so nothing of the server is needed here.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from solver.fields import Hours, Id
 
 
 class PortfolioName(BaseModel):
@@ -145,3 +148,127 @@ class ComparisonList(BaseModel):
 
     items: list[ComparisonInfo]
     next: str | None
+
+
+class DecidedBooking(BaseModel):
+    """A booking that is decided about."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    person: Id
+    activity: Id
+    hours: Hours | None = Field(None, description="of an override: the hours instead of those proposed, 0 for none")
+
+
+class Decision(BaseModel):
+    """A decision that was made."""
+
+    id: str
+    run: str
+    decision: Literal["accept", "reject", "override"]
+    bookings: list[DecidedBooking] | None = Field(description="null: the whole proposal")
+    reason: str | None
+    by: str = Field(description="the key, or the subject of the token")
+    role: str
+    at: datetime
+    revision: int | None = Field(description="of the portfolio whose incumbent bookings it became")
+
+
+class DecisionList(BaseModel):
+    """Decisions, newest first."""
+
+    items: list[Decision]
+    next: str | None
+
+
+class Incumbents(BaseModel):
+    """The revision whose incumbent bookings are what was accepted."""
+
+    portfolio: str
+    revision: int
+    sha256: str
+    incumbents: int
+
+
+class OverrideLine(BaseModel):
+    """How often proposals of a portfolio were followed; `rate` is overrides and rejections among all decisions."""
+
+    portfolio: str
+    accept: int
+    reject: int
+    override: int
+    rate: float
+
+
+class OverrideReport(BaseModel):
+    """By portfolio, and in all; reasons of the latest overrides, newest first."""
+
+    items: list[OverrideLine]
+    accept: int
+    reject: int
+    override: int
+    rate: float | None
+    reasons: list[str]
+    next: None
+
+
+class Contest(BaseModel):
+    """A contested level, and what came of it."""
+
+    id: str
+    portfolio: str
+    person: str
+    term: str
+    level: int | None
+    reason: str
+    status: Literal["open", "upheld", "dismissed"]
+    by: str
+    at: datetime
+    answer: str | None
+    settled_by: str | None
+    settled: datetime | None
+
+
+class ContestList(BaseModel):
+    """Contested levels of a person, newest first."""
+
+    items: list[Contest]
+    next: str | None
+
+
+class ErasedPerson(BaseModel):
+    """What stands where the person stood; `changed`: rows of each table; `hash`: all that the audit log keeps."""
+
+    pseudonym: str
+    hash: str
+    changed: dict[str, int]
+
+
+class AuditEntry(BaseModel):
+    """One thing that was done; its hash covers all other fields, and with them the entry before."""
+
+    number: int
+    at: str = Field(description="when, UTC")
+    by: str = Field(description="the key, or the subject of the token")
+    role: str
+    action: str
+    about: dict[str, Any] = Field(description="ids of what it was done to")
+    people: list[str] = Field(description="whom it concerns, each as a hash with a salt of their own")
+    previous: str
+    hash: str
+
+
+class AuditList(BaseModel):
+    """The log, newest first."""
+
+    items: list[AuditEntry]
+    next: str | None
+
+
+class AuditVerdict(BaseModel):
+    """Whether every hash is what it should be."""
+
+    whole: bool
+    entries: int = Field(description="entries that are right, from the first on")
+    head: str = Field(description="the hash of the last of them: kept elsewhere, it also proves that none was cut off")
+    broken: int | None = Field(description="the number of the first entry that is wrong")

@@ -150,6 +150,8 @@ def visible_proposal(data: Json, who: Who, portfolio: Portfolio) -> Json:
     shown["score_card"] = _score_card(data["score_card"], who, portfolio, own)
     shown["warnings"] = [one for one in data["warnings"] if _warning_is_shown(one["path"], who, portfolio, own)]
     shown["conflict"] = _conflict(data["conflict"], who, portfolio, own)
+    if who.role != "planner" and shown["conflict"] is not None:
+        shown["conflict"] = _without(shown["conflict"], ("ways_out",))
     if who.role != "planner":
         shown["hires"] = [_without(one, ("cost",)) for one in data["hires"]]
     if who.role == "lead":
@@ -226,10 +228,19 @@ def _conflict(data: Json | None, who: Who, portfolio: Portfolio, own: frozenset[
         }
         for rule in data["rules"]
     ]
-    shown = {**data, "rules": rules}
-    if who.role == "planner" and data["ways_out"] is not None:
-        return {**shown, "ways_out": [visible(one, who, portfolio) for one in data["ways_out"]]}
-    return shown if who.role == "planner" else _without(shown, ("ways_out",))
+    ways = None if data["ways_out"] is None else [_way_out(one, who, portfolio) for one in data["ways_out"]]
+    return {**data, "rules": rules, "ways_out": ways}
+
+
+def _way_out(data: Json, who: Who, portfolio: Portfolio) -> Json:
+    """A way out of a conflict; its words tell of the money that its numbers leave out."""
+    hidden = _hidden_rules(who, portfolio)
+    left_out = {"money", "costs"} if hidden else set()
+    if who.role != "planner" and any(MONEY & change.keys() for change in data["changes"]):
+        left_out.add("text")
+    if _hides_totals(who, portfolio):
+        left_out |= {"objective", "bound"}
+    return {**_without(data, left_out), "changes": visible_changes(data["changes"], who)}
 
 
 def _is_own(about: Mapping[str, str], who: Who, own: frozenset[str]) -> bool:
@@ -333,6 +344,8 @@ def visible(data: Any, who: Who, portfolio: Portfolio) -> Any:
         return _change(data, who)
     if {"cost", "rules", "moves", "learning"} <= data.keys():
         return _difference(data, who, portfolio)
+    if {"rules", "ways_out"} == data.keys():
+        return _conflict(data, who, portfolio, who.activities(portfolio))
     if {"moved", "rules", "people", "money"} <= data.keys():
         return _compared(data, who, portfolio)
     if "gap" in data and "bound" in data:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -26,8 +27,7 @@ from solver.obstacles import Reason
 from solver.plan import Plan
 from solver.portfolio import Portfolio
 from solver.proposal import Part, Proposal
-from solver.report import PortfolioInvalid, Report
-from solver.rules.base import IntArray
+from solver.report import Place, PortfolioInvalid, Problem, Report
 from solver.search import InternalError, Search
 from solver.settings import Settings
 from solver.strategies.guided import SMALL
@@ -348,31 +348,41 @@ def _counted(activities: int) -> str:
     return "this activity and its team" if activities == 1 else f"{activities} activities and their teams"
 
 
-def _named(tables: Tables, question: Question) -> _Named:
-    """The indices of what a question names; raises PortfolioInvalid with all problems."""
+def question_problems(portfolio: Portfolio, question: Question, place: Place = ()) -> list[Problem]:
+    """Everything in a question that the portfolio gives no sense to; place: where the question stands."""
     report = Report()
+    people = {one.id for one in portfolio.people}
+    activities = {one.id: one for one in portfolio.activities}
 
-    def index(field: str, known: dict[str, int], what: str) -> int:
+    def look_for(field: str, known: Collection[str], what: str) -> None:
         name = getattr(question, field)
         if name not in known:
-            report.add((field,), "unknown_id", name, f"the id of {what}{report.closest(name, known)}")
-        return known.get(name, 0)
+            report.add((*place, field), "unknown_id", name, f"the id of {what}{report.closest(name, known)}")
 
-    fields = [field for field in ("person", "mentor", "learner") if hasattr(question, field)]
-    people = tuple(index(field, tables.person_index, "a person") for field in fields)
-    a = index("activity", tables.activity_index, "an activity")
-    r = -1
+    for field in _people(question):
+        look_for(field, people, "a person")
+    look_for("activity", activities, "an activity")
     if isinstance(question, WhyNotMentor) and question.mentor == question.learner:
-        report.add(("mentor",), "same_person", question.mentor, "somebody else than the learner")
-    if isinstance(question, WhyUnfilled) and question.term is not None and not report.problems():
-        every: IntArray = tables.requirements_of(a)
-        terms = {tables.requirements[int(n)].term: int(n) for n in every}
+        report.add((*place, "mentor"), "same_person", question.mentor, "somebody else than the learner")
+    if isinstance(question, WhyUnfilled) and question.term is not None:
+        activity = activities.get(question.activity)
         if question.hours is not None:
-            report.add(("hours",), "too_much", question.hours, "hours or a term, not both")
-        if question.term not in terms:
-            report.add(("term",), "not_asked", question.term, "a term that the activity asks for")
-        r = terms.get(question.term, -1)
-    problems = report.problems()
+            report.add((*place, "hours"), "too_much", question.hours, "hours or a term, not both")
+        if activity is not None and question.term not in {one.term for one in (*activity.expertise, *activity.talents)}:
+            report.add((*place, "term"), "not_asked", question.term, "a term that the activity asks for")
+    return report.problems()
+
+
+def _people(question: Question) -> list[str]:
+    """The fields of a question that name people."""
+    return [field for field in ("person", "mentor", "learner") if hasattr(question, field)]
+
+
+def _named(tables: Tables, question: Question) -> _Named:
+    """The indices of what a question names; raises PortfolioInvalid with all problems."""
+    problems = question_problems(tables.portfolio, question)
     if problems:
         raise PortfolioInvalid(problems)
-    return _Named(people, a, r)
+    a, term = tables.activity_index[question.activity], getattr(question, "term", None)
+    r = next((int(n) for n in tables.requirements_of(a) if tables.requirements[int(n)].term == term), -1)
+    return _Named(tuple(tables.person_index[getattr(question, field)] for field in _people(question)), a, r)

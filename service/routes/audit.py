@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from service import examples_record as examples
 from service.access import TheWho
@@ -15,38 +13,9 @@ from service.openapi import refusals, success
 from service.paging import Cursor, Limit
 from service.problems import BadQuery, Forbidden
 from service.store import Entry
+from service.told import AuditEntry, AuditList, AuditVerdict
 
 router = APIRouter()
-
-
-class AuditEntry(BaseModel):
-    """One thing that was done; its hash covers all other fields, and with them the entry before."""
-
-    number: int
-    at: str = Field(description="when, UTC")
-    by: str = Field(description="the key, or the subject of the token")
-    role: str
-    action: str
-    about: dict[str, Any] = Field(description="ids of what it was done to")
-    people: list[str] = Field(description="whom it concerns, each as a hash with a salt of their own")
-    previous: str
-    hash: str
-
-
-class AuditList(BaseModel):
-    """The log, newest first."""
-
-    items: list[AuditEntry]
-    next: str | None
-
-
-class AuditVerdict(BaseModel):
-    """Whether every hash is what it should be."""
-
-    whole: bool
-    entries: int = Field(description="entries that are right, from the first on")
-    head: str = Field(description="the hash of the last of them: kept elsewhere, it also proves that none was cut off")
-    broken: int | None = Field(description="the number of the first entry that is wrong")
 
 
 @router.get(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
@@ -18,22 +17,13 @@ from service.paging import Cursor, Limit, StoredId
 from service.problems import BadQuery, NoProposal, NotTaken, Stale, UnknownPortfolio, UnknownRun, Wrong
 from service.reader import read
 from service.store import Store, StoredDecision
-from solver.fields import Hours, Id, Words
+from service.told import DecidedBooking, Decision, DecisionList, Incumbents, OverrideLine, OverrideReport
+from solver.fields import Words
 from solver.portfolio import Problem
 
 router = APIRouter()
 
 Text = Annotated[str, Words(2000, "text of at most 2,000 characters")]
-
-
-class DecidedBooking(BaseModel):
-    """A booking that is decided about."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    person: Id
-    activity: Id
-    hours: Hours | None = Field(None, description="of an override: the hours instead of those proposed, 0 for none")
 
 
 class DecisionBody(BaseModel):
@@ -46,58 +36,6 @@ class DecisionBody(BaseModel):
         None, min_length=1, max_length=10_000, description="what it is about; by default the whole proposal"
     )
     reason: Text | None = Field(None, description="why; an override needs one")
-
-
-class Decision(BaseModel):
-    """A decision that was made."""
-
-    id: str
-    run: str
-    decision: Literal["accept", "reject", "override"]
-    bookings: list[DecidedBooking] | None = Field(description="null: the whole proposal")
-    reason: str | None
-    by: str = Field(description="the key, or the subject of the token")
-    role: str
-    at: datetime
-    revision: int | None = Field(description="of the portfolio whose incumbent bookings it became")
-
-
-class DecisionList(BaseModel):
-    """Decisions, newest first."""
-
-    items: list[Decision]
-    next: str | None
-
-
-class Incumbents(BaseModel):
-    """The revision whose incumbent bookings are what was accepted."""
-
-    portfolio: str
-    revision: int
-    sha256: str
-    incumbents: int
-
-
-class OverrideLine(BaseModel):
-    """How often proposals of a portfolio were followed; `rate` is overrides and rejections among all decisions."""
-
-    portfolio: str
-    accept: int
-    reject: int
-    override: int
-    rate: float
-
-
-class OverrideReport(BaseModel):
-    """By portfolio, and in all; reasons of the latest overrides, newest first."""
-
-    items: list[OverrideLine]
-    accept: int
-    reject: int
-    override: int
-    rate: float | None
-    reasons: list[str]
-    next: None
 
 
 @router.post(

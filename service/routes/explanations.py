@@ -31,9 +31,8 @@ from service.work import Work
 from solver.alternatives import Alternatives
 from solver.portfolio import Portfolio
 from solver.proposal import Conflict, Proposal
-from solver.report import Report
 from solver.settings import Settings
-from solver.why_not import Question, WhyNot
+from solver.why_not import Question, WhyNot, question_problems
 
 router = APIRouter()
 
@@ -236,14 +235,7 @@ def _why_not(raw: bytes, proposal: Proposal, portfolio: Portfolio, most_seconds:
     settings = _settings(asked, most_seconds)
     question = asked.part("question", parse_question)
     if question is not None:
-        unknown = Report()
-        people = {one.id for one in portfolio.people}
-        known = dict.fromkeys(("person", "mentor", "learner"), people)
-        known |= {"activity": {one.id for one in portfolio.activities}, "term": set(portfolio.terms)}
-        for name, value in question.model_dump(exclude_none=True).items():
-            if name in known and value not in known[name]:
-                unknown.add(("question", name), "unknown_id", value, "an id of the portfolio")
-        asked.problems += unknown.problems()
+        asked.problems += question_problems(portfolio, question, ("question",))
     if settings is None or question is None or asked.problems:
         raise asked.refusal()
     if proposal.bookings is None:

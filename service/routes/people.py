@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request
@@ -39,6 +38,7 @@ from service.problems import (
 from service.reader import read
 from service.routes.decisions import Text
 from service.store import Store, StoredContest, StoredRun
+from service.told import Contest, ContestList, ErasedPerson
 from solver.fields import Id, Level
 from solver.portfolio import Portfolio, Problem
 from solver.proposal import Proposal
@@ -76,38 +76,6 @@ class SettleBody(BaseModel):
 
     status: Literal["upheld", "dismissed"]
     answer: Text = Field(description="for the person: what is done about it, or why not")
-
-
-class Contest(BaseModel):
-    """A contested level, and what came of it."""
-
-    id: str
-    portfolio: str
-    person: str
-    term: str
-    level: int | None
-    reason: str
-    status: Literal["open", "upheld", "dismissed"]
-    by: str
-    at: datetime
-    answer: str | None
-    settled_by: str | None
-    settled: datetime | None
-
-
-class ContestList(BaseModel):
-    """Contested levels of a person, newest first."""
-
-    items: list[Contest]
-    next: str | None
-
-
-class ErasedPerson(BaseModel):
-    """What stands where the person stood; `changed`: rows of each table; `hash`: all that the audit log keeps."""
-
-    pseudonym: str
-    hash: str
-    changed: dict[str, int]
 
 
 @router.get(

@@ -8,6 +8,7 @@ import json
 import re
 import socket
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -140,7 +141,36 @@ def test_runs_are_questioned_and_compared(client: Client) -> None:
     assert study.id in {one.id for one in client.studies()}
     assert {base.id, other.id} <= {one.id for one in client.runs(portfolio="asked", kind="solve", status="finished")}
     assert client.explanation("p01", base.id)["person"] == client.agreement("p01", base.id)["person"] == "p01"
-    assert client.decide(base.id, "accept")["id"] == client.decisions(base.id)[0]["id"]
+    assert client.agreement_file("p01", ".pdf", base.id).startswith(b"%PDF")
+
+
+def test_decisions_contests_and_the_record(client: Client) -> None:
+    """A proposal is accepted and taken over, a level contested and settled, a person erased; the log tells of all."""
+    person = "zoe"  # in no other portfolio, as the person will be erased
+    portfolio = json.loads(json.dumps(example("decided")).replace("p01", person))
+    stored = client.add_portfolio(portfolio)
+    run = client.follow(client.start(stored.id, settings=QUICK))
+    decision = client.decide(run.id, "accept", reason="As we had hoped")
+    assert list(client.decisions(run.id)) == [decision]
+    assert (decision.decision, decision.bookings) == ("accept", None)
+    taken = client.make_incumbent(run.id)
+    assert (taken.portfolio, taken.revision) == (stored.id, 2)
+    assert taken.incumbents == len(client.proposal(run.id)["bookings"])
+    assert {one.portfolio: one.accept for one in client.overrides().items}[stored.id] == 1
+    term = portfolio["people"][0]["expertise"][0]["term"]
+    contested = client.contest(person, stored.id, term, "I wrote the book", level=5)
+    settled = client.settle(person, contested.id, "upheld", "So you did")
+    assert [contested.status, settled.status] == ["open", "upheld"]
+    assert list(client.contests(person)) == [settled]
+    gone = client.erase(person)
+    assert person not in json.dumps([client.portfolio(stored.id, n).portfolio for n in (1, 2)])
+    with pytest.raises(ServiceError) as caught:
+        client.erase(person)
+    assert (caught.value.status, caught.value.code) == (404, "unknown_person")
+    entries = list(client.audit())
+    assert (entries[0].action, entries[0].about["hash"]) == ("erase_person", gone.hash)
+    verdict = client.verify_audit()
+    assert (verdict.whole, verdict.entries, verdict.head) == (True, entries[0].number, entries[0].hash)
 
 
 def test_what_the_service_can_do(client: Client) -> None:
@@ -149,6 +179,7 @@ def test_what_the_service_can_do(client: Client) -> None:
     assert client.changes()[0]["schema"]
     assert client.library_portfolio(client.library()[0]["slug"])["portfolio"]["people"]
     assert client.model_card("nl")["rules"]
+    assert client.ready()["ready"] is True
 
 
 def test_stop_cancels_the_run_and_keeps_its_plan(client: Client) -> None:
@@ -307,3 +338,36 @@ def test_every_method_is_documented() -> None:
     named = set(re.findall(r"`(\w+)`", " ".join(rows)))
     methods = {name for name, one in vars(Client).items() if callable(one) and not name.startswith("_")}
     assert named == methods - {"close"}
+
+
+#: operation of the description → the method that asks for it, where it has another name; None where none does
+OTHERWISE = {
+    "ask_alternatives": "alternatives",
+    "ask_conflict": "conflict",
+    "ask_why_not": "why_not",
+    "cancel_run": "cancel",
+    "cancel_study": "cancel",
+    "contest_level": "contest",
+    "erase_person": "erase",
+    "explain_person": "explanation",
+    "get_agreement": "agreement",
+    "get_answer": "why_not",
+    "live": None,
+    "propose": "start",
+    "read_metrics": None,
+    "report_overrides": "overrides",
+    "settle_contest": "settle",
+    "start_run": "start",
+    "watch_run": "events",
+    "watch_study": "events",
+}
+
+
+def test_every_route_has_a_method(server: Server) -> None:
+    """What the description offers can be asked for with the client: a new route needs a method, or a word why not."""
+    with urllib.request.urlopen(f"{server.url}/openapi.json") as answer:
+        paths = json.loads(answer.read())["paths"]
+    operations = {one["operationId"] for path in paths.values() for one in path.values()}
+    named = {id: OTHERWISE.get(id, id.removeprefix("get_").removeprefix("list_")) for id in operations}
+    assert {id for id, name in named.items() if name is not None and not hasattr(Client, name)} == set()
+    assert set(OTHERWISE) <= operations

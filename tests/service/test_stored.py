@@ -328,6 +328,13 @@ def test_questions_about_a_proposal_are_answered(client: TestClient, finished: J
     wrong = {"question": {"ask": "person", "person": "nobody", "activity": "a09"}}
     errors = refused(client.post(f"{path}/why-not", json=wrong), 422, "invalid")
     assert {error["path"] for error in errors} == {"/question/person", "/question/activity"}
+    senseless = {
+        ("mentor",): {"ask": "mentor", "mentor": "p02", "learner": "p02", "activity": "a01"},
+        ("hours", "term"): {"ask": "unfilled", "activity": "a01", "term": "p02", "hours": 4},
+    }
+    for fields, asked in senseless.items():  # told at once, and not by a run that fails
+        errors = refused(client.post(f"{path}/why-not", json={"question": asked}), 422, "invalid")
+        assert [error["path"] for error in errors] == [f"/question/{field}" for field in fields]
     refused(client.post(f"{path}/conflict", json={}), 409, "no_proposal")
     refused(client.get(f"{path}/answer"), 409, "no_proposal")
     refused(client.get(f"/v1/runs/{run['id']}/proposal"), 409, "no_proposal")

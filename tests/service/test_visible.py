@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema_rs import validator_for
 
 from scenarios.compare import compare
+from scenarios.ways_out import with_ways_out
+from service.app import create_app
+from service.settings import ServiceSettings
 from service.visible import visible, visible_changes, visible_errors, visible_portfolio, with_hidden
 from service.who import ROLES, Role, Who
+from solver.alternatives import alternatives
 from solver.difference import difference
 from solver.handmade import plan_from, score_plan
 from solver.portfolio import Portfolio, parse
 from solver.proposal import Proposal
+from solver.settings import Settings
+from solver.solve import solve
 from solver.tables import Tables
+from solver.why_not import WhyNotPerson, why_not
 from tests.service.test_access import FIELDS, MARKS, portfolio
 
 Json = dict[str, Any]
@@ -54,6 +63,20 @@ def documents(secret: Portfolio, proposal: Proposal) -> Json:
         "proposal": proposal.to_json(),
         "comparison": compare([("a", secret, proposal), ("b", secret, other)]).to_json(),
         "why not": {"difference": changed, "plan": other.to_json(), "sentences": ["P02 joins Theirs"], "reasons": []},
+        "conflict": {
+            "rules": [{"name": "wishes", "items": [{"about": {"person": "p01"}, "text": "mark-talent"}]}],
+            "ways_out": [
+                {
+                    "text": "The budget becomes 7313.17",
+                    "changes": [{"change": "set_policy", "budget": 7313.17}],
+                    "status": "OPTIMAL",
+                    "objective": 7313.17,
+                    "bound": 7313.17,
+                    "money": 7313.17,
+                    "costs": "the plan then costs 7313.17 (proven the least), 7313.17 in money",
+                }
+            ],
+        },
         "progress": {"best": 7313.17, "bound": 1.0, "gap": 0.1, "value_captured": 0.9},
         "changes": [{"change": "hire", "cost": 6151.37, "person": secret.canonical()["people"][1]}],
     }
@@ -90,6 +113,35 @@ def test_what_is_not_for_a_role_is_left_out_everywhere(secret: Portfolio, docume
     of_a_planner = {"rate of the own unit", "what hiring costs"} if role == "planner" else set()
     assert found(shown) == of_a_planner
     assert "rate" not in shown["portfolio"]["people"][1:2]
+
+
+@pytest.fixture(scope="module")
+def answers(secret: Portfolio, proposal: Proposal) -> dict[str, Json]:
+    """Answers of the models of the description, as the service keeps them."""
+    quick = Settings(seconds=20, workers=1, repeatable=True)
+    asked = why_not(secret, proposal, WhyNotPerson(person="p02", activity="theirs"), quick)
+    others = alternatives(secret, proposal, 1, 1000, quick)
+    pinned = [{"person": "p01", "activity": "mine", "hours": 4000, "status": "pinned"}]
+    contradicting = parse({**portfolio(), "bookings": pinned})
+    none = with_ways_out(contradicting, solve(contradicting, quick), quick, threading.Event())
+    assert asked.difference is not None
+    assert others.alternatives
+    assert none.conflict is not None
+    assert none.conflict.ways_out
+    told = {"WhyNot": asked, "Alternatives": others, "Conflict": none.conflict, "Proposal": none}
+    return {name: json.loads(one.model_dump_json(by_alias=True)) for name, one in told.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_answers_are_as_described_whatever_is_left_out(secret: Portfolio, answers: dict[str, Json], role: Role) -> None:
+    """What the description requires of an answer is there for every role that may ask."""
+    schemas = create_app(ServiceSettings()).openapi()["components"]
+    who = LEAD if role == "lead" else NOBODY[role]
+    for name, told in answers.items():
+        if role in ("lead", "planner", "hr") or name == "Proposal":
+            schema = {"$ref": f"#/components/schemas/{name}", "components": schemas}
+            wrong = [one.message for one in validator_for(schema).iter_errors(visible(told, who, secret))]
+            assert (name, wrong) == (name, [])
 
 
 def test_a_lead_sees_own_work_alone(secret: Portfolio, documents: Json) -> None:
