@@ -288,9 +288,11 @@ class Client:
         person: str | None = None,
         project: str | None = None,
         unit: str | None = None,
+        language: str = "en",
     ) -> bytes:
-        """The same as a file: `.json`, `.csv`, `.xlsx` or `.ics`."""
-        headers, params = {"Accept": type_of(suffix, PROPOSALS)}, _said(person=person, project=project, unit=unit)
+        """The same as a file: `.json`, `.csv`, `.xlsx` or `.ics`; language: of the labels of terms in tables."""
+        headers = {"Accept": type_of(suffix, PROPOSALS)}
+        params = _said(person=person, project=project, unit=unit, language=language)
         return self._connection.send("GET", f"/v1/runs/{_id(run)}/proposal", params=params, headers=headers).content
 
     # --- questions about a run

@@ -37,10 +37,13 @@ def narrowed(data: Json, portfolio: Portfolio, person: str | None, project: str 
     return {**data, **kept}
 
 
-def written(data: Json, portfolio: Portfolio, type: str, id: str, made: datetime | None = None) -> bytes:
+def written(
+    data: Json, portfolio: Portfolio, type: str, id: str, made: datetime | None = None, language: str = "en"
+) -> bytes:
     """A visible proposal in a form of `PROPOSALS`; `portfolio`: what of it the role may see. Raises NoProposal.
 
-    Tables have no totals where the role may not see what they are made of, and none at all for whoever sees no fit.
+    language: `en` or `nl`, of the labels of terms in tables. Tables have no totals where the role may not see what they
+    are made of, and there is none at all for whoever sees no fit.
     """
     if type == JSON:
         return encoded(data)
@@ -54,10 +57,10 @@ def written(data: Json, portfolio: Portfolio, type: str, id: str, made: datetime
     if any("from" not in one for one in data["learning"]):  # a level that the role is not shown is an empty cell
         silent = tuple(one.model_copy(update={"from_": None}) for one in proposal.learning)
         proposal = proposal.model_copy(update={"learning": silent})
-    return TABLES[type](portfolio, proposal)
+    return TABLES[type](portfolio, proposal, language)
 
 
-TABLES: Mapping[str, Callable[[Portfolio, Proposal], bytes]] = {"text/csv": to_csv, XLSX: to_workbook}
+TABLES: Mapping[str, Callable[[Portfolio, Proposal, str], bytes]] = {"text/csv": to_csv, XLSX: to_workbook}
 
 
 def _whole(data: Json) -> Json:

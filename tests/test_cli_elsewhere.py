@@ -10,12 +10,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
+from service.client import Client
 from service.store import Store
 from tests.builders import activity, person, portfolio_data
 from tests.service.hard import hard_portfolio
@@ -120,6 +124,39 @@ def test_a_stored_portfolio_and_a_run_are_named_by_their_ids(server: Server, tmp
     assert invoke(None, "check", tmp_path / "mine.xlsx")[0] == 0
 
 
+def test_files_are_in_the_language_that_was_asked_for(server: Server, tmp_path: Path) -> None:
+    """A table of a bundled portfolio has the labels that it has when it was solved here."""
+    for language, label in (("en", "Energy transition"), ("nl", "Energietransitie")):
+        plan = tmp_path / f"{language}.xlsx"
+        code, _, _ = invoke(server, "propose", "adviesbureau", "--seconds", "1", "--out", plan, "--lang", language)
+        cells = {cell.value for sheet in openpyxl.load_workbook(plan) for row in sheet for cell in row}
+        assert (code, label in cells) == (0, True)
+
+
+def test_a_scenario_is_run_in_the_revision_that_it_is_of(server: Server, tmp_path: Path) -> None:
+    """One of an older revision than the portfolio's is run there, alone and beside the base, and that is said."""
+    more = [{"op": "set", "path": "/people/ana/hours_per_period", "value": 30}]
+    calm = [{"change": "set_preset", "preset": "one-team"}]
+    with Client(server.url) as client:
+        data = portfolio_data([person("ana"), person("bo")], [activity("talks", hours=16)])
+        client.add_portfolio({**data, "id": "moved-on"})
+        older = client.add_scenario("Older", "moved-on", calm)
+        assert client.change_portfolio("moved-on", more).revision == 2
+        newer = client.add_scenario("Newer", "moved-on", calm)
+        code, _, said = invoke(server, "run", "moved-on", "--scenario", "Older", *QUICK)
+        assert (code, "moved-on is at revision 2 by now; this is of revision 1: Older" in said) == (0, True)
+        ran = next(client.runs(portfolio="moved-on"))
+        assert (ran.scenario, ran.portfolio.revision) == (older.id, 1)
+        code, _, said = invoke(server, "compare", "moved-on", "--scenario", "Older", *QUICK)
+        assert (code, {one.portfolio.revision for one in client.runs(portfolio="moved-on")}) == (0, {1})
+        both = ("--scenario", "Older", "--scenario", "Newer")
+        code, _, said = invoke(server, "compare", "moved-on", *both, *QUICK)
+        assert (code, "Older (revision 1), Newer (revision 2)" in " ".join(said.split())) == (2, True)
+        code, _, said = invoke(server, "compare", "moved-on", *QUICK)
+        assert (code, "left out unless they are named: Older (revision 1)" in said) == (0, True)
+        assert newer.id in {one.scenario for one in client.runs(portfolio="moved-on")}
+
+
 def test_json_is_as_the_service_gives_it(server: Server, case: Path) -> None:
     """For programs: proposals, runs and errors as JSON on standard output."""
     code, text, _ = invoke(server, "propose", case, *QUICK, "--json")
@@ -198,29 +235,55 @@ def test_the_address_is_looked_at(tmp_path: Path) -> None:
         assert (result.exit_code, named in result.stderr) == (2, True)
 
 
-def test_ctrl_c_stops_the_run_there_and_shows_its_best_plan(server: Server, tmp_path: Path) -> None:
-    """On a terminal the line tells how far it is; Ctrl-C ends the run at the service, and its plan is shown: 130."""
+@contextmanager
+def looked_at(server: Server, tmp_path: Path, seconds: int) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """A long solve there for somebody at a terminal; and what is shown there."""
     case = written(tmp_path / "hard.json", hard_portfolio())
     ours, theirs = pty.openpty()
-    command = [STAFFING, "propose", case, "--seconds", "200", "--workers", "1", "--server", server.url]
+    command = [STAFFING, "propose", case, "--seconds", str(seconds), "--workers", "1", "--server", server.url]
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "150"}
-    shown = tmp_path / "shown.txt"
     with (
-        shown.open("wb") as file,
+        (tmp_path / "shown.txt").open("wb") as file,
         subprocess.Popen(command, stdout=file, stderr=theirs, env=environment) as working,
+        os.fdopen(ours, "rb", buffering=0) as terminal,
     ):
         os.close(theirs)
-        seen = b""
-        while b"best" not in seen:
-            seen += os.read(ours, 4096)
+        yield working, terminal
+
+
+def until(terminal: IO[bytes], wanted: bytes) -> bytes:
+    """What is shown until something matches, or else to the end."""
+    seen = b""
+    while not re.search(wanted, seen):
+        try:
+            seen += terminal.read(4096)
+        except OSError:  # nobody writes any more
+            break
+    return seen
+
+
+def test_ctrl_c_stops_the_run_there_and_shows_its_best_plan(server: Server, tmp_path: Path) -> None:
+    """On a terminal the line tells how far it is; Ctrl-C ends the run at the service, and its plan is shown: 130."""
+    with looked_at(server, tmp_path, 200) as (working, terminal):
+        until(terminal, b"best")
         working.send_signal(signal.SIGINT)
-        while True:
-            try:
-                seen += os.read(ours, 4096)
-            except OSError:  # nobody writes any more
-                break
-    os.close(ours)
+        seen = until(terminal, b"this is the best plan so far")
     assert working.returncode == 130
-    assert "h staffed" in shown.read_text()
+    assert "h staffed" in (tmp_path / "shown.txt").read_text()
     assert re.search(rb"Run \w+ of \S+: cancelled\.", seen)
     assert b"this is the best plan so far" in seen
+
+
+def test_the_line_counts_the_seconds_of_the_run(tmp_path: Path) -> None:
+    """A service that dies and comes back begins the run anew, and the line counts anew with it."""
+    address = f"sqlite:///{tmp_path}/staffing.db"
+    with serving(address) as mortal, looked_at(mortal, tmp_path, 200) as (working, terminal):
+        until(terminal, rb"\b[2-9] of 200 s \S+ best")
+        mortal.kill()
+        until(terminal, b"trying again")
+        mortal.start()
+        seen = until(terminal, rb"[01] of 200 s \S+ best")
+        working.send_signal(signal.SIGINT)
+        until(terminal, b"this is the best plan so far")
+    assert working.returncode == 130
+    assert re.search(rb"[01] of 200 s \S+ best", seen)

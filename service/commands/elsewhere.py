@@ -173,7 +173,7 @@ class Elsewhere(Session):
 
     # --- what comes of it
 
-    def write(self, kept: Kept, out: Path | None) -> str | None:
+    def write(self, kept: Kept, out: Path | None, lang: str) -> str | None:
         """Write a proposal as the service gives it; what to say of it, None where it was not wanted or could not be."""
         if out is None or kept.proposal is None:
             return None
@@ -184,11 +184,11 @@ class Elsewhere(Session):
             say(f"There is no plan, so {out} was not written.")
             return None
         with self.refusing(kept.run.id) as client:
-            return keep(out, client.proposal_file(kept.run.id, suffix))
+            return keep(out, client.proposal_file(kept.run.id, suffix, language=lang))
 
     def show(self, kept: Kept, portfolio: Portfolio, out: Path | None, by: str, lang: str) -> None:
         """Show or write a proposal, and end with the exit code of its run."""
-        written = self.write(kept, out)
+        written = self.write(kept, out, lang)
         if self.as_json:
             emit(json_bytes(kept.told))
         elif kept.proposal is not None:
@@ -199,7 +199,7 @@ class Elsewhere(Session):
         """The same of a run with changes: as JSON it is the whole record, as `staffing run` writes it."""
         record = json_bytes(self._record(kept))
         whole = out is not None and out.suffix.lower() == ".json"
-        written = keep(out, record) if out and whole else self.write(kept, out)
+        written = keep(out, record) if out and whole else self.write(kept, out, lang)
         if self.as_json:
             emit(record)
         elif kept.proposal is not None:
@@ -348,7 +348,7 @@ class Elsewhere(Session):
             if self.stop.is_set():
                 with self.refusing(run.id) as client:
                     client.cancel(run.id)
-            ended = self._watched(run, settings.seconds * len(wanted), lang, name)
+            ended = self._watched(run, settings.seconds, lang, name)
             if ended.failure is not None:
                 say(f"The solve of {plain(name)} failed: {plain(ended.failure.detail)}")
                 code = OUR_FAULT

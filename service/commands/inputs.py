@@ -74,34 +74,48 @@ def bundled_case(name: str) -> Entry:
         raise typer.BadParameter(error.args[0], param_hint="'NAME'") from None
 
 
-def read_what_ifs(source: str, names: list[str], files: list[str], lang: str, as_json: bool) -> list[WhatIf]:
-    """The scenarios of a bundled portfolio by name, then the changes in files.
+def read_case(
+    source: str, names: list[str] | None, files: list[str], lang: str, as_json: bool
+) -> tuple[Portfolio, list[WhatIf]]:
+    """A portfolio, its scenarios by name, then the changes in files; names: of none all scenarios, of null no one.
 
-    With a service elsewhere the scenarios are those that it has of the portfolio.
+    The scenarios are those of a bundled portfolio, or those that the service elsewhere has of the portfolio, which is
+    then in the revision that they are of.
     """
-    from service.reading import Unusable, bundled, stands_for_file
-    from service.what_if import from_file, of_library
+    from service.reading import Unusable, stands_for_file
+    from service.what_if import from_file
 
-    found = []
+    portfolio = read_portfolio(source, as_json)
+    found: list[WhatIf] = []
     there = elsewhere(as_json)
-    if names and there is not None and not stands_for_file(source):
-        found += there.what_ifs(source, names)
-    elif names:
-        case = bundled(source)
-        if case is None:
-            said = f"{source} has no named scenarios, only bundled portfolios do; give its changes with --changes"
-            raise typer.BadParameter(said, param_hint="'--scenario'")
-        known = of_library(case, lang)
-        for name in names:
-            if name not in known:
-                raise typer.BadParameter(f"there is no {name!r}, only {', '.join(known)}", param_hint="'--scenario'")
-            found.append(known[name])
+    if names is not None and there is not None and not stands_for_file(source):
+        found, older = there.what_ifs(source, names)
+        portfolio = older or portfolio
+    elif names is not None:
+        found = _bundled(source, names, lang)
     for file in files:
         try:
             found.append(from_file(file, lang))
         except Unusable as unusable:
             refuse(file, unusable.problems, as_json)
-    return found
+    return portfolio, found
+
+
+def _bundled(source: str, names: list[str], lang: str) -> list[WhatIf]:
+    from service.reading import bundled
+    from service.what_if import of_library
+
+    case = bundled(source)
+    if case is None:
+        if not names:
+            return []
+        said = f"{source} has no named scenarios, only bundled portfolios do; give its changes with --changes"
+        raise typer.BadParameter(said, param_hint="'--scenario'")
+    known = of_library(case, lang)
+    for name in names:
+        if name not in known:
+            raise typer.BadParameter(f"there is no {name!r}, only {', '.join(known)}", param_hint="'--scenario'")
+    return [known[name] for name in names or known]
 
 
 def some(given: str | None) -> list[str]:

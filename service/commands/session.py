@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 import typer
 
 from service.commands.outputs import BAD, INTERRUPTED, NO_SERVICE, OUR_FAULT, refuse, say
-from service.commands.solving import in_background
+from service.commands.solving import Line, in_background
 from service.words import Words, plain
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from solver.settings import Settings
 
 Answer = TypeVar("Answer")
-Tell = Callable[["Progress"], None] | None
 Json = dict[str, Any]
 
 KEY = "STAFFING_KEY"
@@ -51,6 +50,7 @@ class Session:
         self.as_json = False
         self._telling: list[str] = []
         self._again = ""
+        self._line: Line | None = None
         self._scenarios: set[str] = set()
         self._stored: dict[str, tuple[Portfolio, PortfolioPage]] = {}
         try:
@@ -161,26 +161,41 @@ class Session:
         with self.refusing(portfolio or "scenarios") as client:
             return list(reversed(list(client.scenarios(portfolio))))
 
-    def what_ifs(self, source: str, names: Sequence[str]) -> list[WhatIf]:
-        """Scenarios of a portfolio by id, which may lack the portfolio's, or by name; all where none is named."""
+    def what_ifs(self, source: str, names: Sequence[str]) -> tuple[list[WhatIf], Portfolio | None]:
+        """Scenarios of a portfolio by id, which may lack the portfolio's, or by name; all where none is named.
+
+        All are of one revision. With them comes the portfolio in that revision, where it is not the one that was read.
+        """
         from scenarios.changes import parse_changes
         from service.what_if import WhatIf
 
         known = self.scenarios(source)
-        found = []
-        for name in names:
-            one = next((one for one in known if name in (one.id, one.id.removeprefix(f"{source}."), one.name)), None)
-            if one is None:
-                there = ", ".join(one.id.removeprefix(f"{source}.") for one in known) or "none"
-                raise typer.BadParameter(f"there is no {name!r} of {source}, only {there}", param_hint="'--scenario'")
-            found.append(one)
         _, page = self._stored.get(source, (None, None))
-        for one in found:
-            if page is not None and one.revision != page.revision:
-                said = f"{one.name!r} is of revision {one.revision} of {source}, which is at {page.revision} by now"
-                raise typer.BadParameter(f"{said}; give its changes with --changes", param_hint="'--scenario'")
+        if names:
+            found = [self._scenario(source, name, known) for name in names]
+        else:
+            found = [one for one in known if page is None or one.revision == page.revision]
+            if older := [one for one in known if one not in found]:
+                say(f"Of older revisions, and so left out unless they are named: {_listed(older)}.")
+        revisions = {one.revision for one in found}
+        if len(revisions) > 1:
+            said = f"they are of different revisions of {source}, and cannot be held against each other"
+            raise typer.BadParameter(f"{said}: {_listed(found)}", param_hint="'--scenario'")
+        portfolio = None
+        if page is not None and revisions - {page.revision}:
+            (revision,) = revisions
+            say(f"{source} is at revision {page.revision} by now; this is of revision {revision}: {_listed(found)}.")
+            portfolio = self.portfolio(source, revision)
         self._scenarios |= {one.id for one in found}
-        return [WhatIf(one.name, "", parse_changes(one.changes), one.id) for one in (found if names else known)]
+        return [WhatIf(one.name, "", parse_changes(one.changes), one.id) for one in found], portfolio
+
+    def _scenario(self, source: str, name: str, known: Sequence[ScenarioAnswer]) -> ScenarioAnswer:
+        """The newest scenario of that id or name."""
+        for one in reversed(known):
+            if name in (one.id, one.id.removeprefix(f"{source}."), one.name):
+                return one
+        there = ", ".join(one.id.removeprefix(f"{source}.") for one in known) or "none"
+        raise typer.BadParameter(f"there is no {name!r} of {source}, only {there}", param_hint="'--scenario'")
 
     def scenario_of(self, asked: WhatIf | None) -> str | None:
         """The id of a scenario that the service has: its changes may be more than the role sees."""
@@ -206,25 +221,35 @@ class Session:
     def _background(
         self, work: Callable[[Callable[[Event], None]], Answer], seconds: float, lang: str, name: str | None = None
     ) -> Answer:
-        """What `work` returns, with a live line of the events that it hands over."""
+        """What `work` returns, with a live line of the events that it hands over; its seconds are those of the run."""
         words = Words(lang)
         self._again = words("again")
 
-        def shown(tell: Tell) -> Answer:
+        def shown(line: Line | None) -> Answer:
             def hear(event: Event) -> None:
                 self._telling[:] = [
                     *([] if name is None else [name]),
                     *([words("queued")] if event.name == "queued" else []),
                 ]
-                if tell is not None and event.name == "progress":
-                    tell(progress_of(event.data))
+                if line is None:
+                    return
+                if event.name == "queued":
+                    line.wait()
+                elif event.name == "running":
+                    line.begin_anew()
+                elif event.name == "progress":
+                    line.begin(event.data["seconds"])
+                    line(progress_of(event.data))
 
+            self._line = line
             return work(hear)
 
         return in_background(shown, seconds, self.stop, lang, self._telling)
 
     def _waits(self, error: ServiceError, seconds: float) -> None:
         self._telling[:] = [error.detail.removesuffix("."), self._again]
+        if self._line is not None:
+            self._line.wait()
 
 
 def progress_of(data: Json) -> Progress:
@@ -233,3 +258,7 @@ def progress_of(data: Json) -> Progress:
 
     numbers = {name: data.get(name) for name in ("best", "bound", "gap", "value_captured")}
     return Progress(seconds=data["seconds"], plans=data["plans"], stage=data["stage"], **numbers)
+
+
+def _listed(scenarios: Sequence[ScenarioAnswer]) -> str:
+    return ", ".join(f"{plain(one.name)} (revision {one.revision})" for one in scenarios)

@@ -32,6 +32,32 @@ CORES_EACH = 2
 Result = TypeVar("Result")
 
 
+class Line:
+    """What the live line knows: how far the search is, and since when it runs; None while it waits for its turn."""
+
+    def __init__(self) -> None:
+        self.since: float | None = time.monotonic()
+        self.known: Progress | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.best is None and self.known is not None and progress.stage == self.known.stage:
+            return  # the bound rose before the plan that is known was handed in
+        self.known = progress
+
+    def wait(self) -> None:
+        """It waits, and does not count on."""
+        self.since = None
+
+    def begin(self, ago: float = 0.0) -> None:
+        """It runs, since so many seconds."""
+        self.since = time.monotonic() - ago
+
+    def begin_anew(self) -> None:
+        """It runs from now on, and nothing is known of how far it was before."""
+        self.known = None
+        self.begin()
+
+
 @contextmanager
 def interruptible(stop: threading.Event | None = None) -> Iterator[threading.Event]:
     """An event that Ctrl-C sets instead of ending the program; who presses it a third time is in earnest."""
@@ -50,7 +76,7 @@ def interruptible(stop: threading.Event | None = None) -> Iterator[threading.Eve
 
 
 def in_background(
-    work: Callable[[Callable[[Progress], None] | None], Result],
+    work: Callable[[Line | None], Result],
     limit: float,
     stop: threading.Event,
     lang: str,
@@ -68,7 +94,7 @@ def in_background(
 def solve_shown(portfolio: Portfolio, settings: Settings, stop: threading.Event, lang: str) -> Proposal:
     """The proposal, with the ways out where there is no plan."""
 
-    def work(tell: Callable[[Progress], None] | None) -> Proposal:
+    def work(tell: Line | None) -> Proposal:
         from scenarios.ways_out import with_ways_out
         from solver.solve import solve
 
@@ -163,9 +189,7 @@ def end(proposal: Proposal, stop: threading.Event) -> None:
 
 
 @contextmanager
-def live(
-    limit: float, stop: threading.Event, lang: str, told: Sequence[str] = ()
-) -> Iterator[Callable[[Progress], None] | None]:
+def live(limit: float, stop: threading.Event, lang: str, told: Sequence[str] = ()) -> Iterator[Line | None]:
     """Shows what is handed to it on one line of standard error; nothing where that is no terminal.
 
     told: what it is about, as it is just then.
@@ -176,33 +200,25 @@ def live(
         return
     from rich.live import Live
 
-    words, began = Words(lang), time.monotonic()
-    last: dict[str, Progress] = {}
+    words, line = Words(lang), Line()
 
-    def tell(progress: Progress) -> None:
-        if progress.best is None and "known" in last and progress.stage == last["known"].stage:
-            return  # the bound rose before the plan that is known was handed in
-        last["known"] = progress
+    def shown() -> Text:
+        return _progress_line(words, line, limit, stop.is_set(), told)
 
-    def line() -> Text:
-        return _progress_line(words, last.get("known"), time.monotonic() - began, limit, stop.is_set(), told)
-
-    with Live(get_renderable=line, console=console, refresh_per_second=8, transient=True):
-        yield tell
+    with Live(get_renderable=shown, console=console, refresh_per_second=8, transient=True):
+        yield line
 
 
-def _progress_line(
-    words: Words, progress: Progress | None, seconds: float, limit: float, stopping: bool, told: Sequence[str]
-) -> Text:
+def _progress_line(words: Words, line: Line, limit: float, stopping: bool, told: Sequence[str]) -> Text:
     from rich.text import Text
 
-    frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-    parts = [*map(plain, told), words("of_seconds", n=int(seconds), limit=words.number(limit))]
+    frames, now, progress = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", time.monotonic(), line.known
+    parts = [*map(plain, told)]
+    if line.since is not None:
+        parts.append(words("of_seconds", n=int(now - line.since), limit=words.number(limit)))
     if stopping:
         parts.append(words("stopping"))
-    if progress is None or (progress.best is None and progress.bound is None):
-        parts.append(words("model"))
-    else:
+    if progress is not None and (progress.best is not None or progress.bound is not None):
         if progress.best is not None:
             parts.append(f"{words('best')} {words.number(round(progress.best))}")
         if progress.bound is not None:
@@ -210,4 +226,6 @@ def _progress_line(
         if progress.value_captured is not None:
             parts.append(f"{words('captured')} {words.percent(progress.value_captured)}")
         parts.append(f"{progress.plans} {words('plans')}")
-    return Text(f"{frames[int(seconds * 8) % len(frames)]} {' · '.join(parts)}", no_wrap=True, overflow="ellipsis")
+    elif line.since is not None:
+        parts.append(words("model"))
+    return Text(f"{frames[int(now * 8) % len(frames)]} {' · '.join(parts)}", no_wrap=True, overflow="ellipsis")

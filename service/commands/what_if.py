@@ -12,10 +12,9 @@ from service.commands.inputs import (
     base_name,
     changed_portfolio,
     one_from_input,
+    read_case,
     read_earlier,
-    read_portfolio,
     read_sides,
-    read_what_ifs,
     rule_settings,
     search_settings,
     some,
@@ -112,8 +111,9 @@ def run(
         raise typer.BadParameter("give one of --scenario and --changes", param_hint="'--changes'")
     one_from_input(portfolio, changes, earlier)
     settings = search_settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
-    found = read_portfolio(portfolio, as_json)
-    asked = next(iter(read_what_ifs(portfolio, some(scenario), some(changes), lang, as_json)), None)
+    named = None if scenario is None else [scenario]
+    found, every_asked = read_case(portfolio, named, some(changes), lang, as_json)
+    asked = next(iter(every_asked), None)
     changed = with_settings(changed_portfolio(found, asked, as_json), preset, change or [], as_json)
     from service.export import run_to_json
     from service.what_if import policy_changes, show_changes
@@ -122,9 +122,9 @@ def run(
     if there is not None:
         with interruptible(there.stop):
             parent = None if earlier is None else there.run_of(earlier).id
-            named = there.scenario_of(asked)
-            sent = every if named is None else policy_changes(preset, rule_settings(change or []))
-            kept = there.solve(portfolio, found, sent, settings, lang, parent, named)
+            stored = there.scenario_of(asked)
+            sent = every if stored is None else policy_changes(preset, rule_settings(change or []))
+            kept = there.solve(portfolio, found, sent, settings, lang, parent, stored)
             if not as_json:
                 show_changes(new_console(), Words(lang)("changed"), asked, found, every)
             there.show_run(kept, changed, out, by, lang)
@@ -192,16 +192,9 @@ def compare(
     check_out(out, (".json", ".xlsx"))
     one_from_input(portfolio, *(proposals or []), *(changes or []))
     settings = search_settings(seconds=seconds, seed=seed, workers=workers, repeatable=repeatable)
-    found = read_portfolio(portfolio, as_json)
-    from service.reading import bundled, stands_for_file
-
+    names = None if scenario is None and (proposals or changes) else scenario or []
+    found, asked = read_case(portfolio, names, changes or [], lang, as_json)
     there = elsewhere(as_json)
-    if not (proposals or scenario or changes):
-        if there is not None and not stands_for_file(portfolio):
-            scenario = [one.source for one in there.what_ifs(portfolio, ())]
-        elif (case := bundled(portfolio)) is not None:
-            scenario = [one.id for one in case.scenarios()]
-    asked = read_what_ifs(portfolio, scenario or [], changes or [], lang, as_json)
     if not proposals:  # the base is solved anyway
         asked = [one for one in asked if one.changes]
     if len(proposals or [None]) + len(asked) < 2:

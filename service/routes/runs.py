@@ -305,6 +305,7 @@ async def get_proposal(
     person: Annotated[str | None, Query(pattern=ID, description="only what is about this person")] = None,
     project: Annotated[str | None, Query(pattern=ID, description="only what is about this project")] = None,
     unit: Annotated[str | None, Query(pattern=ID, description="only what is about people of this unit")] = None,
+    language: Annotated[Literal["en", "nl"], Query(description="of the labels of terms in CSV and workbooks")] = "en",
     accept: Annotated[str | None, Header(description="which form; JSON where nothing is said")] = None,
 ) -> Response:
     """The best plan that was found, with its score card and reasons; of a cancelled run the best until then."""
@@ -320,7 +321,7 @@ async def get_proposal(
         portfolio = changed_portfolio(store, run)
         data = narrowed(visible_proposal(json.loads(result), who, portfolio), portfolio, person, project, unit)
         seen = portfolio if type == JSON else parse(visible_portfolio(portfolio.canonical(), who, portfolio))
-        return written(data, seen, type, id, run.ended)
+        return written(data, seen, type, id, run.ended, language)
 
     content = await work.at_desk(found)
     headers = {} if type == JSON else {"Content-Disposition": f'attachment; filename="{id}{PROPOSALS[type]}"'}

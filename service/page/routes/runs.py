@@ -218,6 +218,6 @@ def download(desk: TheDesk, id: str, form: str) -> Response:
     found, who = solved(desk.store, id), desk.who
     data = visible_proposal(found.proposal.to_json(), who, found.portfolio)
     portfolio, _, _ = shown(found.portfolio, found.proposal, who)
-    content = written(data, portfolio, kinds[f".{form}"], id)
+    content = written(data, portfolio, kinds[f".{form}"], id, language=desk.t.language)
     name = f'attachment; filename="{portfolio.id}-{id[:8]}.{form}"'
     return Response(content, media_type=kinds[f".{form}"], headers={"Content-Disposition": name})
