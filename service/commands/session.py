@@ -231,15 +231,8 @@ class Session:
                     *([] if name is None else [name]),
                     *([words("queued")] if event.name == "queued" else []),
                 ]
-                if line is None:
-                    return
-                if event.name == "queued":
-                    line.wait()
-                elif event.name == "running":
-                    line.begin_anew()
-                elif event.name == "progress":
-                    line.begin(event.data["seconds"])
-                    line(progress_of(event.data))
+                if line is not None:
+                    heard(line, event)
 
             self._line = line
             return work(hear)
@@ -250,6 +243,17 @@ class Session:
         self._telling[:] = [error.detail.removesuffix("."), self._again]
         if self._line is not None:
             self._line.wait()
+
+
+def heard(line: Line, event: Event) -> None:
+    """Let the live line know what happened to the run, whose seconds it shows: a run may be begun anew."""
+    if event.name == "queued":
+        line.wait()
+    elif event.name == "running":
+        line.begin_anew()
+    elif event.name == "progress":
+        line.begin(event.data["seconds"])
+        line(progress_of(event.data))
 
 
 def progress_of(data: Json) -> Progress:

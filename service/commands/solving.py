@@ -203,13 +203,14 @@ def live(limit: float, stop: threading.Event, lang: str, told: Sequence[str] = (
     words, line = Words(lang), Line()
 
     def shown() -> Text:
-        return _progress_line(words, line, limit, stop.is_set(), told)
+        return line_text(words, line, limit, stop.is_set(), told)
 
     with Live(get_renderable=shown, console=console, refresh_per_second=8, transient=True):
         yield line
 
 
-def _progress_line(words: Words, line: Line, limit: float, stopping: bool, told: Sequence[str]) -> Text:
+def line_text(words: Words, line: Line, limit: float, stopping: bool, told: Sequence[str]) -> Text:
+    """What the live line shows just now."""
     from rich.text import Text
 
     frames, now, progress = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", time.monotonic(), line.known

@@ -179,7 +179,7 @@ def test_what_the_service_can_do(client: Client) -> None:
     assert client.changes()[0]["schema"]
     assert client.library_portfolio(client.library()[0]["slug"])["portfolio"]["people"]
     assert client.model_card("nl")["rules"]
-    assert client.ready()["ready"] is True
+    assert client.ready()["runs"]["running"] >= 0
 
 
 def test_stop_cancels_the_run_and_keeps_its_plan(client: Client) -> None:
