@@ -47,14 +47,14 @@ class Postgres:
         self.start()
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [self.programs / program, "-D", self.folder / "data", *arguments]
+        command: list[str | Path] = [self.programs / program, "-D", self.folder / "data", *arguments]
         subprocess.run(command, check=True, capture_output=True, user=self.account, cwd=self.folder, timeout=60)
 
     def start(self) -> None:
         """Start it, and come back when it takes connections."""
         options = f"-p {self.port} -k '' -c listen_addresses={self.host} -c fsync=off -c max_connections=200"
         log = str(self.folder / "log")
-        command = [self.programs / "pg_ctl", "-D", self.folder / "data", "-w", "-l", log, "-o", options, "start"]
+        command: list[str | Path] = [self.programs / "pg_ctl", "-D", self.folder / "data", "-w", "-l", log, "-o", options, "start"]
         subprocess.run(
             command,
             check=True,
@@ -67,7 +67,7 @@ class Postgres:
 
     def is_there(self) -> bool:
         """Whether it runs, and has not given up."""
-        command = [self.programs / "pg_ctl", "-D", self.folder / "data", "status"]
+        command: list[str | Path] = [self.programs / "pg_ctl", "-D", self.folder / "data", "status"]
         return not subprocess.run(command, capture_output=True, user=self.account, cwd=self.folder).returncode
 
     def stop(self, mode: str = "immediate") -> None:
