@@ -54,7 +54,17 @@ class Postgres:
         """Start it, and come back when it takes connections."""
         options = f"-p {self.port} -k '' -c listen_addresses={self.host} -c fsync=off -c max_connections=200"
         log = str(self.folder / "log")
-        command: list[str | Path] = [self.programs / "pg_ctl", "-D", self.folder / "data", "-w", "-l", log, "-o", options, "start"]
+        command: list[str | Path] = [
+            self.programs / "pg_ctl",
+            "-D",
+            self.folder / "data",
+            "-w",
+            "-l",
+            log,
+            "-o",
+            options,
+            "start",
+        ]
         subprocess.run(
             command,
             check=True,
