@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from scenarios.changes import Change, ChangeInvalid, changes_to_json
@@ -29,14 +28,18 @@ from solver.search import UNIT, Search, gap
 from solver.settings import Settings
 from solver.tables import Tables
 
-#: seconds for all of it, the part of them for finding, and the most for finding out whether there is any plan
-SECONDS, FINDING, LOOK_SECONDS = 11.0, 0.35, 3.0
+#: seconds for all of it, and the part of them for finding
+SECONDS, FINDING = 10.0, 0.35
+#: the most seconds for finding out whether there is any plan; less and less, where that often ends without an answer
+LOOK_SECONDS, LEAST_LOOK = 3.0, 0.75
 #: how many times the time is taken where nothing was found yet
 PATIENCE = 2
+#: how much longer each stride along a ladder is than the one before
+STRIDE = 4
 #: seconds that a price may take at least
 LEAST_SECONDS = 0.8
-#: the part of the time that the first price takes: of all of it beside the finding, or of what is left after it
-FIRST_BESIDE, FIRST_AFTER = 0.8, 0.4
+#: the part of what is left after the finding that the first price takes, from whose plan the others start
+FIRST = 0.5
 #: ways that are priced, and of a large portfolio
 MOST, MOST_OF_LARGE = 8, 5
 #: changes of one way at most; first changes that a second is looked for to; after how many rules go first
@@ -137,29 +140,22 @@ class _Looking:
     def __init__(self, quick: Quick, settings: Settings, stop: threading.Event, seconds: float) -> None:
         self._quick, self._settings, self._stop, self._seconds = quick, settings, stop, seconds
         self._began = time.monotonic()
-        #: whether any way out was found; in a large portfolio the first is priced beside the finding
+        #: whether there is a plan after any change
         self._any = False
-        self._pool = ThreadPoolExecutor(1)
-        self._beside: Future[Search] | None = None
+        self._look_seconds = LOOK_SECONDS
 
     def out_of(self, portfolio: Portfolio, conflict: Conflict) -> tuple[WayOut, ...]:
         """The ways out, priced, the cheapest first."""
-        with self._pool:
-            found = self._without_needless(portfolio, self._find(portfolio, conflict, 0))
-            first = None if self._beside is None else self._beside.result()
+        found = self._without_needless(portfolio, self._find(portfolio, conflict, 0))
         found = found[: MOST if _is_small(portfolio) else MOST_OF_LARGE]
         priced: list[WayOut] = []
+        first: Search | None = None
         for n, changes in enumerate(found):
             if self._stop.is_set() or (priced and self._late(1)):
                 break
-            # The first is solved from nothing, the others from its plan on.
-            alone = first is None and len(found) > 1
-            left = (self._seconds - self._passed) * (FIRST_AFTER if alone else 1 / (len(found) - n))
-            changed = apply(portfolio, changes)
-            if first is not None and changed == first.tables.portfolio:
-                search = first
-            else:
-                search = self._quick.best(changed, self._limit(max(LEAST_SECONDS, left)), first)
+            share = FIRST if first is None and len(found) > 1 else 1 / (len(found) - n)
+            seconds = max(LEAST_SECONDS, share * (self._seconds - self._passed))
+            search = self._quick.best(apply(portfolio, changes), self._limit(seconds), first)
             if search.plan is not None:
                 first = first or search
                 priced.append(_way_out(portfolio, changes, search, search.plan))
@@ -181,7 +177,7 @@ class _Looking:
                     changed = apply(portfolio, one.changes)
                 except ChangeInvalid:  # it was possible on the activities that are named alone
                     continue
-                there = self._quick.has_plan(changed, self._limit(LOOK_SECONDS))
+                there = self._look(changed)
                 if there:  # it was not found out in time before
                     found.append(one.changes)
                 elif there is False:
@@ -202,7 +198,7 @@ class _Looking:
         for one in changes if len(changes) > 1 else ():
             fewer = tuple(other for other in changes if other is not one)
             try:
-                if not self._stop.is_set() and not self._late(PATIENCE) and self._has_plan(apply(portfolio, fewer)):
+                if not self._stop.is_set() and not self._late(PATIENCE) and self._look(apply(portfolio, fewer)):
                     changes = fewer
             except ChangeInvalid:  # it is about what the other brought
                 continue
@@ -210,9 +206,9 @@ class _Looking:
 
     def _singles(self, portfolio: Portfolio, conflict: Conflict) -> list[_Tried]:
         """The smallest change of each kind that resolves what is named, those first after which there is a plan."""
-        nearby, elsewhere = _nearby(portfolio, conflict), self._elsewhere(portfolio, conflict)
+        nearby, others = _nearby(portfolio, conflict), self._others(portfolio, conflict)
         proposed = list(ladders(portfolio, conflict))
-        if nearby is None or elsewhere:
+        if nearby is None or not others:
             proposed.sort(key=lambda ladder: not ladder.everywhere)
         tried = []
 
@@ -224,31 +220,27 @@ class _Looking:
                 break
             least = 0 if nearby is None else self._smallest(ladder, 0, nearby, resolves)
             there = None
-            if least is not None and (ladder.everywhere or not elsewhere):
-                there = self._smallest(ladder, least, portfolio, self._has_plan)
-                if there is not None and not self._any:
-                    self._any = True
-                    self._price_beside(ladder.make(there).apply(portfolio))
+            if least is not None and (ladder.everywhere or others is not False):
+                there = self._smallest(ladder, least, portfolio, lambda changed: self._look(changed) is True)
             step = there if nearby is None or there is not None else least
             if step is not None:
                 tried.append(_Tried((ladder.make(step),), there is not None, ladder.everywhere))
         return sorted(tried, key=lambda one: not one.whole)
 
-    def _price_beside(self, changed: Portfolio) -> None:
-        """Begin to solve a large portfolio that has a plan; the plans of the other ways start from that one."""
-        if not _is_small(changed) and not self._settings.repeatable:
-            seconds = max(LEAST_SECONDS, FIRST_BESIDE * self._seconds)
-            self._beside = self._pool.submit(self._quick.best, changed, seconds)
+    def _look(self, changed: Portfolio) -> bool | None:
+        """Whether there is a plan, None where that is not known in time."""
+        there = self._quick.has_plan(changed, self._limit(self._look_seconds))
+        if there is None:
+            self._look_seconds = max(LEAST_LOOK, self._look_seconds / 2)
+        self._any = self._any or there is True
+        return there
 
-    def _elsewhere(self, portfolio: Portfolio, conflict: Conflict) -> bool:
-        """Whether in a large portfolio the activities that are not named have no plan either, for another reason."""
+    def _others(self, portfolio: Portfolio, conflict: Conflict) -> bool | None:
+        """Whether in a large portfolio the activities that are not named have a plan, None where that is not known."""
         named = _activities(conflict)
         if not named or _is_small(portfolio) or self._over:
-            return False
-        return self._quick.has_plan(without_activities(portfolio, named), self._limit(LOOK_SECONDS)) is False
-
-    def _has_plan(self, changed: Portfolio) -> bool:
-        return self._quick.has_plan(changed, self._limit(LOOK_SECONDS)) is True
+            return True
+        return self._quick.has_plan(without_activities(portfolio, named), self._limit(LOOK_SECONDS))
 
     def _smallest(self, ladder: Ladder, first: int, portfolio: Portfolio, good: Good) -> int | None:
         """The first change of a ladder, from number `first` on, that makes a good portfolio of this one."""
@@ -267,9 +259,11 @@ class _Looking:
         if first == last or works(first):
             return first
         low, high = first, last
+        stride = 1
         while high - low > 1 and not self._over:
-            middle = (low + high) // 2
-            low, high = (low, middle) if works(middle) else (middle, high)
+            # It is not far from the first, mostly: as long as none works, strides grow; then the rest is halved.
+            middle = min(low + stride, (low + high) // 2)
+            low, high, stride = (low, middle, last) if works(middle) else (middle, high, STRIDE * stride)
         return high
 
     # --- time

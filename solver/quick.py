@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from functools import cached_property
 
 import numpy as np
 
 from solver.handmade import scored
-from solver.model import Model
+from solver.model import Model, pairs_of
+from solver.plan import Plan
 from solver.portfolio import Portfolio
 from solver.search import Search
 from solver.settings import Settings
@@ -28,17 +28,23 @@ class Quick:
 
     def __init__(self, settings: Settings, stop: threading.Event | None = None) -> None:
         self._settings, self._stop = settings, stop
+        self._workers: list[Worker] = []
+        #: the latest plan that was looked for without caring what it costs; with a little less it may do again
+        self._found: Plan | None = None
 
     def __enter__(self) -> Quick:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if "_worker" in vars(self):
-            self._worker.close()
+        for worker in self._workers:
+            worker.close()
 
-    @cached_property
-    def _worker(self) -> Worker:
-        return Worker()
+    def _processes(self, number: int) -> list[Worker]:
+        """So many processes with HiGHS at least; those that ended are begun anew."""
+        self._workers = [worker for worker in self._workers if worker.alive]
+        while len(self._workers) < number:
+            self._workers.append(Worker())
+        return self._workers
 
     def has_plan(self, portfolio: Portfolio, seconds: float) -> bool | None:
         """Whether all hard rules can hold, None where that is not known in time."""
@@ -46,12 +52,15 @@ class Quick:
         if search.stopped:
             return None
         exact.quick_plans(search)
+        if search.plan is None and self._found is not None:
+            hand_in(search, scored(self._found.tables, self._found, time.monotonic()))
         if search.plan is not None:
             return True
         model = Model(search.tables)
         model.post(rule for rule in search.tables.rules if rule.binds)
-        status = solve_model(model, search, search.budget).status
-        return None if status == "UNKNOWN" else status != "INFEASIBLE"
+        found = solve_model(model, search, search.budget)
+        self._found = found.plan(model) or self._found
+        return None if found.status == "UNKNOWN" else found.status != "INFEASIBLE"
 
     def best(self, portfolio: Portfolio, seconds: float, near: Search | None = None) -> Search:
         """A search that has come to its end: its plan, if any, its cost and its bound.
@@ -60,34 +69,37 @@ class Quick:
         """
         search = self._search(portfolio, seconds)
         alone = len(search.tiers) > 1 or self._settings.repeatable
-        if not alone and near is not None and near.plan is not None:
-            hand_in(search, scored(near.tables, near.plan, time.monotonic()))
+        if alone or len(pairs_of(search.tables)[0]) <= guided.SMALL:
+            self._prove(search, alone)
+        else:
+            if near is not None and near.plan is not None:
+                hand_in(search, scored(near.tables, near.plan, time.monotonic()))
+                search.earlier = _booked(near.plan, search.tables)
+            guided.brief(search, self._processes(guided.processes()))
+        return search
+
+    def _prove(self, search: Search, alone: bool) -> None:
+        """Solve a small portfolio to its end."""
         exact.quick_plans(search)
         model = exact.whole_model(search)
-        if not alone and len(model.pairs) > guided.SMALL:
-            search.earlier = None if near is None else _booked(near, search.tables)
-            guided.solve(search)
-        elif exact.first_plan(search, model):
-            if alone or len(model.pairs) <= TINY or not self._worker.alive:
-                exact.by_tiers(search, model)
-            else:
-                found = self._worker.solve(model, search.left, lambda: search.stop.is_set())
-                if found.plan is not None:
-                    search.consider(found.plan)
-                if found.bound is not None:
-                    search.raise_bound(found.bound)
-        return search
+        if not exact.first_plan(search, model):
+            return
+        if alone or len(model.pairs) <= TINY:
+            exact.by_tiers(search, model)
+            return
+        found = self._processes(1)[0].solve(model, search.left, lambda: search.stop.is_set())
+        if found.plan is not None:
+            search.consider(found.plan)
+        if found.bound is not None:
+            search.raise_bound(found.bound)
 
     def _search(self, portfolio: Portfolio, seconds: float) -> Search:
         settings = self._settings.model_copy(update={"seconds": seconds})
         return Search(Tables.of(portfolio), settings, None, self._stop)
 
 
-def _booked(search: Search, tables: Tables) -> dict[tuple[int, int], int] | None:
+def _booked(plan: Plan, tables: Tables) -> dict[tuple[int, int], int]:
     """Hours per (person, activity) of another portfolio's plan, in the numbers of these tables."""
-    plan = search.plan
-    if plan is None:
-        return None
     people, activities = plan.tables.portfolio.people, plan.tables.portfolio.activities
     booked = {}
     for p, a in np.argwhere(plan.on):

@@ -52,11 +52,20 @@ def test_what_became_impossible_is_left_out() -> None:
     assert [(one.person, one.activity, one.hours) for one in left.bookings or ()] == [("bo", "returns", 16)]
 
 
+def test_who_is_pinned_now_is_booked_at_once_beside_what_is_left() -> None:
+    """Bo is pinned to 8 of 16 hours, which the earlier plan did not know of."""
+    people, activities, rules = [person("ana"), person("bo")], [activity("a", 16)], only("staffing")
+    earlier = solve(portfolio(people, activities, [booking("ana", "a", 8)], rules=rules), QUICK)
+    with_bo = handed_in(portfolio(people, activities, [booking("bo", "a", 8)], rules=rules), earlier)
+    assert ("bo", 8) in [(one.person, one.hours) for one in with_bo.bookings or ()]
+    assert with_bo.run.status == "FEASIBLE"
+
+
 def test_nothing_is_handed_in_where_nothing_mends_it() -> None:
-    """A promise that the earlier plan does not keep cannot be mended by taking bookings out."""
+    """A promise of no certain hours that the earlier plan does not keep cannot be mended by taking bookings out."""
     people, activities = [person("ana"), person("bo")], [activity("a", 8)]
     earlier = solve(portfolio(people, activities, [booking("ana", "a", 8)]), QUICK)
-    assert handed_in(portfolio(people, activities, [booking("bo", "a", 8)]), earlier).bookings is None
+    assert handed_in(portfolio(people, activities, [booking("bo", "a")]), earlier).bookings is None
 
 
 def test_whoever_is_new_takes_what_is_open() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from solver.model import Model, pairs_of
+from solver.plan import plan_of
 from solver.search import Search, commitments
 from solver.strategies import greedy
 from solver.strategies.cpsat import complete_hint, solve_model
+from solver.strategies.earlier import about
 
 #: the part of the time for repairing an earlier plan, and how close to the best of its teams is good enough
 EARLIER_SHARE, EARLIER_GAP = 0.2, 0.005
@@ -37,27 +39,32 @@ def quick_plans(search: Search) -> None:
 
 
 def first_plan(search: Search, model: Model) -> bool:
-    """See to it that there is a plan, the earlier one repaired if there was one; False where there is none to be had.
+    """See to it that there is a plan, the earlier one repaired if there was one; False where there can be none."""
+    from_earlier(search)
+    return search.plan is not None or any_plan(search, model)
 
-    Looking for any plan, without caring what it costs, takes a fraction of the time.
+
+def any_plan(search: Search, model: Model) -> bool:
+    """Hand in any plan of the whole model; False where there is none to be had.
+
+    Looking without caring what it costs takes a fraction of the time.
     """
-    _from_earlier(search)
-    if search.plan is None:
-        model.cp.clear_objective()  # type: ignore[no-untyped-call]
-        found = solve_model(model, search, search.budget)
-        model.minimise(search.tier)
-        plan = found.plan(model)
-        if plan is not None:
-            search.offer(plan)
-        search.infeasible = found.status == "INFEASIBLE"
-    return search.plan is not None
+    model.cp.clear_objective()  # type: ignore[no-untyped-call]
+    found = solve_model(model, search, search.budget)
+    model.minimise(search.tier)
+    plan = found.plan(model)
+    if plan is not None:
+        search.offer(plan)
+    search.infeasible = found.status == "INFEASIBLE"
+    return plan is not None
 
 
-def _from_earlier(search: Search) -> None:
-    """Hand in the earlier plan, repaired where a change broke it.
+def from_earlier(search: Search, share: float = EARLIER_SHARE) -> None:
+    """Hand in the earlier plan, repaired where a change broke it, in a share of the time at most.
 
-    Its teams stay, with its hours as the hint; but activities that lost somebody's hours may have anybody, those that
-    lack somebody may have whoever that could be, and people without work in it, such as somebody new, may be anywhere.
+    Its teams stay, with its hours as the hint, and whoever works there already may; but activities that lost somebody's
+    hours, or that broken rules are about, may have anybody, those that lack somebody may have whoever that could be,
+    and people without work in it, such as somebody new, may be anywhere.
     """
     if search.earlier is None:
         return
@@ -70,11 +77,17 @@ def _from_earlier(search: Search) -> None:
     possible = np.zeros_like(booked)
     possible[pairs[:, 0], pairs[:, 1]] = most
     broken, new = (booked > possible).any(axis=0), booked.sum(axis=1, keepdims=True) == 0
+    left = plan_of(tables, {pair: hours for pair, hours in earlier.items() if hours <= possible[pair]})
+    for rule, measured in search.broken(left):
+        broken |= about(tables, rule, measured.keys[measured.amount > rule.tolerance]).any(axis=0)
+    works_there = np.zeros_like(broken, shape=booked.shape)
+    for pair in tables.incumbent:
+        works_there[pair] = True
     helps = np.zeros_like(broken, shape=booked.shape)
     if search.plan is not None:
         for r in np.flatnonzero(tables.requirement_people > search.plan.members_meeting).tolist():
             helps[:, tables.requirement_activity[r]] |= tables.meets[:, r]
-    kept = (tables.committed | (booked > 0) | broken | new | helps)[pairs[:, 0], pairs[:, 1]]
+    kept = (tables.committed | works_there | (booked > 0) | broken | new | helps)[pairs[:, 0], pairs[:, 1]]
     model = Model(tables, pairs[kept], most[kept])
     model.post(search.rules)
     model.minimise(search.tier)
@@ -87,7 +100,7 @@ def _from_earlier(search: Search) -> None:
         )
         if not isinstance(variable, int)
     ]
-    found = solve_model(model, search, EARLIER_SHARE * search.budget, hint, gap_limit=EARLIER_GAP)
+    found = solve_model(model, search, share * search.budget, hint, gap_limit=EARLIER_GAP)
     plan = found.plan(model)
     if plan is not None:
         search.offer(plan, found.cost)

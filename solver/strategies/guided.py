@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -21,7 +22,7 @@ from solver.strategies import exact, large
 from solver.strategies.cpsat import solve_model
 from solver.strategies.improve import Choice, improve, side_by_side
 from solver.strategies.mip import Relaxation, Worker
-from solver.strategies.prices import Pricing, ascend
+from solver.strategies.prices import Prices, Pricing, ascend
 
 #: up to this many pairs the whole model is given to CP-SAT and HiGHS, to be proven
 SMALL = 600
@@ -47,49 +48,76 @@ PRICE_STEPS, PRICE_SHARE = 300, 0.15
 POLITE = 15
 #: the most that there is of it
 LEAST_URGENT = 19
+#: where there are only seconds: the part of them for mending an earlier plan; activities staffed together otherwise,
+#: and freed at once
+FOLLOW_SHARE, BRIEF_GROUP, BRIEF_SIZE = 0.4, 40, 6
 #: HiGHS processes beside each other, at most; and how many of them race for one proof
 PROCESSES, RACING = 8, 2
 
 
+def processes() -> int:
+    """How many HiGHS processes it is of use to have beside each other."""
+    return min(PROCESSES, os.cpu_count() or 1)
+
+
 def solve(search: Search) -> None:
     """Hand in the best plan and bound found in the time that is left."""
-    workers = [Worker() for _ in range(min(PROCESSES, os.cpu_count() or 1))]
-    first = workers[0]
+    workers = [Worker() for _ in range(processes())]
     try:
-        exact.quick_plans(search)
-        search.stage = "prices"
-        pricing = Pricing(search.tables)
-        seconds = max(0.01, PRICE_SHARE * search.left)
-        prices = ascend(pricing, pricing.start(), PRICE_STEPS, seconds, search.raise_bound, lambda: search.over)
-        if search.over:
-            return
-        if search.plan is not None and len(pricing.pairs) > LARGE:
-            large.solve(search, workers, pricing, prices)
-            return
-        model = exact.whole_model(search)
-        if not exact.first_plan(search, model) or search.stopped:
-            return
-        search.stage = "relaxation"
-        relaxation = first.relax(model, RELAX_SHARE * search.left, lambda: search.over)
-        if relaxation is not None:
-            search.raise_bound(relaxation.bound)
-            if search.earlier is None:
-                search.stage = "start"
-                _start(search, relaxation, first)
-        if len(model.pairs) <= SMALL:
-            search.stage = "prove"
-            # Which seed leads to the proof first is a matter of luck, often by a factor of two.
-            racing = [partial(_bound, search, model, one, seed) for seed, one in enumerate(workers[:RACING])]
-            side_by_side([partial(_prove, search, model), *racing])
-        else:
-            search.stage = "improve"
-            choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
-            if relaxation is not None:
-                choice.prefer(relaxation.on > BOOKED, CANDIDATES)
-            side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
+        _solve(search, workers)
     finally:
         for worker in workers:
             worker.close()
+
+
+def _solve(search: Search, workers: Sequence[Worker]) -> None:
+    first = workers[0]
+    exact.quick_plans(search)
+    pricing, prices = _priced(search)
+    if search.over:
+        return
+    if search.plan is not None and len(pricing.pairs) > LARGE:
+        large.solve(search, workers, pricing, prices)
+        return
+    model = exact.whole_model(search)
+    if not exact.first_plan(search, model) or search.stopped:
+        return
+    search.stage = "relaxation"
+    relaxation = first.relax(model, RELAX_SHARE * search.left, lambda: search.over)
+    if relaxation is not None:
+        search.raise_bound(relaxation.bound)
+        if search.earlier is None:
+            search.stage = "start"
+            _start(search, relaxation, first)
+    if len(model.pairs) <= SMALL:
+        search.stage = "prove"
+        # Which seed leads to the proof first is a matter of luck, often by a factor of two.
+        racing = [partial(_bound, search, model, one, seed) for seed, one in enumerate(workers[:RACING])]
+        side_by_side([partial(_prove, search, model), *racing])
+    else:
+        search.stage = "improve"
+        choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
+        if relaxation is not None:
+            choice.prefer(relaxation.on > BOOKED, CANDIDATES)
+        side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
+
+
+def brief(search: Search, workers: Sequence[Worker]) -> None:
+    """Hand in a good plan within seconds, too few for the relaxation of the whole model; an earlier one is followed."""
+    exact.quick_plans(search)
+    exact.from_earlier(search, FOLLOW_SHARE)
+    pricing, prices = _priced(search)
+    if search.over or (search.plan is None and not exact.any_plan(search, exact.whole_model(search))):
+        return
+    large.solve(search, workers, pricing, prices, BRIEF_GROUP, BRIEF_SIZE)
+
+
+def _priced(search: Search) -> tuple[Pricing, Prices]:
+    """Prices of people's time, with the bound that they give handed in."""
+    search.stage = "prices"
+    pricing = Pricing(search.tables)
+    seconds = max(0.01, PRICE_SHARE * search.left)
+    return pricing, ascend(pricing, pricing.start(), PRICE_STEPS, seconds, search.raise_bound, lambda: search.over)
 
 
 def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float = 1) -> None:

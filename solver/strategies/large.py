@@ -40,8 +40,18 @@ FREED, GAP = 20, 0.005
 FEW, OTHERS = 2, 8
 
 
-def solve(search: Search, workers: Sequence[Worker], pricing: Pricing, prices: Prices) -> None:
-    """Hand in the best plan and bound found in the time that is left; there are a first plan and first prices."""
+def solve(
+    search: Search,
+    workers: Sequence[Worker],
+    pricing: Pricing,
+    prices: Prices,
+    activities: int = GROUP,
+    freed: int = FREED,
+) -> None:
+    """Hand in the best plan and bound found in the time that is left; there are a first plan and first prices.
+
+    activities: how many at most are staffed together at first; freed: so many in the first neighbourhoods.
+    """
     seconds = max(0.01, PRICE_SHARE * search.left)
     prices = ascend(pricing, prices, STEPS, seconds, search.raise_bound, lambda: search.over, AGAIN)
     choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, OTHERS)
@@ -50,14 +60,14 @@ def solve(search: Search, workers: Sequence[Worker], pricing: Pricing, prices: P
 
     def start_and_improve() -> None:
         if search.earlier is None:
-            _start(search, choice, hour, workers[0])
-        improve(search, workers[0], 0, choice, FREED, GAP)
+            _start(search, choice, hour, workers[0], activities)
+        improve(search, workers[0], 0, choice, freed, GAP)
 
-    others = [partial(improve, search, worker, n, choice, FREED, GAP) for n, worker in enumerate(workers) if n]
+    others = [partial(improve, search, worker, n, choice, freed, GAP) for n, worker in enumerate(workers) if n]
     side_by_side([start_and_improve, *others])
 
 
-def _start(search: Search, choice: Choice, hour: float, worker: Worker) -> None:
+def _start(search: Search, choice: Choice, hour: float, worker: Worker, activities: int) -> None:
     """Hand in a plan near the relaxation of the pairs that may pay, which from then on are always tried.
 
     Nothing where those are too many for a relaxation. hour: what an open hour costs.
@@ -85,7 +95,7 @@ def _start(search: Search, choice: Choice, hour: float, worker: Worker) -> None:
     most[chosen] = np.where(
         committed[chosen], most[chosen], _hours_near(tables, pairs[chosen], most[chosen], relaxation)
     )
-    _group_by_group(search, pairs, most, booked | committed, worker)
+    _group_by_group(search, pairs, most, booked | committed, worker, activities)
     search.stage = "improve"
     choice.prefer(booked, FEW)
 
@@ -97,11 +107,13 @@ def _hours_near(tables: Tables, pairs: IntArray, most: IntArray, relaxation: Rel
     return np.asarray(np.minimum(most, np.maximum(least, blocks * tables.block)))
 
 
-def _group_by_group(search: Search, pairs: IntArray, most: IntArray, likely: Bools, worker: Worker) -> None:
+def _group_by_group(
+    search: Search, pairs: IntArray, most: IntArray, likely: Bools, worker: Worker, activities: int
+) -> None:
     """Staff one group of activities after the other, from the commitments alone, and hand in the plan of all."""
     tables, plan = search.tables, commitments(search.tables)
     order = np.argsort(tables.start, kind="stable")
-    groups = np.array_split(order, -(-tables.A // GROUP))
+    groups = np.array_split(order, -(-tables.A // activities))
     until = search.seconds + GROUP_SHARE * search.left
     for number, group in enumerate(groups):
         freed = np.zeros(tables.A, dtype=bool)
