@@ -144,8 +144,11 @@ def main() -> None:
     if named:
         rows = [(n, status, str(i), f"{s:.1f}", str(w), f"{e:.1f}") for n, status, i, s, w, e in named]
         page.say(page.table(("conflict", "status", "items", "named after", "ways out", "there after"), rows))
-        halves = [statistics.median(times) for times in ([one[3] for one in named], [one[5] for one in named])]
-        page.say(f"median: named after {halves[0]:.1f} s, ways out there after {halves[1]:.1f} s")
+        contradict = [one for one in named if one[1] == "INFEASIBLE"]
+        halves = [statistics.median(one[n] for one in contradict) for n in (3, 5)] if contradict else [0, 0]
+        page.say(
+            f"median of those that contradict: named after {halves[0]:.1f} s, ways out there after {halves[1]:.1f} s"
+        )
 
 
 def _row(name: str, those: Sequence[tuple[str, str, float]]) -> tuple[str, ...]:

@@ -72,8 +72,10 @@ class Quick:
         if alone or len(pairs_of(search.tables)[0]) <= guided.SMALL:
             self._prove(search, alone)
         else:
+            known = self._found if near is None else near.plan
+            if known is not None:
+                hand_in(search, scored(known.tables, known, time.monotonic()))
             if near is not None and near.plan is not None:
-                hand_in(search, scored(near.tables, near.plan, time.monotonic()))
                 search.earlier = _booked(near.plan, search.tables)
             guided.brief(search, self._processes(guided.processes()))
         return search

@@ -62,10 +62,12 @@ def test_who_is_pinned_now_is_booked_at_once_beside_what_is_left() -> None:
 
 
 def test_nothing_is_handed_in_where_nothing_mends_it() -> None:
-    """A promise of no certain hours that the earlier plan does not keep cannot be mended by taking bookings out."""
-    people, activities = [person("ana"), person("bo")], [activity("a", 8)]
-    earlier = solve(portfolio(people, activities, [booking("ana", "a", 8)]), QUICK)
-    assert handed_in(portfolio(people, activities, [booking("bo", "a")]), earlier).bookings is None
+    """Bo is pinned to work for two, and Ana is gone: taking bookings out makes no team."""
+    people, activities = [person("ana"), person("bo")], [activity("a", 16, team=(2, 2))]
+    pinned = [booking("bo", "a", 8)]
+    earlier = solve(portfolio(people, activities, pinned), QUICK)
+    assert len(earlier.bookings or ()) == 2
+    assert handed_in(portfolio([{**people[0], "leaves": 0}, people[1]], activities, pinned), earlier).bookings is None
 
 
 def test_whoever_is_new_takes_what_is_open() -> None:
