@@ -144,11 +144,10 @@ def main() -> None:
     if named:
         rows = [(n, status, str(i), f"{s:.1f}", str(w), f"{e:.1f}") for n, status, i, s, w, e in named]
         page.say(page.table(("conflict", "status", "items", "named after", "ways out", "there after"), rows))
-        contradict = [one for one in named if one[1] == "INFEASIBLE"]
-        halves = [statistics.median(one[n] for one in contradict) for n in (3, 5)] if contradict else [0, 0]
-        page.say(
-            f"median of those that contradict: named after {halves[0]:.1f} s, ways out there after {halves[1]:.1f} s"
-        )
+        those = [one for one in named if one[1] == "INFEASIBLE"]
+        if those:
+            until = [statistics.median(times) for times in ([one[3] for one in those], [one[5] for one in those])]
+            page.say(f"median where rules contradict: named after {until[0]:.1f} s, ways out after {until[1]:.1f} s")
 
 
 def _row(name: str, those: Sequence[tuple[str, str, float]]) -> tuple[str, ...]:
