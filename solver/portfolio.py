@@ -77,13 +77,24 @@ def _number_or_list(value: Any) -> str:
     return _TAGS[isinstance(value, list | tuple)]
 
 
-Period = Annotated[int, Whole(0, 1_000_000)]
-TermName = Annotated[str, Words(200, "the id or an alias of a term"), AfterValidator(_term_id)]
-EnergySource = Annotated[
-    str,
-    Words(220, _ENERGY_WORDS),
-    AfterValidator(_energy_source),
-]
+def _of(section: str) -> Any:
+    """Says in the schema what a field names, so that a form can offer a list; `solver.references` checks the name."""
+    return Field(json_schema_extra={"x-refers-to": section})
+
+
+def _like(what: str) -> Any:
+    """Says in the schema which values are in use already; others may be given."""
+    return Field(json_schema_extra={"x-suggests": what})
+
+
+UnitId, GoalId = Annotated[Id, _of("units")], Annotated[Id, _of("goals")]
+PersonId = Annotated[Id, _of("people")]
+ProjectId, ActivityId = Annotated[Id, _of("projects")], Annotated[Id, _of("activities")]
+Period = Annotated[int, Whole(0, 1_000_000), _of("periods")]
+#: a period, or the end of the calendar
+Until = Annotated[int, Whole(0, 1_000_000), _of("periods and after")]
+TermName = Annotated[str, Words(200, "the id or an alias of a term"), AfterValidator(_term_id), _of("vocabulary")]
+EnergySource = Annotated[str, Words(220, _ENERGY_WORDS), AfterValidator(_energy_source), _of("energy sources")]
 
 
 class Part(BaseModel):
@@ -183,13 +194,13 @@ class Candidate(Part):
     """Somebody who could be taken on, at a cost in money."""
 
     cost: Money = 0.0
-    group: Id | None = None
+    group: Annotated[Id, _like("groups")] | None = None
 
 
 class Lent(Part):
     """From `first` to `last` the person may work for `unit`, for at most `share` of the hours available then."""
 
-    unit: Id
+    unit: UnitId
     first: Period
     last: Period
     share: Share
@@ -200,7 +211,7 @@ class Person(Part):
 
     id: Id
     name: Name
-    unit: Id | None = None
+    unit: UnitId | None = None
     hours_per_period: Annotated[
         Annotated[Hours, Tag("(number)")] | Annotated[tuple[Hours, ...], Tag("(list)")], Discriminator(_number_or_list)
     ] = 40
@@ -209,13 +220,13 @@ class Person(Part):
     talents: Observations = ()
     energy: tuple[Energy, ...] = ()
     ambitions: tuple[Ambition, ...] = ()
-    wishes: tuple[Id, ...] = ()
+    wishes: tuple[ActivityId, ...] = ()
     mentoring: Mentoring = Mentoring()
     trained: tuple[Training, ...] = ()
     performance: Annotated[int, Whole(1, 3)] | None = None
     potential: Annotated[int, Whole(1, 3)] | None = None
     rate: Money | None = None
-    leaves: Period | None = None
+    leaves: Until | None = None
     candidate: Candidate | None = None
     lent: tuple[Lent, ...] = ()
     rotation_share: Share = 0.0
@@ -226,9 +237,9 @@ class Project(Part):
 
     id: Id
     name: Name
-    unit: Id | None = None
-    lead: Id | None = None
-    goals: tuple[Id, ...] = ()
+    unit: UnitId | None = None
+    lead: PersonId | None = None
+    goals: tuple[GoalId, ...] = ()
 
 
 class Window(Part):
@@ -259,10 +270,10 @@ class Activity(Part):
     """A piece of a project: `hours` of work of one kind within a window."""
 
     id: Id
-    project: Id
+    project: ProjectId
     phase: Label | None = None
     name: Name
-    kind: Label
+    kind: Annotated[Label, _like("kinds")]
     hours: Hours
     window: Window
     team: Team = Team()
@@ -271,14 +282,14 @@ class Activity(Part):
     talents: tuple[Requirement, ...] = ()
     responsibility: StrictBool = False
     critical: StrictBool = False
-    after: tuple[Id, ...] = ()
+    after: tuple[ActivityId, ...] = ()
 
 
 class Booking(Part):
     """What is known of one person on one activity; `by_period` covers the activity's window."""
 
-    person: Id
-    activity: Id
+    person: PersonId
+    activity: ActivityId
     hours: Hours | None = None
     status: Literal["pinned", "incumbent", "forbidden", "frozen"]
     by_period: tuple[Hours, ...] | None = None
@@ -287,22 +298,22 @@ class Booking(Part):
 class Relation(Part):
     """People who never are on one team, or only together."""
 
-    people: tuple[Id, ...]
+    people: tuple[PersonId, ...]
     kind: Literal["apart", "together"]
 
 
 class MaxHires(Part):
     """At most `most` candidates of a group are taken on."""
 
-    group: Id
+    group: Annotated[Id, _like("groups")]
     most: Count
 
 
 class Opened(Part):
     """A direction of lending, for at most `share` of the hours of unit `from_`."""
 
-    from_: Annotated[Id, Field(alias="from")]
-    to: Id
+    from_: Annotated[UnitId, Field(alias="from")]
+    to: UnitId
     share: Share
 
 
@@ -313,12 +324,16 @@ class FixedCost(Part):
     money: Money
 
 
+#: soft rules, one tier after the other
+Tiers = tuple[tuple[Annotated[Label, _of("soft rules")], ...], ...]
+
+
 class Policy(Part):
     """Which rules count, and how much. `rules` keeps what was given, whole numbers as int; see `solver.rules`."""
 
     preset: Label = "balanced"
     rules: dict[str, dict[str, Any]] = {}
-    tiers: tuple[tuple[Label, ...], ...] = ()
+    tiers: Tiers = ()
     budget: Money | None = None
     max_hires: tuple[MaxHires, ...] = ()
     lending: tuple[Opened, ...] = ()

@@ -47,7 +47,14 @@ class FreezeUntil(Change):
 
     title: ClassVar[str] = "Freeze what has been worked"
     change: Literal["freeze_until"] = "freeze_until"
-    period: Annotated[int, Whole(0, 520), Field(description="the first period that may still be planned")]
+    period: Annotated[
+        int,
+        Whole(0, 520),
+        Field(
+            description="the first period that may still be planned",
+            json_schema_extra={"x-refers-to": "periods and after"},
+        ),
+    ]
     bookings: Annotated[
         tuple[Annotated[PlannedBooking, BeforeValidator(_hours_only)], ...],
         Field(description="the bookings of the plan in force, with by_period"),

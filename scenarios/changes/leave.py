@@ -9,7 +9,7 @@ from pydantic import Field
 from scenarios.changes.base import Change, PersonRef
 from scenarios.changes.edits import activity_of, person_of, with_person
 from scenarios.changes.sentences import listed, name_of
-from solver.portfolio import Booking, Period, Portfolio
+from solver.portfolio import Booking, Portfolio, Until
 
 
 class Leave(Change):
@@ -22,7 +22,7 @@ class Leave(Change):
     title: ClassVar[str] = "Somebody leaves"
     change: Literal["leave"] = "leave"
     person: Annotated[PersonRef, Field(description="who leaves")]
-    from_: Annotated[Period, Field(alias="from", description="the first period in which they are gone")]
+    from_: Annotated[Until, Field(alias="from", description="the first period in which they are gone")]
 
     def edited(self, portfolio: Portfolio) -> Portfolio:
         """`leaves` is set."""

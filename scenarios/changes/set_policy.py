@@ -9,8 +9,13 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 from scenarios.changes.base import Change, malformed
 from scenarios.changes.sentences import count, listed, money
 from solver.fields import Label, Money
-from solver.portfolio import FixedCost, MaxHires, Opened, Policy, Portfolio
+from solver.portfolio import FixedCost, MaxHires, Opened, Policy, Portfolio, Tiers
 from solver.presets import PRESETS
+
+
+def _replaces(description: str) -> Any:
+    """A field whose absence leaves what stands there: a form has to ask apart whether to take that away."""
+    return Field(description=description, json_schema_extra={"x-absent-is-not-empty": True})
 
 
 class SetPolicy(Change):
@@ -25,13 +30,11 @@ class SetPolicy(Change):
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="per rule its weight, mode, tolerance and settings, as in a policy"
     )
-    tiers: Annotated[
-        tuple[tuple[Label, ...], ...], Field(description="soft rules solved one tier after the other")
-    ] = ()
-    budget: Annotated[Money | None, Field(description="what the plan may cost; null is no budget")] = None
-    max_hires: Annotated[tuple[MaxHires, ...], Field(description="how many candidates of each group at most")] = ()
-    lending: Annotated[tuple[Opened, ...], Field(description="the directions of lending that are open")] = ()
-    fixed_costs: Annotated[tuple[FixedCost, ...], Field(description="money that is spent whatever the plan")] = ()
+    tiers: Annotated[Tiers, _replaces("soft rules solved one tier after the other")] = ()
+    budget: Annotated[Money | None, _replaces("what the plan may cost; null is no budget")] = None
+    max_hires: Annotated[tuple[MaxHires, ...], _replaces("how many candidates of each group at most")] = ()
+    lending: Annotated[tuple[Opened, ...], _replaces("the directions of lending that are open")] = ()
+    fixed_costs: Annotated[tuple[FixedCost, ...], _replaces("money that is spent whatever the plan")] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> SetPolicy:

@@ -30,7 +30,7 @@ class SetRequirement(Change):
     ] = None
     must: Annotated[StrictBool | None, Field(description="whether nothing is booked unless it is met")] = None
     weight: Annotated[Level | None, Field(description="how much it weighs")] = None
-    remove: Annotated[StrictBool, Field(description="true: the activity no longer asks for it")] = False
+    remove: Annotated[StrictBool, Field(description="whether the activity no longer asks for it")] = False
 
     @model_validator(mode="after")
     def _says_something(self) -> SetRequirement:

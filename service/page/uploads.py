@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from service import spreadsheet
-from service.page.dutch import FIELDS
+from service.page.dutch_forms import FIELDS
 from service.page.sentences import expected_in
 from service.page.tongue import Tongue
 from service.paging import whole

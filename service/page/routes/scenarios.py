@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from scenarios.changes import BY_NAME, Change, ChangeInvalid, changes_to_json, parse_changes
 from scenarios.scenario import apply, words
-from service.page.forms import RecordForm, form_of, given_in, kinds, read_form
+from service.page.forms import ROWS, RecordForm, form_of, kinds
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import changed, start
+from service.page.sent import given_in, read_form, rows_in
 from service.page.sentences import expected_in
 from service.paging import whole
 from service.problems import UnknownPath
 from service.store import StoredPortfolio
 from solver.portfolio import Portfolio
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
+#: rows of a list in a form, at most
+MOST_ROWS = 100
 
-#: fields in which several may be chosen, also where only one is
-LISTS = ("between", "people", "rules", "activities")
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/portfolios/{id}/scenarios/new")
@@ -50,15 +50,18 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
     after = apply(portfolio, changes)
     step, _, number = form("do").partition(" ")
     run, name = form("run"), form("name")
-    if step == "add" and form("change") in BY_NAME:
-        sent = sent_in(form)
+    kind, sent = form("change"), sent_in(form)
+    if step == "add" and kind in BY_NAME:
         try:
-            change = read_form(form("change"), sent)
+            change = read_form(kind, sent)
             change.apply(after)
         except ChangeInvalid as invalid:
-            again = form_of(form("change"), after, desk.t, given_in(form("change"), sent), invalid)
+            again = form_of(kind, after, desk.t, given_in(kind, sent), invalid, rows_in(sent))
             return _page(desk, stored, portfolio, changes, again, name, run)
         return _page(desk, stored, portfolio, (*changes, change), None, name, run)
+    if step == "more" and kind in BY_NAME:
+        longer = form_of(kind, after, desk.t, given_in(kind, sent), rows=_longer(rows_in(sent), number))
+        return _page(desk, stored, portfolio, changes, longer, name, run)
     if step == "remove" and (removed := whole(number)) is not None and removed < len(changes):
         left = tuple(one for n, one in enumerate(changes) if n != removed)
         try:
@@ -74,8 +77,14 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
             return desk.to(f"/portfolios/{id}")
         begun = start(desk, id, stored.revision, changes, SECONDS, scenario.id, run or None)
         return desk.to(f"/runs/{begun.id}")
-    chosen = form_of(form("kind"), after, desk.t) if form("kind") in BY_NAME else None
+    chosen = form_of(form("kind"), after, desk.t) if step == "choose" and form("kind") in BY_NAME else None
     return _page(desk, stored, portfolio, changes, chosen, name, run)
+
+
+def _longer(rows: dict[str, int], path: str) -> dict[str, int]:
+    """One more row of the list at a path, or some more where it offers several at once."""
+    there = rows.get(path, 0)
+    return {**rows, path: min(MOST_ROWS, there + (1 if there < ROWS else ROWS))}
 
 
 def _changes(form: Form) -> tuple[Change, ...]:
@@ -85,14 +94,9 @@ def _changes(form: Form) -> tuple[Change, ...]:
         raise UnknownPath("The changes so far cannot be read.") from None
 
 
-def sent_in(form: Form) -> dict[str, Any]:
-    """Fields of the form; of lists to choose several from all that were chosen."""
-    names = dict.fromkeys(name for name, _ in form.data.multi_items())
-    found: dict[str, Any] = {}
-    for name in names:
-        values = form.all(name)
-        found[name] = values if len(values) > 1 or name in LISTS else (values[0] if values else "")
-    return found
+def sent_in(form: Form) -> dict[str, list[str]]:
+    """Every field of the form, with all that was sent in it."""
+    return {name: form.all(name) for name in dict.fromkeys(name for name, _ in form.data.multi_items())}
 
 
 def _page(
@@ -105,7 +109,7 @@ def _page(
     run: str = "",
     wrong: list[str] | None = None,
 ) -> Response:
-    failed = form is not None and (any(one.wrong for one in form.fields) or form.wrong)
+    failed = form is not None and bool(form.faults or form.wrong)
     return desk.page(
         "scenario.html",
         422 if failed or wrong else 200,

@@ -17,11 +17,12 @@ from service.access import visible
 from service.execution import portfolio_of
 from service.orders import Source, order
 from service.page.drawing.bars import Point, scatter
-from service.page.forms import form_of, given_in, title_of
+from service.page.forms import form_of, title_of
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS, told
 from service.page.routes.scenarios import sent_in
 from service.page.running import start
+from service.page.sent import given_in
 from service.page.sentences import Sentences
 from service.page.shown import shown
 from service.page.tongue import Tongue

@@ -15,14 +15,17 @@ from scenarios.library import ENTRIES, entry
 from scenarios.scenario import words
 from service import spreadsheet
 from service.app import create_app
-from service.page.dutch import FIELDS, RULE_TITLES, TITLES, UNITS
-from service.page.forms import RECORDS, form_of, given_in
+from service.page.dutch import RULE_TITLES, UNITS
+from service.page.dutch_forms import ABOUT, FIELDS, HINTS, TITLES, VALUES
+from service.page.forms import form_of
 from service.page.http import STATIC
+from service.page.sent import RECORDS, given_in
 from service.page.sentences import Sentences
 from service.page.tongue import Tongue
 from service.settings import ServiceSettings
 from service.store import Store
 from solver.rules import RULES
+from tests.service.page.sending import filled
 from tests.service.page.stored import made_proposal, no_plan, with_run
 
 TABS = ("map", "list", "time", "talents", "open", "score", "people")
@@ -158,16 +161,22 @@ def test_what_is_not_there_is_a_page_that_says_so(client: TestClient, run: str) 
 
 @pytest.mark.parametrize("name", sorted(RECORDS))
 def test_every_record_has_a_form_in_words(name: str) -> None:
-    """Each kind of change and study has a Dutch title, and each of its fields a Dutch label."""
+    """Each kind of change and study has a title, a sentence and hints in Dutch, and each of its fields a label."""
     portfolio = entry("adviesbureau").portfolio()
     form = form_of(name, portfolio, Tongue("nl"))
-    assert form.title == TITLES[name]
+    assert (form.title, form.about) == (TITLES[name], ABOUT[name].replace("`", ""))
+    schema = RECORDS[name].model_json_schema(by_alias=True)
+    assert {one["description"] for one in schema["properties"].values() if "description" in one} <= HINTS.keys()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    fixed = [one.get("enum") or one.get("examples") or [] for part in parts for one in part["properties"].values()]
+    assert {value for values in fixed for value in values} <= VALUES.keys()
 
     def labels(fields: object) -> Iterator[str]:
         for one in fields:  # type: ignore[attr-defined]
             if not one.name.rpartition(".")[2].isdigit():
                 yield one.name.rpartition(".")[2]
-            yield from labels(one.parts)
+            if one.sort != "ranks":
+                yield from labels(one.parts)
 
     assert not {one for one in labels(form.fields) if one not in FIELDS} - {"rule", "setting", "value"}
 
@@ -179,6 +188,8 @@ def test_every_record_has_a_form_in_words(name: str) -> None:
         {"change": "lend", "person": "marijke", "to": "omgeving", "share": 0.5},
         {"change": "open_lending", "between": ["omgeving", "bestuur"], "share": 0.25},
         {"change": "set_policy", "rules": {"stretch": {"weight": 9}}, "budget": 1000},
+        {"change": "set_policy", "tiers": [["staffing", "cost"], ["stretch"]]},
+        {"change": "pin", "person": "sanne", "activity": "opties", "hours": 12, "by_period": [8, 4, 0, 0]},
         {"change": "set_requirement", "activity": "opties", "term": "cost-benefit", "must": True},
         {
             "change": "hire",
@@ -216,6 +227,10 @@ def test_what_a_form_sends_is_the_change_it_shows(change: dict[str, object]) -> 
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for n, one in enumerate(value):
                 yield from flat(one, f"{path}.{n}")
+        elif path == "tiers":
+            yield from ((f"tiers.{rule}", n + 3) for n, rules in enumerate(value) for rule in rules)  # type: ignore[arg-type, attr-defined]
+        elif path == "by_period":
+            yield path, "; ".join(map(str, value))  # type: ignore[call-overload]
         else:
             yield path, value
 
@@ -232,6 +247,46 @@ def test_what_a_form_sends_is_the_change_it_shows(change: dict[str, object]) -> 
     parse_changes([given_in(str(change["change"]), sent)])
 
 
+def test_a_form_as_it_stands_says_no_more_than_what_was_filled_in(client: TestClient) -> None:
+    """A project with two activities, in lines that were asked for one by one; what was left open is not sent along."""
+    address = "/portfolios/adviesbureau/scenarios/new"
+    form = client.get(address, params={"change": "add_project"})
+    assert "activities.1.name" not in form.text
+    first = {"activities__0__name": "Look", "activities__0__kind": "study", "activities__0__hours": "40"}
+    first |= {"activities__0__window__first": "0", "activities__0__window__last": "3", "project__name": "A tender"}
+    first |= {"activities__0__expertise__0__term": "cost-benefit", "do": "more activities"}
+    longer = client.post(address, data=filled(form.text, **first))
+    assert 'value="Look"' in longer.text
+    second = {"activities__1__name": "Write", "activities__1__kind": "writing", "activities__1__hours": "1.000"}
+    second |= {"activities__1__window__first": "4", "activities__1__window__last": "5", "do": "add"}
+    wrong = client.post(address, data=filled(longer.text, **second, activities__1__after="look"))
+    assert wrong.status_code == 422
+    faults = text_of(wrong.text[wrong.text.index('<div class="problem"') :].partition("</div>")[0])
+    assert re.findall(r"(Hours|Level)\s*:", faults) == ["Level", "Hours"]
+    assert 'value="1.000"' in wrong.text, "what was given stays"
+    mended = {"activities__0__expertise__0__term": "", "activities__1__hours": "24", "do": "add"}
+    added = client.post(address, data=filled(wrong.text, **mended))
+    assert added.status_code == 200, text_of(added.text)
+    project = json.loads(fields_of(added.text)["changes"])[0]
+    assert (project["project"]["id"], [one["project"] for one in project["activities"]]) == (
+        "a-tender",
+        ["a-tender"] * 2,
+    )
+    assert [(one["hours"], one["after"], one["expertise"]) for one in project["activities"]] == [
+        (40, [], []),
+        (24, ["look"], []),
+    ]
+
+
+def test_what_a_policy_has_is_taken_away_only_where_that_is_said(client: TestClient) -> None:
+    """A field that is left open keeps what stands there; the box beside it takes that away."""
+    address = "/portfolios/adviesbureau/scenarios/new"
+    form = client.get(address, params={"change": "set_policy"}).text
+    said = {"tiers.none": "yes", "budget.none": "yes", "do": "add"}
+    added = client.post(address, data={**filled(form), **said})
+    assert json.loads(fields_of(added.text)["changes"]) == [{"change": "set_policy", "tiers": [], "budget": None}]
+
+
 def test_a_scenario_is_built_run_and_asked_again(client: TestClient, run: str) -> None:
     """A change that is wrong is told at its field; a right one is kept; running starts from the run it came from."""
     address = "/portfolios/adviesbureau/scenarios/new"
@@ -239,7 +294,7 @@ def test_a_scenario_is_built_run_and_asked_again(client: TestClient, run: str) -
     train = {"change": "train", "person": "sanne", "term": "persuading", "level": "9", "from": "8"}
     wrong = client.post(address, data={**begun, "do": "add", **train})
     assert wrong.status_code == 422
-    assert 'id="w-level"' in wrong.text
+    assert 'id="wf-level"' in wrong.text
     right = client.post(address, data={**begun, "do": "add", "change": "leave", "person": "sanne", "from": "9"})
     assert "Sanne de Wit leaves" in text_of(right.text)
     started = client.post(address, data={**fields_of(right.text), "do": "run", "name": "x"}, follow_redirects=False)
