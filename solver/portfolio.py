@@ -87,9 +87,11 @@ def _like(what: str) -> Any:
     return Field(json_schema_extra={"x-suggests": what})
 
 
-UnitId, GoalId = Annotated[Id, _of("units")], Annotated[Id, _of("goals")]
+UnitId = Annotated[Id, _of("units")]
+GoalId = Annotated[Id, _of("goals")]
 PersonId = Annotated[Id, _of("people")]
-ProjectId, ActivityId = Annotated[Id, _of("projects")], Annotated[Id, _of("activities")]
+ProjectId = Annotated[Id, _of("projects")]
+ActivityId = Annotated[Id, _of("activities")]
 Period = Annotated[int, Whole(0, 1_000_000), _of("periods")]
 #: a period, or the end of the calendar
 Until = Annotated[int, Whole(0, 1_000_000), _of("periods and after")]
