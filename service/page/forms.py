@@ -23,12 +23,11 @@ from solver.rules import RULES
 from solver.rules.base import Rule
 
 #: rows that a list of short records offers to fill in
-ROWS = 4
+ROWS = 2
 #: places that rules can be given
 RANKS = 6
 #: fields of a record that are asked for at once; the others are folded away
 FIRST = (
-    "id",
     "name",
     "unit",
     "hours_per_period",
@@ -39,7 +38,6 @@ FIRST = (
     "kind",
     "hours",
     "window",
-    "candidate",
 )
 #: what one of several is called
 ONE = {"people": "person", "activities": "activity", "axes": "what", "options": "options", "changes": "change"}
@@ -54,7 +52,7 @@ class Field:
     sort: `select`, `many` (several of a list), `each` (exactly `low` of a list), `ranks` (each of a list a place),
     `number`, `text` (with options: what is in use already), `date`, `yes-no`, `record` (of `parts`), or `rows` (several
     records, each on a line of its own, or where `deep` in a box of its own). more: folded away at first. emptied:
-    whether leaving it open is not the same as taking away what stands there.
+    whether leaving it open is not the same as taking away what stands there. said: it holds another value than at first.
     """
 
     name: str
@@ -70,6 +68,7 @@ class Field:
     more: bool = False
     deep: bool = False
     emptied: bool | None = None
+    said: bool = False
 
     @property
     def id(self) -> str:
@@ -79,7 +78,7 @@ class Field:
     @property
     def open(self) -> bool:
         """Whether there is something in it, or wrong with it, that should be seen."""
-        return bool(self.wrong or self.value or self.emptied or any(part.open for part in self.parts))
+        return bool(self.wrong or self.said or self.emptied or any(part.open for part in self.parts))
 
     def faults(self) -> Iterator[Field]:
         """The fields in it with which something is wrong."""
@@ -173,7 +172,7 @@ class _Maker:
                 continue
             made = name == "id" and "name" in schema["properties"]  # of the name, where it is left open
             required = name in schema.get("required", ()) and not made
-            more = bool(before) and not required and name not in FIRST
+            more = made or (bool(before) and not required and name not in FIRST)
             emptied = name in given and not given[name] if raw.get("x-absent-is-not-empty") else None
             yield self.field(f"{before}{name}", name, plain(raw, self.schema), required, given.get(name), more, emptied)
 
@@ -189,7 +188,7 @@ class _Maker:
     ) -> Field:
         self.named.add(path)
         hint = str(schema.get("description", "")).partition("\n\n")[0]
-        hint = "" if "." in path and "properties" in schema else self._hint(hint)
+        hint = "" if "." in path and "properties" in schema else self._hint(hint, emptied is None)
         said: dict[str, Any] = {
             "name": path,
             "label": self._label(name),
@@ -198,6 +197,7 @@ class _Maker:
             "wrong": self.wrong.get(path, ""),
             "more": more,
             "emptied": emptied,
+            "said": value not in (None, schema.get("default")),
         }
         if value is None:
             value = schema.get("default")
@@ -223,8 +223,9 @@ class _Maker:
         english = name.replace("_", " ").capitalize()
         return self.t(english, FIELDS.get(name, english))
 
-    def _hint(self, english: str) -> str:
-        shown = re.sub(r"\bnull (is|leaves)\b", r"left open \1", english).replace("an empty list is", "no choice is")
+    def _hint(self, english: str, open_says: bool) -> str:
+        shown = english if open_says else english.partition("; null")[0]
+        shown = re.sub(r"\bnull (is|leaves)\b", r"left open \1", shown).replace("an empty list is", "no choice is")
         return self.t(shown, HINTS.get(english, shown)).replace("`", "")
 
     def _list(self, path: str, name: str, schema: Schema, value: Any, said: dict[str, Any]) -> Field:

@@ -129,7 +129,7 @@ class _Reader:
         found: dict[str, dict[str, Any]] = {}
         for n in self.rows(path):
             rule, setting, value = (self.text(f"{path}.{n}.{part}") for part in ("rule", "setting", "value"))
-            if rule and setting and value:
+            if rule or value:  # what is not said yet is told to be missing
                 found.setdefault(rule, {})[setting] = {"true": True, "false": False}.get(value, _number(value))
         return found or None
 

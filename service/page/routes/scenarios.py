@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from scenarios.changes import BY_NAME, Change, ChangeInvalid, changes_to_json, parse_changes
 from scenarios.scenario import apply, words
-from service.page.forms import ROWS, RecordForm, form_of, kinds
+from service.page.forms import RecordForm, form_of, kinds
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import changed, start
@@ -82,9 +82,8 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
 
 
 def _longer(rows: dict[str, int], path: str) -> dict[str, int]:
-    """One more row of the list at a path, or some more where it offers several at once."""
-    there = rows.get(path, 0)
-    return {**rows, path: min(MOST_ROWS, there + (1 if there < ROWS else ROWS))}
+    """One more row of the list at a path."""
+    return {**rows, path: min(MOST_ROWS, rows.get(path, 0) + 1)}
 
 
 def _changes(form: Form) -> tuple[Change, ...]:
