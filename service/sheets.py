@@ -128,7 +128,7 @@ def read_path(path: Path) -> list[Sheet]:
     files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and file.is_file())
     if sum(file.stat().st_size for file in files) > MAX_BYTES:
         raise _too_big(path.name)
-    return _read_csvs((file.name, file.read_bytes()) for file in files)
+    return read_csvs((file.name, file.read_bytes()) for file in files)
 
 
 def read_bytes(data: bytes, name: str) -> list[Sheet]:
@@ -144,7 +144,7 @@ def read_bytes(data: bytes, name: str) -> list[Sheet]:
             if "[Content_Types].xml" in archive.namelist():
                 return _read_workbook(data, name)
             members = [PurePosixPath(member) for member in archive.namelist()]
-            return _read_csvs(
+            return read_csvs(
                 (member.name, archive.read(str(member)))
                 for member in members
                 if member.suffix.lower() == ".csv" and not member.name.startswith("._")  # macOS adds such files
@@ -192,7 +192,8 @@ def _read_cell(value: object, data_type: str) -> ReadValue:
     return value
 
 
-def _read_csvs(files: Iterable[tuple[str, bytes]]) -> list[Sheet]:
+def read_csvs(files: Iterable[tuple[str, bytes]]) -> list[Sheet]:
+    """The sheets of CSV files, named and ending in `.csv`; raises SpreadsheetInvalid."""
     sheets, problems = [], []
     for name, data in files:
         try:

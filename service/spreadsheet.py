@@ -42,11 +42,14 @@ from service.sheets import (
 from service.sheets import (
     read_bytes as read_sheets_bytes,
 )
+from service.sheets import (
+    read_csvs as read_csv_sheets,
+)
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse
 from solver.references import TermNames
 from solver.report import MOST_SUGGESTIONS, PROTECTED, brief, is_protected, pointer
 
-__all__ = ["CellProblem", "SpreadsheetInvalid", "read", "read_bytes", "template", "to_bytes", "write"]
+__all__ = ["CellProblem", "SpreadsheetInvalid", "read", "read_bytes", "read_csvs", "template", "to_bytes", "write"]
 
 README = "readme"
 """A sheet for people, not read."""
@@ -59,6 +62,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "tiers": contract.TIERS,
 }
 """Every sheet with its columns, in the order of the workbook."""
+MEANINGS: dict[str, str] = {
+    "portfolio": "the portfolio as a whole: one key a row",
+    **{layout.name: layout.meaning for layout in LAYOUTS},
+    "rules": contract.RULES_MEANING,
+    "tiers": contract.TIERS_MEANING,
+}
+"""What each sheet is about."""
 
 
 def read(path: Path) -> Portfolio:
@@ -75,6 +85,14 @@ def read_bytes(data: bytes, name: str) -> Portfolio:
     Raises SpreadsheetInvalid with everything that is wrong.
     """
     return _Reader(read_sheets_bytes(data, name)).portfolio()
+
+
+def read_csvs(files: Iterable[tuple[str, bytes]]) -> Portfolio:
+    """The portfolio in CSV files, each a name that ends in `.csv` and its bytes.
+
+    Raises SpreadsheetInvalid with everything that is wrong.
+    """
+    return _Reader(read_csv_sheets(files)).portfolio()
 
 
 def write(portfolio: Portfolio, path: Path) -> None:
@@ -666,14 +684,8 @@ README_HEADERS = (
 
 def _explanations() -> Iterator[tuple[Value, ...]]:
     """The rows of the readme: each sheet, then each of its columns (in `portfolio`, each key)."""
-    meanings = {
-        "portfolio": "the portfolio as a whole: one key a row",
-        **{layout.name: layout.meaning for layout in LAYOUTS},
-        "rules": contract.RULES_MEANING,
-        "tiers": contract.TIERS_MEANING,
-    }
     for name, columns in COLUMNS.items():
-        yield name, None, None, None, meanings[name], None
+        yield name, None, None, None, MEANINGS[name], None
         explained = KEYS if name == "portfolio" else columns
         examples = contract.KEY_EXAMPLES if name == "portfolio" else _examples(name)[0]
         for column, example in zip(explained, examples, strict=True):

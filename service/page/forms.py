@@ -52,7 +52,8 @@ class Field:
     sort: `select`, `many` (several of a list), `each` (exactly `low` of a list), `ranks` (each of a list a place),
     `number`, `text` (with options: what is in use already), `date`, `yes-no`, `record` (of `parts`), or `rows` (several
     records, each on a line of its own, or where `deep` in a box of its own). more: folded away at first. emptied:
-    whether leaving it open is not the same as taking away what stands there. said: it holds another value than at first.
+    whether leaving it open is not the same as taking away what stands there. said: it holds another value than at
+    first.
     """
 
     name: str

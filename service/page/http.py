@@ -167,12 +167,10 @@ class Form:
         """All text fields; of those sent several times the last."""
         return {name: value for name, value in self.data.items() if isinstance(value, str)}
 
-    def file(self, name: str) -> tuple[str, bytes] | None:
-        """Name and content of a file, where one was chosen."""
-        value = self.data.get(name)
-        if not isinstance(value, UploadFile) or not value.filename:
-            return None
-        return value.filename, value.file.read()
+    def files(self, name: str) -> list[tuple[str, bytes]]:
+        """Name and content of every file that was chosen."""
+        chosen = [one for one in self.data.getlist(name) if isinstance(one, UploadFile) and one.filename]
+        return [(one.filename or "", one.file.read()) for one in chosen]
 
 
 async def _form(request: Request) -> AsyncIterator[Form]:

@@ -529,7 +529,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
 #: what would be right: parts of it, as regular expressions, and what they are in Dutch; applied in this order
 EXPECTED: tuple[tuple[str, str], ...] = (
     (r"^required: ", r"nodig: "),
-    (r"; did you mean (\".+\")\?$", r"; bedoel je \1?"),
+    (r"; did you mean (.+)\?$", r"; bedoel je \1?"),
     (r"; (\".+\") has this label$", r"; \1 heeft dit label"),
     (r", without control characters", r", zonder stuurtekens"),
     (r"a whole number from (\S+) to (\S+)", r"een heel getal van \1 tot \2"),

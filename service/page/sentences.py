@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from service.page.dutch import RULE_TITLES, UNITS
+from service.page.dutch_columns import HOLDS, MEANINGS
 from service.page.phrases import EXPECTED, PHRASES
 from service.page.tongue import Tongue
 from service.words import plain
@@ -97,6 +98,10 @@ def expected_in(t: Tongue, text: str) -> str:
     """What would be right, in the language; what the phrases do not know stays as it is."""
     if not t.dutch:
         return text
+    if (found := _COLUMN.fullmatch(text)) is not None:
+        return f"{_SAID[found['before']]} {found['name']}: {MEANINGS[found['meaning']]}"
+    if (found := _CELL.fullmatch(text)) is not None:
+        return HOLDS[found["holds"]] + (f": {MEANINGS[found['meaning']]}" if found["meaning"] else "")
     for phrase, dutch in _EXPECTED:
         text = phrase.sub(dutch, text)
     return _NUMBER.sub(_decimal, in_dutch(text))
@@ -107,5 +112,10 @@ def _decimal(found: re.Match[str]) -> str:
     return found[0].translate({ord(","): ".", ord("."): ","})
 
 
+#: what stands before the name of a column or key, and in Dutch
+_SAID = {"a column": "een kolom", "a row": "een rij"}
+_MEANING = "|".join(map(re.escape, MEANINGS))
+_COLUMN = re.compile(rf"(?P<before>{'|'.join(_SAID)}) (?P<name>\S+?)(?::| with) (?P<meaning>{_MEANING})")
+_CELL = re.compile(rf"(?P<holds>{'|'.join(map(re.escape, HOLDS))})(?:: (?P<meaning>{_MEANING}))?")
 _EXPECTED = tuple((re.compile(phrase), dutch) for phrase, dutch in EXPECTED)
 _PHRASES = tuple((re.compile(phrase), dutch) for phrase, dutch in PHRASES)

@@ -1,4 +1,4 @@
-"""A portfolio in a file that somebody sends: JSON, a workbook, or a ZIP of CSV files."""
+"""A portfolio in files that somebody sends: JSON, a workbook, CSV files, or a ZIP of those."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import PurePath
 from typing import Any
 
 from service import spreadsheet
+from service.columns import KEYS
+from service.page.dutch_columns import SHEETS
 from service.page.dutch_forms import FIELDS
 from service.page.sentences import expected_in
 from service.page.tongue import Tongue
@@ -27,16 +29,63 @@ class Wrong:
     expected: str
 
 
-def read_upload(name: str, data: bytes, t: Tongue) -> tuple[Portfolio | None, dict[str, list[Wrong]]]:
-    """The portfolio in a file, or everything that is wrong with it, by the thing that it is about."""
+@dataclass(frozen=True)
+class Table:
+    """One of the tables that a portfolio may consist of: what it is, the columns it needs, whether it was sent."""
+
+    name: str
+    about: str
+    needed: str
+    sent: bool
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What came of an upload: the portfolio, or everything that is wrong, by the thing that it is about.
+
+    tables: where tables were sent, those there are.
+    """
+
+    portfolio: Portfolio | None
+    wrong: dict[str, list[Wrong]]
+    tables: list[Table]
+
+
+def read_upload(files: list[tuple[str, bytes]], t: Tongue) -> Upload:
+    """The portfolio in files, each with its name: several are CSV files, one may be anything."""
+    csv = [one for one in files if PurePath(one[0]).suffix.lower() == ".csv"]
+    names = [PurePath(name).stem.strip().lower() for name, _ in csv]
     try:
-        if data.startswith(ZIP) or PurePath(name).suffix.lower() in (*SPREADSHEETS, ".csv"):
-            return spreadsheet.read_bytes(data, name), {}
-        return parse_json(data), {}
+        if len(files) > 1 and len(csv) < len(files):
+            expected = t(
+                "several CSV files; or one workbook, one ZIP or one JSON file by itself",
+                "een aantal CSV-bestanden; of één werkmap, één ZIP of één JSON-bestand op zichzelf",
+            )
+            others = [name for name, _ in files if PurePath(name).suffix.lower() != ".csv"]
+            return Upload(None, {one: [Wrong(one, "", None, expected)] for one in others}, [])
+        if csv:
+            return Upload(spreadsheet.read_csvs(csv), {}, [])
+        [(name, data)] = files
+        if data.startswith(ZIP) or PurePath(name).suffix.lower() in SPREADSHEETS:
+            return Upload(spreadsheet.read_bytes(data, name), {}, [])
+        return Upload(parse_json(data), {}, [])
     except SpreadsheetInvalid as invalid:
-        return None, _grouped([_in_sheet(one, t) for one in invalid.problems])
+        wrong = _grouped([_in_sheet(one, t) for one in invalid.problems])
+        return Upload(None, wrong, _tables(names, t) if csv else [])
     except PortfolioInvalid as invalid:
-        return None, in_json(invalid.problems, t, _decoded(data))
+        return Upload(None, in_json(invalid.problems, t, _decoded(files[0][1])), [])
+
+
+def _tables(sent: list[str], t: Tongue) -> list[Table]:
+    """The tables there are, those that were sent first."""
+    found = []
+    for name, columns in spreadsheet.COLUMNS.items():
+        meaning = spreadsheet.MEANINGS[name]
+        needed = ", ".join(one.name for one in columns if one.needed or name == "portfolio")
+        if name == "portfolio":
+            needed += f": {', '.join(one.name for one in KEYS if one.needed)}"
+        found.append(Table(name, t(meaning, SHEETS.get(meaning, meaning)), needed, name in sent))
+    return sorted(found, key=lambda one: not one.sent)
 
 
 def in_json(problems: list[Problem], t: Tongue, data: Any = None) -> dict[str, list[Wrong]]:
@@ -64,9 +113,9 @@ def _name(data: Any, section: str, index: int) -> str:
 
 
 def _in_sheet(one: CellProblem, t: Tongue) -> Wrong:
-    row = "" if one.row is None else f", {one.row}"
+    row = "" if one.row is None else t(", row {n}", ", rij {n}", n=one.row)
     column = "" if one.column is None else one.column + (f" ({one.letter})" if one.letter else "")
-    return Wrong(f"{one.sheet}{row}", column, one.value, expected_in(t, one.expected))
+    return Wrong(f"{one.sheet}{row}" or t("The file", "Het bestand"), column, one.value, expected_in(t, one.expected))
 
 
 def _grouped(problems: list[Wrong]) -> dict[str, list[Wrong]]:

@@ -17,6 +17,7 @@ from service.page.markdown import to_html
 from service.page.running import changed, start
 from service.page.uploads import Wrong, in_json
 from service.paging import whole
+from service.problems import UnknownPath
 from service.store import StoredScenario
 from service.visible import visible_warnings
 from solver.check import warnings
@@ -28,6 +29,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 #: seconds that a run gets where nobody says otherwise, and the choices there are
 SECONDS, CHOICES = 20.0, (5, 20, 60, 180)
 MOST_RUNS = 20
+#: empty portfolios to fill in, by their suffix
+TEMPLATES = {"xlsx": XLSX, "zip": "application/zip"}
 
 
 @router.get("/portfolios/{id}")
@@ -92,13 +95,15 @@ def propose(desk: TheDesk, id: str, form: TheForm) -> Response:
     return desk.to(f"/runs/{run.id}")
 
 
-@router.get("/template.xlsx")
-def template(desk: TheDesk) -> Response:
-    """An empty workbook in which every column is explained."""
+@router.get("/template.{form}")
+def template(desk: TheDesk, form: str) -> Response:
+    """An empty workbook, or a ZIP of empty CSV files, in which every column is explained."""
     desk.need("add_portfolio")
+    if form not in TEMPLATES:
+        raise UnknownPath(f"There is no download as {form}; there is {', '.join(TEMPLATES)}.")
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "portfolio.xlsx"
+        path = Path(folder) / f"portfolio.{form}"
         spreadsheet.template(path)
         data = path.read_bytes()
-    name = 'attachment; filename="portfolio.xlsx"'
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": name})
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"'}
+    return Response(data, media_type=TEMPLATES[form], headers=headers)

@@ -46,15 +46,15 @@ def start(desk: TheDesk) -> Response:
 def upload(desk: TheDesk, form: TheForm) -> Response:
     """Store a portfolio from a file, or tell what is wrong with it."""
     who = desk.need("add_portfolio")
-    file = form.file("file")
-    if file is None:
-        return desk.page(
-            "invalid.html", 422, problems={}, what=desk.t("No file was chosen.", "Er is geen bestand gekozen.")
-        )
-    portfolio, problems = read_upload(*file, desk.t)
-    if portfolio is None:
-        return desk.page("invalid.html", 422, problems=problems, what=file[0])
-    return desk.to(f"/portfolios/{_stored(desk, portfolio, who).id}")
+    files = form.files("file")
+    if not files:
+        what = desk.t("No file was chosen.", "Er is geen bestand gekozen.")
+        return desk.page("invalid.html", 422, problems={}, what=what, again=True)
+    sent = read_upload(files, desk.t)
+    if sent.portfolio is None:
+        names = ", ".join(name for name, _ in files)
+        return desk.page("invalid.html", 422, problems=sent.wrong, what=names, tables=sent.tables, again=True)
+    return desk.to(f"/portfolios/{_stored(desk, sent.portfolio, who).id}")
 
 
 def _stored(desk: Desk, portfolio: Portfolio, who: Who) -> StoredPortfolio:

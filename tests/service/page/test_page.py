@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from html import unescape
 
@@ -15,15 +17,19 @@ from scenarios.library import ENTRIES, entry
 from scenarios.scenario import words
 from service import spreadsheet
 from service.app import create_app
+from service.columns import HOLDS as COLUMN_HOLDS
+from service.columns import KEYS
 from service.page.dutch import RULE_TITLES, UNITS
+from service.page.dutch_columns import HOLDS, MEANINGS, SHEETS
 from service.page.dutch_forms import ABOUT, FIELDS, HINTS, TITLES, VALUES
 from service.page.forms import form_of
 from service.page.http import STATIC
 from service.page.sent import RECORDS, given_in
-from service.page.sentences import Sentences
+from service.page.sentences import Sentences, expected_in
 from service.page.tongue import Tongue
 from service.settings import ServiceSettings
 from service.store import Store
+from solver.portfolio import Portfolio
 from solver.rules import RULES
 from tests.service.page.sending import filled
 from tests.service.page.stored import made_proposal, no_plan, with_run
@@ -86,6 +92,7 @@ def test_every_part_of_a_proposal_is_there_in_both_languages(
         "/compare?run={run}&run={run}",
         "/sign-in",
         "/template.xlsx",
+        "/template.zip",
     ],
 )
 def test_every_view_answers_and_keeps_the_policy(client: TestClient, run: str, path: str) -> None:
@@ -367,6 +374,37 @@ def test_a_file_that_cannot_be_read_is_told_so(
     assert answer.status_code == 422
     assert "Er is niets opgeslagen" in answer.text
     assert all(one in answer.text for one in said)
+
+
+def csv_files(portfolio: Portfolio) -> list[tuple[str, tuple[str, bytes]]]:
+    """A portfolio as a browser sends CSV files that were chosen together."""
+    with zipfile.ZipFile(io.BytesIO(spreadsheet.to_bytes(portfolio, ".zip"))) as archive:
+        return [("file", (name, archive.read(name))) for name in archive.namelist()]
+
+
+def test_csv_files_are_chosen_together(client: TestClient) -> None:
+    """They are one portfolio; one of them alone is told which others there are, and beside it nothing else is taken."""
+    files = csv_files(entry("bedrijfsbureau").portfolio().model_copy(update={"id": "tables", "name": "Tables"}))
+    assert client.post("/portfolios", files=files).url.path == "/portfolios/tables"
+    alone = client.post("/portfolios?language=nl", files=[one for one in files if one[1][0] == "people.csv"])
+    assert alone.status_code == 422
+    said = text_of(alone.text)
+    assert "een rij start: eerste dag van periode 0" in said
+    assert re.search(r"people\.csv\s+is er\s+wie er te boeken zijn\s+id, name", said)
+    assert re.search(r"portfolio\.csv\s+nodig", said)
+    mixed = client.post("/portfolios", files=[*files, ("file", ("plan.json", b"{}"))])
+    assert (mixed.status_code, "<h2>plan.json</h2>" in mixed.text) == (422, True)
+
+
+def test_every_table_and_column_is_told_in_dutch() -> None:
+    """What a table is, what a column means and what a cell may hold."""
+    columns = [one for several in (*spreadsheet.COLUMNS.values(), KEYS) for one in several]
+    assert {one.meaning for one in columns} == MEANINGS.keys()
+    assert set(COLUMN_HOLDS.values()) == HOLDS.keys()
+    assert set(spreadsheet.MEANINGS.values()) == SHEETS.keys()
+    for one in columns:
+        for said in (f"a column {one.name}: {one.meaning}", f"{COLUMN_HOLDS[one.kind]}: {one.meaning}"):
+            assert MEANINGS[one.meaning] in expected_in(Tongue("nl"), said)
 
 
 def test_errors_are_dutch_where_the_page_is(client: TestClient, run: str) -> None:
