@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from scenarios.changes import ChangeInvalid, parse_changes
+from scenarios.scenario import apply
 from service.who import Who
 from solver.portfolio import Portfolio, Problem, parse
 from solver.proposal import reason
@@ -354,16 +356,29 @@ def visible(data: Any, who: Who, portfolio: Portfolio) -> Any:
         data = _without(data, ("sentences", "limit"))
     if who.role == "lead":
         data = _of_own_work(data, who.activities(portfolio))
-    return {
+    plans: Json = {}
+    if isinstance(data.get("proposal"), dict) and (made := data.get("changes") or data.get("change")):
+        plans = _plan_of(data["proposal"], made if isinstance(made, list) else [made], who, portfolio)
+    return plans | {
         name: visible(one, who, portfolio)
         for name, one in data.items()
-        if not (
+        if name not in plans
+        and not (
             name in REVIEW
             or name == "rate"
             or (name == "money" and _hidden_rules(who, portfolio))
             or (name in OWN_WORDS and isinstance(one, list) and _of_person(data))
         )
     }
+
+
+def _plan_of(proposal: Json, changes: list[Json], who: Who, portfolio: Portfolio) -> Json:
+    """The plan of a changed portfolio, with those who are hired in it; null where the changes cannot be made."""
+    try:
+        changed = apply(portfolio, parse_changes(changes))
+    except ChangeInvalid:
+        return {"proposal": None}
+    return {"proposal": visible_proposal(proposal, who, changed)}
 
 
 def visible_study(data: Json, who: Who, portfolio: Portfolio) -> Json:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 Outcome = Literal["finished", "cancelled", "no_plan", "failed"]
 
 
+#: plans that a study keeps of its points, those that matter most
+MOST_KEPT = 20
+
+
 class StudyInvalid(PortfolioInvalid):
     """A study that is malformed, or that names what the portfolio does not have; `problems` says where and why."""
 

@@ -13,7 +13,7 @@ from scenarios.changes.base import Period, UnitRef
 from scenarios.changes.hire import Candidates, Hire
 from scenarios.changes.sentences import listed
 from scenarios.studies.base import Finding, RuleCost, Solved, Study, TeamChange, rule_costs, team_changes
-from scenarios.studies.desk import Ask, Desk, plan_in
+from scenarios.studies.desk import Ask, Desk, Stage, plan_in
 from scenarios.studies.profiles import Estimate, Newcomer, Profile, grouped, name_of, pool
 from solver import score
 from solver.difference import plain
@@ -52,7 +52,7 @@ class HireFound(Line):
     whatever a longer search finds: the base's bound less the cost with the hire, at least 0, or null without a bound.
     relieves: rules that cost less, the most first; costs_more: rules that cost more; teams: activities that have more
     people they asked for, or other hours. money: what the plan costs more in money, null where nobody has a rate.
-    change: the hire as a change, to be run again.
+    change: the hire as a change, to be run again. proposal: the plan with the hire.
     """
 
     rank: int
@@ -71,6 +71,7 @@ class HireFound(Line):
     sentences: tuple[str, ...]
     money: Figure | None
     change: dict[str, object]
+    proposal: Proposal
 
 
 class HiresFound(Finding):
@@ -161,7 +162,7 @@ class _Search:
         return {**kept, **dict(zip(free, group, strict=False))}
 
     def chosen(
-        self, stage: str, groups: Sequence[dict[str, Profile]], earlier: Sequence[Proposal]
+        self, stage: Stage, groups: Sequence[dict[str, Profile]], earlier: Sequence[Proposal]
     ) -> list[_Winner | None]:
         """Whom the solver takes on of each group, if anybody; earlier: the plan that each begins with.
 
@@ -282,6 +283,7 @@ class _Search:
                     sentences=tuple(one.text for one in difference.moved.sentences),
                     money=difference.money.total.difference,
                     change=hire.model_dump(mode="json", by_alias=True),
+                    proposal=proposal,
                 )
             )
         lines.sort(key=lambda one: (-one.gain_per_hour, len(one.terms), one.name))

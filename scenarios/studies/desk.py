@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from scenarios.changes import Change
 from scenarios.compare import compare
@@ -24,6 +25,20 @@ from solver.tables import Tables
 
 #: sentences of a comparison that a study keeps
 MOST_SENTENCES = 5
+#: what is being looked for
+Stage = Literal[
+    "base",
+    "base once more",
+    "candidates",
+    "candidates around the best",
+    "hired",
+    "without",
+    "lending",
+    "grid",
+    "first rule",
+    "second rule",
+    "all rules",
+]
 #: what the base is called in comparisons
 AS_IT_STANDS = "As it stands"
 
@@ -38,7 +53,7 @@ class StudyProgress:
     seconds: float
     done: int
     total: int
-    stage: str
+    stage: Stage
     name: str | None = None
     run: Progress | None = None
 
@@ -74,7 +89,8 @@ class Desk:
     def __post_init__(self) -> None:
         self._began = time.monotonic()
         self._lock = threading.Lock()
-        self._stage, self._total, self._done = "", 0, 0
+        self._stage: Stage = "base"
+        self._total, self._done = 0, 0
 
     @property
     def seconds(self) -> float:
@@ -101,7 +117,7 @@ class Desk:
         self._total = self._done
         self._tell(None, None)
 
-    def find(self, stage: str, asks: Sequence[Ask]) -> list[Proposal | None]:
+    def find(self, stage: Stage, asks: Sequence[Ask]) -> list[Proposal | None]:
         """The proposals that were asked for, in that order; None where a run failed, was stopped, or has no plan."""
         if not asks:
             return []

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from scenarios.changes import Change, ChangeInvalid, changes_to_json, parse_changes
 from scenarios.scenario import apply, words
-from scenarios.studies.base import Finding, Solved, Study
+from scenarios.studies.base import MOST_KEPT, Finding, Solved, Study
 from scenarios.studies.desk import Ask, Desk
 from solver.difference import plain
 from solver.fields import Label
@@ -54,7 +54,8 @@ class Cell(Line):
     made together, and then there is nothing else. same_as: the number of an earlier cell with the same portfolio, which
     was not solved again. The figures are null where there is no plan: difference in cost from the base (with
     `by_amount`, the part of it that does not come from other weights), verdict of that comparison, hours open, people
-    missing, hours lent, money and its difference from the base (null where nobody has a rate).
+    missing, hours lent, money and its difference from the base (null where nobody has a rate). proposal: the
+    plan, of the `MOST_KEPT` that cost least; null for others, and where it is that of an earlier cell.
     """
 
     options: tuple[str, ...]
@@ -71,6 +72,7 @@ class Cell(Line):
     hours_lent: int | None
     money: Figure | None
     money_difference: Figure | None
+    proposal: Proposal | None
 
 
 class Grid(Finding):
@@ -168,6 +170,9 @@ class Sweep(Study):
             cells.append(self._cell(desk, choice, one, None if first is None else found.get(first), same_as))
         best = [n for n, cell in enumerate(cells) if _comparable(cell)]
         best.sort(key=lambda n: cells[n].difference or 0)
+        rest = [n for n, cell in enumerate(cells) if cell.proposal is not None and n not in best]
+        for n in [*best, *rest][MOST_KEPT:]:
+            cells[n] = cells[n].model_copy(update={"proposal": None})
         grid = Grid(axes=tuple(axis.name for axis in self.axes), cells=tuple(cells), best=tuple(best))
         return grid, _told(grid)
 
@@ -203,6 +208,7 @@ class Sweep(Study):
             hours_lent=None if difference is None else int(sum(one.hours.after or 0 for one in difference.lending)),
             money=None if difference is None else difference.money.total.after,
             money_difference=None if difference is None else difference.money.total.difference,
+            proposal=proposal if same_as is None else None,
         )
 
 

@@ -10,7 +10,7 @@ from service import examples_record as examples
 from service.access import TheWho
 from service.dependencies import TheStore
 from service.openapi import refusals, success
-from service.paging import Cursor, Limit
+from service.paging import Cursor, Limit, Word
 from service.problems import BadQuery, Forbidden
 from service.store import Entry
 from service.told import AuditEntry, AuditList, AuditVerdict
@@ -24,12 +24,14 @@ router = APIRouter()
     summary="The audit log",
     responses=success(examples.AUDIT, "Entries, newest first") | refusals(BadQuery),
 )
-def list_audit(store: TheStore, who: TheWho, cursor: Cursor = None, limit: Limit = 50) -> AuditList:
-    """HR and auditors see all of it, others what concerns them."""
+def list_audit(
+    store: TheStore, who: TheWho, cursor: Cursor = None, limit: Limit = 50, action: Word = None, by: Word = None
+) -> AuditList:
+    """HR and auditors see all of it, others what concerns them; `action` and `by` pick entries with just these."""
     everything = who.role in ("hr", "auditor")
     if not everything and who.person is None:
         raise Forbidden("The key does not say who you are, so nothing in the log is yours.")
-    page = store.entries(cursor, limit, None if everything else who.person)
+    page = store.entries(cursor, limit, None if everything else who.person, action, by)
     return AuditList(items=[_told(one, everything) for one in page.items], next=page.next)
 
 

@@ -82,9 +82,20 @@ def forget(connection: Connection, person: str) -> str:
 class Trail(Base):
     """The part of the store that holds the audit log."""
 
-    def entries(self, cursor: str | None = None, limit: int = 50, person: str | None = None) -> Page[Entry]:
-        """The log, newest first; of a person only what is about them."""
+    def entries(
+        self,
+        cursor: str | None = None,
+        limit: int = 50,
+        person: str | None = None,
+        action: str | None = None,
+        by: str | None = None,
+    ) -> Page[Entry]:
+        """The log, newest first; of a person only what is about them, of an action or somebody only that."""
         asked = select(*columns(audit, Entry))
+        if action is not None:
+            asked = asked.where(audit.c.action == action)
+        if by is not None:
+            asked = asked.where(audit.c.by == by)
         with self.reading() as connection:
             if person is not None:
                 salt = connection.scalar(select(salts.c.salt).where(salts.c.person == person))

@@ -14,7 +14,7 @@ from service.page.running import Solved, solved, view_of
 from service.page.sentences import expected_in
 from service.paging import whole
 from service.problems import Wrong
-from service.store.decisions import Verb
+from service.store.decisions import StoredDecision, Verb
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -37,7 +37,10 @@ def decide(desk: TheDesk, id: str, form: TheForm) -> Response:
     if verb is None:
         return _page(desk, found)
     sent = form.fields()
-    bookings = _bookings(form, verb)
+    bookings, no_hours = _bookings(form, verb)
+    if no_hours:
+        said = desk.t("Hours are whole numbers, and these are not", "Uren zijn hele getallen, en dit niet")
+        return _page(desk, found, f"{said}: {', '.join(no_hours)}.", sent)
     if verb == "override" and (not reason or not bookings):
         return _page(
             desk,
@@ -67,23 +70,28 @@ def take_over(desk: TheDesk, id: str) -> Response:
     return desk.to(f"/portfolios/{stored.id}")
 
 
-def _bookings(form: Form, verb: str) -> list[dict[str, Any]] | None:
-    """The bookings that were ticked; of an override those whose hours were changed. None is the whole proposal."""
+def _bookings(form: Form, verb: str) -> tuple[list[dict[str, Any]] | None, list[str]]:
+    """The bookings that were ticked; of an override those whose hours were changed, and what is no number of hours.
+
+    None is the whole proposal.
+    """
     found: list[dict[str, Any]] = []
+    wrong: list[str] = []
     for name, value in form.fields().items():
         sort, _, pair = name.partition(" ")
         person, _, activity = pair.partition(" ")
-        if verb == "override" and sort == "hours" and (hours := whole(value.strip())) is not None:
-            if value.strip() != form(f"proposed {pair}"):
-                found.append({"person": person, "activity": activity, "hours": hours})
+        if verb == "override" and sort == "hours" and value.strip() != form(f"proposed {pair}"):
+            if (hours := whole(value.strip())) is None:
+                wrong.append(value.strip()[:20] or "–")
+            found.append({"person": person, "activity": activity, "hours": hours})
         elif verb != "override" and sort == "about":
             found.append({"person": person, "activity": activity})
-    return found or None
+    return found or None, wrong
 
 
 def _page(desk: Desk, found: Solved, wrong: str = "", sent: Mapping[str, str] | None = None) -> Response:
     view, shows = view_of(desk, found)
-    made = [one for one in desk.store.decisions_of(found.run.id) if _may_see(desk, one.by)]
+    made = decided(desk, found.run.id)
     return desk.page(
         "decide.html",
         422 if wrong else 200,
@@ -96,5 +104,7 @@ def _page(desk: Desk, found: Solved, wrong: str = "", sent: Mapping[str, str] | 
     )
 
 
-def _may_see(desk: Desk, by: str) -> bool:
-    return desk.who.role in ("hr", "auditor") or by == desk.who.name
+def decided(desk: Desk, run: str) -> list[StoredDecision]:
+    """What was decided about a run's proposal, as far as the role may see it."""
+    everything = desk.who.role in ("hr", "auditor")
+    return [one for one in desk.store.decisions_of(run) if everything or one.by == desk.who.name]

@@ -12,9 +12,8 @@ from fastapi.responses import Response
 from scenarios.questions import AlternativesAsked
 from service.access import visible
 from service.page.http import Desk, PageRoute, TheDesk
+from service.page.plans import Beside, plan_page
 from service.page.running import ask, difference_of, solved, view_of
-from service.page.shown import shown
-from service.page.view import View
 from service.problems import UnknownPath, UnknownRun
 from service.store import ENDED, StoredRun
 from solver.proposal import Proposal
@@ -62,19 +61,10 @@ def plan(desk: TheDesk, id: str, asked: str, number: int) -> Response:
     plans = _answer(desk, run).get("alternatives", ())
     if not 0 <= number < len(plans):
         raise UnknownPath(desk.t("There is no such plan.", "Dat plan is er niet."))
-    less, proposed, shows = shown(found.portfolio, Proposal.model_validate(plans[number]["plan"]), desk.who)
-    view = View(less, proposed, desk.t, f"/runs/{id}")
     told = visible(plans[number], desk.who, found.portfolio)
-    return desk.page(
-        "plan.html",
-        view=view,
-        shows=shows,
-        back=f"/runs/{id}/others/{asked}",
-        back_name=desk.t("Other plans", "Andere plannen"),
-        take=f"/runs/{id}/with",
-        changes=json.dumps(_changes(told.get("difference"))),
-        pinned=True,
-    )
+    proposal = Proposal.model_validate(plans[number]["plan"])
+    beside = Beside(found.portfolio, proposal, _changes(told.get("difference")), True, f"/runs/{id}/with")
+    return plan_page(desk, beside, f"/runs/{id}/others/{asked}", desk.t("Other plans", "Andere plannen"))
 
 
 def _asked(desk: Desk, id: str, asked: str) -> StoredRun:

@@ -16,6 +16,7 @@ from service.media import PROPOSALS
 from service.page.drawing import heat
 from service.page.drawing.progress import progress
 from service.page.http import Desk, PageRoute, TheDesk
+from service.page.routes.decisions import decided
 from service.page.running import Solved, changed, solved, view_of
 from service.page.shown import Shows, shown
 from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, Order, View
@@ -91,6 +92,7 @@ def _of_proposal(desk: Desk, found: Solved) -> dict[str, Any]:
         "run": found.run,
         "changed": changed(desk, found.before, found.changes, MOST_CHANGES),
         "stopped": found.run.status == "cancelled",
+        "made": decided(desk, found.run.id) if desk.may("list_decisions") else [],
         "files": FILES.items(),
     }
 

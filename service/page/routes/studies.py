@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,20 +14,20 @@ from markupsafe import Markup
 from scenarios.changes import parse_changes
 from scenarios.scenario import apply
 from scenarios.studies import BY_KIND, STUDIES, StudyInvalid, parse_study
+from scenarios.studies.desk import Stage
 from service.access import visible
 from service.execution import portfolio_of
 from service.orders import Source, order
 from service.page.drawing.bars import Point, scatter
 from service.page.forms import form_of, title_of
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
+from service.page.plans import Beside, plan_page
 from service.page.routes.portfolios import SECONDS, told
 from service.page.routes.scenarios import sent_in
 from service.page.running import start
 from service.page.sent import given_in
 from service.page.sentences import Sentences
-from service.page.shown import shown
 from service.page.tongue import Tongue
-from service.page.view import View
 from service.paging import whole
 from service.problems import UnknownPath
 from service.store import ENDED, StoredRun
@@ -105,8 +106,12 @@ def study(desk: TheDesk, id: str) -> Response:
         return desk.to(f"/studies/{id}")
     if run.status not in ENDED or text is None:
         return desk.page("study-wait.html", run=run, name=stored.name, title=title, **_waited(desk, run))
-    portfolio = portfolio_of(desk.store, run)
-    result = visible(json.loads(text), who, portfolio)
+    portfolio, whole_result = portfolio_of(desk.store, run), json.loads(text)
+    # The plans are looked at one by one, on pages of their own.
+    kept = {
+        n for n, one in enumerate(_points(whole_result.get("found") or {})) if one.pop("proposal", None) is not None
+    }
+    result = visible(whole_result, who, portfolio)
     found = result.get("found") or {}
     sentences = Sentences(portfolio, desk.t, also=[*found.get("axes", ()), *_options(found)])
     return desk.page(
@@ -117,7 +122,8 @@ def study(desk: TheDesk, id: str) -> Response:
         result=result,
         kind=run.asked["kind"],
         found=found,
-        picture=_picture(desk, run, found, sentences),
+        kept=kept,
+        picture=_picture(desk, run, found, kept, sentences),
         sentences=sentences,
     )
 
@@ -130,12 +136,61 @@ def cancel(desk: TheDesk, id: str) -> Response:
     return desk.to(f"/studies/{id}")
 
 
+#: what a study does, stage by stage
+STAGES: Mapping[Stage, tuple[str, str]] = {
+    "base": (
+        "The plan as it stands, to hold the others against",
+        "Het plan zoals het is, om de rest mee te vergelijken",
+    ),
+    "base once more": (
+        "The plan as it stands once more, with as long a search as the others had",
+        "Het plan zoals het is nog eens, met even lang zoeken als de rest",
+    ),
+    "candidates": ("Offering groups of candidates to the plan", "Groepen kandidaten aan het plan aanbieden"),
+    "candidates around the best": (
+        "Offering candidates like the best ones",
+        "Kandidaten aanbieden die op de beste lijken",
+    ),
+    "hired": ("Hiring the best ones for certain, one by one", "De beste zeker aannemen, een voor een"),
+    "without": ("The plan without each person", "Het plan zonder ieder van hen"),
+    "lending": ("The plan with lending open", "Het plan met uitlenen open"),
+    "grid": ("The plan of each combination", "Het plan van elke combinatie"),
+    "first rule": ("As little as can be of the first rule", "Zo weinig als kan van de eerste regel"),
+    "second rule": ("Then as little as can be of the second", "Dan zo weinig als kan van de tweede"),
+    "all rules": ("The best by all rules at each point", "Het beste naar alle regels op elk punt"),
+}
+
+
 def _waited(desk: Desk, run: StoredRun) -> dict[str, Any]:
-    """How many of its plans a study has made, and since when it goes."""
-    progress = run.progress or {}
-    seconds = 0 if run.started is None else (datetime.now(UTC) - run.started).total_seconds()
-    minutes = desk.t("for {n} minutes now", "al {n} minuten bezig", n=int(seconds // 60)) if seconds >= 120 else ""
-    return {"done": progress.get("done", 0), "of": progress.get("total"), "minutes": minutes}
+    """What a study is doing, how many of its plans it has made, and how long it has taken and may still take."""
+    t, progress = desk.t, run.progress or {}
+    seconds = 0.0 if run.started is None else (datetime.now(UTC) - run.started).total_seconds()
+    done, of = progress.get("done", 0), progress.get("total")
+    stage = STAGES.get(progress.get("stage", "base"))
+    left = seconds / done * (of - done) if done and of and of > done else None
+    solve = progress.get("run") or {}
+    return {
+        "done": done,
+        "of": of,
+        "stage": t(*stage) if stage else "",
+        "now": _subject(desk, run, progress.get("name")),
+        "plans": solve.get("plans"),
+        "since": _duration(t, seconds),
+        "left": "" if left is None else _duration(t, left),
+    }
+
+
+def _subject(desk: Desk, run: StoredRun, name: str | None) -> str:
+    """What the solve is about that spoke last; limits of a frontier are told by the titles of their rules."""
+    if not name or run.asked["kind"] == "frontier":
+        return ""
+    return Sentences(portfolio_of(desk.store, run), desk.t)(name)
+
+
+def _duration(t: Tongue, seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return t("{n} minutes", "{n} minuten", n=round(seconds / 60))
 
 
 def _options(found: dict[str, Any]) -> set[str]:
@@ -143,9 +198,13 @@ def _options(found: dict[str, Any]) -> set[str]:
     return {name for cell in found.get("cells", ()) for name in cell["options"]}
 
 
-def _picture(desk: Desk, run: StoredRun, found: dict[str, Any], sentences: Sentences) -> Markup | None:
-    """The points of a study in a plane, where it has some."""
-    t, base = desk.t, f"/studies/{run.id}"
+def _picture(desk: Desk, run: StoredRun, found: dict[str, Any], kept: set[int], sentences: Sentences) -> Markup | None:
+    """The points of a study in a plane, where it has some; each leads to its plan, or else to what is told of it."""
+    t = desk.t
+
+    def address(n: int) -> str:
+        return f"/studies/{run.id}/plans/{n}" if n in kept else f"#point-{n}"
+
     points: list[Point] = []
     names = ("", "")
     line = False
@@ -154,9 +213,7 @@ def _picture(desk: Desk, run: StoredRun, found: dict[str, Any], sentences: Sente
         for n, one in enumerate(found["points"]):
             x, y = one["amounts"]
             label = f"{t.number(x)} / {t.number(y)}"
-            points.append(
-                Point(x, y, label, f"{names[0]}: {t.number(x)}\n{names[1]}: {t.number(y)}", f"{base}/plans/{n}")
-            )
+            points.append(Point(x, y, label, f"{names[0]}: {t.number(x)}\n{names[1]}: {t.number(y)}", address(n)))
         points.append(Point(float(found["base"][0]), float(found["base"][1]), now, now, None, "point base"))
     elif run.asked["kind"] == "best_hires":
         names = (t("hours they are there", "uren aanwezig"), t("points gained", "punten winst"))
@@ -167,7 +224,7 @@ def _picture(desk: Desk, run: StoredRun, found: dict[str, Any], sentences: Sente
                     one["gain"],
                     sentences(one["name"]),
                     f"{sentences(one['name'])}: {t.number(one['gain'])}",
-                    f"#point-{n}",
+                    address(n),
                     "point best" if not n else "point",
                 )
             )
@@ -178,7 +235,7 @@ def _picture(desk: Desk, run: StoredRun, found: dict[str, Any], sentences: Sente
                 if one.get("solved") and one["solved"].get("cost") is not None:
                     label = _chosen(one["options"], t)
                     best = "point best" if n in found["best"][:1] else "point"
-                    points.append(Point(one["money"], one["solved"]["cost"], label, label, f"#point-{n}", best))
+                    points.append(Point(one["money"], one["solved"]["cost"], label, label, address(n), best))
     if len(points) < 2:
         return None
     said = f"{names[0]} – {names[1]}: " + "; ".join(one.name for one in points)
@@ -196,42 +253,43 @@ def _of(found: dict[str, Any], n: int, sentences: Sentences) -> str:
 
 
 @router.get("/studies/{id}/plans/{number}")
-def plan(
-    desk: TheDesk, id: str, number: str, view: str = "map", people: str = "unit", activities: str = "project"
-) -> Response:
-    """The plan behind a point: of a frontier by number, of a lending market `open` or `fair`."""
+def plan(desk: TheDesk, id: str, number: str) -> Response:
+    """The study's own plan behind a point: by number, or of a lending market `open` or `fair`."""
     desk.need("get_study")
     run = desk.store.run(id)
     text = desk.store.run_result(id) if run.kind == "study" else None
     found = (json.loads(text) if text else {}).get("found") or {}
-    proposal, changes = _behind(desk, found, number)
-    pinned = whole(number) is not None  # its portfolio is as it stands: the plan is taken over booking by booking
-    portfolio = apply(portfolio_of(desk.store, run), () if pinned else parse_changes(changes))
-    less, proposed, shows = shown(portfolio, proposal, desk.who)
-    base = View(less, proposed, desk.t, f"/studies/{id}/plans/{number}")
-    return desk.page(
-        "plan.html",
-        view=base,
-        shows=shows,
-        back=f"/studies/{id}",
-        back_name=desk.t("The study", "Het onderzoek"),
-        take=f"/studies/{id}/runs",
-        changes=json.dumps(changes),
-        pinned=pinned,
+    beside = _behind(desk, run, found, number)
+    return plan_page(desk, beside, f"/studies/{id}", desk.t("The study", "Het onderzoek"))
+
+
+def _behind(desk: Desk, run: StoredRun, found: dict[str, Any], number: str) -> Beside:
+    """The plan behind a point, with the changes that make its portfolio; of a frontier with pins, of that as it is."""
+    point, n = None, whole(number)
+    if n is not None:
+        points = _points(found)
+        point = points[n] if n < len(points) else None
+    elif number in ("open", "fair"):
+        point = found.get(number)
+    if point is None or point.get("proposal") is None:
+        raise UnknownPath(desk.t("There is no such plan.", "Dat plan is er niet."))
+    proposal, before, take = (
+        Proposal.model_validate(point["proposal"]),
+        portfolio_of(desk.store, run),
+        f"/studies/{run.id}/runs",
     )
-
-
-def _behind(desk: Desk, found: dict[str, Any], number: str) -> tuple[Proposal, list[dict[str, Any]]]:
-    points = found.get("points", ())
-    if (point := whole(number)) is not None and point < len(points):
-        proposal = Proposal.model_validate(points[point]["proposal"])
+    if "points" in found:
         lines = proposal.bookings or ()
         pins = [{"change": "pin", "person": one.person, "activity": one.activity, "hours": one.hours} for one in lines]
-        return proposal, pins
-    market = found.get(number) if number in ("open", "fair") else None
-    if market is None:
-        raise UnknownPath(desk.t("There is no such plan.", "Dat plan is er niet."))
-    return Proposal.model_validate(market["proposal"]), found.get("changes", [])
+        return Beside(before, proposal, pins, True, take)
+    changes = [point["change"]] if "change" in point else point.get("changes", found.get("changes", []))
+    return Beside(apply(before, parse_changes(changes)), proposal, changes, False, take)
+
+
+def _points(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The points of a study that are numbered."""
+    points: list[dict[str, Any]] = found.get("points") or found.get("cells") or found.get("profiles") or []
+    return points
 
 
 @router.post("/studies/{id}/runs")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select, update
 
 from service.app import create_app
+from service.page.routes.audit import ACTIONS, MOST
 from service.settings import ServiceSettings
+from service.store import trail
+from service.store.access_tables import audit
+from service.store.decisions import Verb
 from tests.service.page.stored import no_plan, with_run
 from tests.service.page.test_page import TABS, text_of
 
@@ -137,3 +145,66 @@ def test_what_a_role_may_not_do_is_refused(asked: TestClient, keys: dict[str, st
     """The same table decides that decides over REST."""
     answer = asked.post(path.format(run=keys["run"]), headers={"cookie": f"staffing_key={keys[role]}"})
     assert answer.status_code == 403
+
+
+# --- the audit log
+
+
+@pytest.mark.parametrize("role", ["lead", "planner", "employee"])
+def test_the_audit_log_is_for_who_looks_into_it(asked: TestClient, keys: dict[str, str], role: str) -> None:
+    """Others are refused, and not shown the way."""
+    assert seen(asked, keys[role], "/audit")[0] == 403
+    home = asked.get("/me" if role == "employee" else "/", headers={"cookie": f"staffing_key={keys[role]}"})
+    assert 'href="/audit"' not in home.text
+
+
+def test_the_audit_log_is_read_page_by_page(asked: TestClient, keys: dict[str, str]) -> None:
+    """Newest first, older ones by a link; filtered by what was done; people stand in it as hashes alone."""
+    store = asked.app.state.store  # type: ignore[attr-defined]
+    for n in range(MOST):
+        store.add_scenario(f"scenario {n}", "adviesbureau", 1, (), "key of somebody")
+    cookie = {"cookie": f"staffing_key={keys["auditor"]}"}
+    first = asked.get("/audit", headers=cookie)
+    for role in ("auditor", "hr"):
+        assert 'href="/audit"' in asked.get("/", headers={"cookie": f"staffing_key={keys[role]}"}).text
+    older = re.search(r'href="(\?cursor=\d+)">Older', first.text)
+    assert older is not None
+    assert "made a key" not in text_of(first.text[first.text.index("<tbody") :])
+    second = text_of(asked.get(f"/audit{older[1]}", headers=cookie).text)
+    assert "made a key" in second[second.index("To what") :]
+    made = asked.get("/audit?action=add_key", headers=cookie).text
+    rows = re.findall(r"<tr>.*?</tr>", made, re.DOTALL)[1:]
+    assert len(rows) == 5
+    assert all("made a key" in row for row in rows)
+    assert "teun" not in text_of(made)
+    assert "Zoiets staat er niet" in seen(asked, keys["auditor"], "/audit?by=nobody&language=nl")[1]
+    assert asked.get("/audit?cursor=x", headers=cookie).status_code == 422
+
+
+def test_an_entry_that_was_changed_is_told(asked: TestClient, keys: dict[str, str]) -> None:
+    """The log is whole, until somebody writes over an entry: then the first that does not fit is named."""
+    store = asked.app.state.store  # type: ignore[attr-defined]
+    assert "entries are as they were written" in seen(asked, keys["auditor"], "/audit?check=yes")[1]
+    with store.writing() as connection:
+        old = connection.execute(select(audit.c.action).where(audit.c.number == 2)).scalar_one()
+        connection.execute(update(audit).where(audit.c.number == 2).values(action="accept"))
+    assert "Entry 2 does not fit" in seen(asked, keys["auditor"], "/audit?check=yes")[1]
+    with store.writing() as connection:
+        connection.execute(update(audit).where(audit.c.number == 2).values(action=old))
+
+
+def test_every_deed_in_the_log_has_words() -> None:
+    """Whatever the code writes into the log is told in both languages."""
+    source = "".join(path.read_text() for path in Path(trail.__file__).parent.glob("*.py"))
+    deeds = set(re.findall(r'trail\.add\(\s*connection, [\w.]+, "(\w+)"', source)) | set(get_args(Verb))
+    assert deeds == ACTIONS.keys()
+
+
+def test_a_decision_stands_with_its_proposal(asked: TestClient, keys: dict[str, str]) -> None:
+    """For the auditor, who cannot decide; to a planner not what somebody else decided."""
+    run = with_run(asked.app.state.store)  # type: ignore[attr-defined]
+    sent = {"decision": "reject", "reason": "too late"}
+    cookie = {"cookie": f"staffing_key={keys['hr']}"}
+    assert asked.post(f"/runs/{run}/decide", data=sent, headers=cookie).status_code == 303
+    assert "too late" in seen(asked, keys["auditor"], f"/runs/{run}")[1]
+    assert "too late" not in seen(asked, keys["planner"], f"/runs/{run}")[1]

@@ -119,9 +119,11 @@ def test_hr_finds_whom_to_hire_and_who_is_a_single_point_of_failure(page: Page, 
     page.get_by_label("Pool").fill("5")
     look(page, "hr-5-study")
     page.get_by_role("button", name="Find out").click()
-    page.get_by_role("button", name="Make this plan").wait_for()
+    page.get_by_role("link", name="See this plan").wait_for()
     look(page, "hr-6-best-hire")
     assert "Press" in page.locator("main").inner_text()
+    page.get_by_role("link", name="See this plan").click()
+    assert page.locator('[data-at$=" talks"]').count(), "the plan of the study, with who is hired"
 
     page.goto(f"{site}/portfolios/desk/studies/new?kind=exposure")
     page.get_by_label("Ana").check()

@@ -90,12 +90,27 @@ def test_lending_is_opened_and_combinations_are_tried(page: Page, site: str, loo
     page.goto(f"{new}?kind=sweep")
     page.get_by_label("Lend with all").check()
     page.get_by_role("button", name="Find out").click()
-    page.get_by_role("button", name="This plan").first.wait_for()
+    page.get_by_role("link", name="See this plan").first.wait_for()
     look(page, "planner-10-sweep")
-    page.locator("svg.scatter a").first.click()
-    page.wait_for_url(re.compile("#point-"))
-    page.get_by_role("row", name=re.compile("^Lend with all")).get_by_role("button", name="This plan").click()
+    row = page.get_by_role("row", name=re.compile("^Lend with all"))
+    cost = row.locator("td").nth(1).inner_text().split()[0]
+    row.get_by_role("link", name="See this plan").click()
+    assert page.locator('[data-at="bob model"]').count()
+    page.get_by_role("button", name="Make a proposal with these changes").click()
     page.locator('[data-at="bob model"]').wait_for(state="attached")
+    assert cost in page.locator("dl.figures").inner_text(), "the plan of the point, and of a run of its changes"
+
+    page.goto(f"{new}?kind=frontier")
+    rules = page.locator("[name=rules]")
+    rules.nth(0).select_option("staffing")
+    rules.nth(1).select_option("load_balance")
+    page.get_by_label("Points").fill("2")
+    page.get_by_role("button", name="Find out").click()
+    page.locator("svg.scatter a").first.wait_for()
+    look(page, "planner-10b-frontier-found")
+    page.locator("svg.scatter a").first.click()
+    page.wait_for_url(re.compile(r"/plans/0$"))
+    page.get_by_role("button", name="Take it over").wait_for()
 
 
 def test_other_plans_are_shown_beside_the_proposal(page: Page, site: str, module_address: str, look: Look) -> None:
