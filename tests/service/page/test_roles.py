@@ -163,7 +163,7 @@ def test_the_audit_log_is_read_page_by_page(asked: TestClient, keys: dict[str, s
     store = asked.app.state.store  # type: ignore[attr-defined]
     for n in range(MOST):
         store.add_scenario(f"scenario {n}", "adviesbureau", 1, (), "key of somebody")
-    cookie = {"cookie": f"staffing_key={keys["auditor"]}"}
+    cookie = {"cookie": f"staffing_key={keys['auditor']}"}
     first = asked.get("/audit", headers=cookie)
     for role in ("auditor", "hr"):
         assert 'href="/audit"' in asked.get("/", headers={"cookie": f"staffing_key={keys[role]}"}).text
