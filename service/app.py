@@ -118,11 +118,11 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed)])
     app.include_router(health.router, prefix="/health")
     app.include_router(metrics_route.router)
+    problems.install(app)
     page.mount(app)
     app.add_middleware(Headers)
     app.add_middleware(LastWord)
     app.add_middleware(Watching)
-    problems.install(app)
 
     def openapi() -> dict[str, Any]:
         app.openapi_schema = app.openapi_schema or describe(app, settings, BODIES)

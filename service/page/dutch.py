@@ -81,6 +81,7 @@ PROBLEMS: Mapping[str, str] = {
 
 #: what went wrong, in the service's own English → in Dutch
 DETAILS: tuple[tuple[str, str], ...] = (
+    (r"There is no page (\S+)\.", r"Er is geen pagina \1."),
     (r"There is no (?:run|study) (\S+)\.", r"Er is geen voorstel of onderzoek \1."),
     (r"Run (\S+) has no proposal\.", r"Run \1 heeft geen voorstel."),
     (r"Run (\S+) has no proposal(?: yet)?: it is .+", r"Run \1 heeft (nog) geen voorstel."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import cache
@@ -16,7 +17,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
-from starlette.datastructures import FormData, UploadFile
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import URL, FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 from service.access import LOCAL, PERMISSIONS, Who, who_of
@@ -26,12 +28,24 @@ from service.page.forms import title_of
 from service.page.sentences import expected_in
 from service.page.tongue import Tongue, tongue
 from service.page.uploads import in_json
-from service.problems import TABLE, Forbidden, NotJson, Refusal, TooLarge, Unauthenticated, UnknownPath
+from service.problems import (
+    TABLE,
+    Forbidden,
+    NotJson,
+    Refusal,
+    StoreAway,
+    TooLarge,
+    Unauthenticated,
+    UnknownPath,
+    is_away,
+)
 from service.seen import seen_by
 from service.settings import ServiceSettings
 from service.store import Store
 from service.work import Work
 from solver.portfolio import PortfolioInvalid
+
+log = logging.getLogger("staffing")
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -111,12 +125,11 @@ class Desk:
 
     def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         """A template as an answer."""
-        url = self.request.url
         shared = {
             "t": self.t,
             "who": self._who,
             "theme": self.theme,
-            "here": url.path + (f"?{url.query}" if url.query else ""),
+            "here": here(self.request),
             "signed": KEY in self.request.cookies,
             "static": static,
             "share": share,
@@ -139,6 +152,20 @@ class Desk:
             return self.t("this machine: all is shown", "deze machine: alles is te zien")
         name = self.t(*ROLE_NAMES[who.role])
         return f"{name} · {who.person}" if who.person else name
+
+
+def here(request: Request) -> str:
+    """The address to come back to: of a form that was sent that of the page it was on."""
+    address = request.url
+    if request.method != "GET":
+        try:
+            address = URL(request.headers.get("referer", "/"))
+            if address.netloc not in ("", request.url.netloc):
+                return "/"
+        except ValueError:
+            return "/"
+    path = address.path if address.path.startswith("/") else "/"
+    return path + (f"?{address.query}" if address.query else "")
 
 
 async def _desk(request: Request) -> Desk:
@@ -230,6 +257,13 @@ class PageRoute(APIRoute):
                 answer = _sign_in(request, error)
             except Refusal as error:
                 answer = _refused(request, error)
+            except RequestValidationError:
+                answer = nowhere(request)
+            except SQLAlchemyError as error:
+                if not is_away(error):
+                    raise
+                log.error("the store is away: %s", type(error).__name__)
+                answer = _refused(request, StoreAway(TABLE[StoreAway].detail, headers={"Retry-After": "10"}))
             except PortfolioInvalid as error:
                 desk = Desk(request)
                 answer = desk.page("invalid.html", 422, problems=in_json(error.problems, desk.t), what="")
@@ -268,18 +302,28 @@ def _sign_in(request: Request, error: Refusal) -> Response:
     desk = Desk(request)
     if desk.partial:
         return Response(headers={"HX-Redirect": "/sign-in"})
+    back = here(request)
     if request.method == "GET" and request.url.path != "/sign-in":
-        back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
-        return RedirectResponse(f"/sign-in?back={back}", 303)
-    return desk.page("sign-in.html", 401, back="/", wrong=error.detail)
+        return RedirectResponse(f"/sign-in?back={quote(back, safe='/')}", 303)
+    return desk.page("sign-in.html", 401, back=back, wrong=in_words(desk, error.detail))
+
+
+def in_words(desk: Desk, detail: str) -> str:
+    """What went wrong, in the language of the page."""
+    if not desk.t.dutch:
+        return detail
+    told = (re.fullmatch(said, detail) for said, _ in DETAILS)
+    return next((found.expand(dutch) for found, (_, dutch) in zip(told, DETAILS, strict=True) if found), detail)
+
+
+def nowhere(request: Request) -> Response:
+    """The page that says that an address leads nowhere."""
+    return _refused(request, UnknownPath(f"There is no page {request.url.path}."))
 
 
 def _refused(request: Request, error: Refusal) -> Response:
     desk, sort = Desk(request), TABLE[type(error)]
-    title, detail = desk.t(sort.title, PROBLEMS.get(sort.code, sort.title)), error.detail
-    if desk.t.dutch:
-        told = (re.fullmatch(said, detail) for said, _ in DETAILS)
-        detail = next((found.expand(dutch) for found, (_, dutch) in zip(told, DETAILS, strict=True) if found), detail)
+    title, detail = desk.t(sort.title, PROBLEMS.get(sort.code, sort.title)), in_words(desk, error.detail)
     problems = [(expected_in(desk.t, one.expected), one.path) for one in error.errors]
     answer = desk.page("error.html", sort.status, title=title, detail=detail, problems=problems)
     for name, value in (error.headers or {}).items():

@@ -23,6 +23,15 @@
     if (event.target.closest("[data-close]")) { event.preventDefault(); close(); }
     if (event.target.closest("[data-print]")) window.print();
   });
+  // What was sent once is not sent again by a second click; who comes back may send it anew.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) event.preventDefault(); else form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-at-once]");
     if (form) { sessionStorage.setItem("chosen", event.target.name); form.requestSubmit(); }

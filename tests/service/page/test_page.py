@@ -163,6 +163,24 @@ def test_what_is_not_there_is_a_page_that_says_so(client: TestClient, run: str) 
         assert '<a href="/">' in answer.text
 
 
+def test_a_browser_that_goes_astray_is_told_by_a_page(client: TestClient, run: str) -> None:
+    """A page for people, in their language; programs get what they got, also below /v1."""
+    person = {"accept": "text/html,*/*", "accept-language": "nl"}
+    for path in ("/nowhere", "/portfolios", "/compare", f"/runs/{run}/cell?person=a", f"/runs/{run}/others/x/y"):
+        answer = client.get(path, headers=person)
+        assert (answer.status_code, "Hier is niets" in answer.text) == (404, True), path
+    for path, headers in (("/nowhere", {}), ("/v1/nowhere", person)):
+        assert client.get(path, headers=headers).headers["content-type"] == "application/problem+json"
+
+
+def test_what_a_form_leads_to_can_be_read_in_another_language(client: TestClient) -> None:
+    """The language is changed on the page that the form was on: what it sent has no address of its own."""
+    answer = client.post("/portfolios", headers={"referer": "http://localhost/?x=1"})
+    assert (answer.status_code, fields_of(answer.text)["back"]) == (422, "/?x=1")
+    elsewhere = client.post("/portfolios", headers={"referer": "http://elsewhere.test/x"})
+    assert fields_of(elsewhere.text)["back"] == "/"
+
+
 # --- forms
 
 

@@ -156,6 +156,20 @@ def test_what_is_accepted_becomes_the_bookings_of_today(page: Page, site: str, m
     }
 
 
+def test_a_second_click_asks_for_nothing_more(page: Page, site: str, module_address: str) -> None:
+    """Of a double click on a button one run comes, and the button works again for who comes back."""
+    upload(page, site, two_units() | {"id": "twice", "name": "Twice"})
+    make = page.get_by_role("button", name="Make a proposal", exact=True)
+    make.dblclick()
+    page.locator(".heat").wait_for()
+    page.go_back()
+    make.click()
+    page.locator(".heat").wait_for()
+    store = Store.open(module_address)
+    assert len(store.runs(portfolio="twice").items) == 2
+    store.close()
+
+
 def test_a_page_waits_for_a_server_that_is_gone(page: Page, tmp_path: Path, look: Look) -> None:
     """A run goes on after its server came back, and the page with it; until then it says that nobody answers."""
     address = f"sqlite:///{tmp_path / 'store.db'}"
