@@ -12,6 +12,7 @@ from service.page.http import nowhere
 from service.page.routes import (
     audit,
     comparisons,
+    contests,
     decisions,
     others,
     people,
@@ -35,5 +36,18 @@ def mount(app: FastAPI) -> None:
         return nowhere(request) if person and request.method == "GET" else await programs(request, error)
 
     app.add_exception_handler(HTTPException, cast(Any, not_routed))
-    for routes in (start, audit, comparisons, decisions, people, scenarios, studies, portfolios, runs, others, why):
+    for routes in (
+        start,
+        audit,
+        contests,
+        comparisons,
+        decisions,
+        people,
+        scenarios,
+        studies,
+        portfolios,
+        runs,
+        others,
+        why,
+    ):
         app.include_router(routes.router)

@@ -162,6 +162,13 @@ class Decisions(Base):
         with self.reading() as connection:
             return page(connection, asked, contests.c.number, StoredContest, cursor, limit)
 
+    def contests(self, cursor: str | None = None, limit: int = 50) -> Page[StoredContest]:
+        """What people contest, newest first."""
+        with self.reading() as connection:
+            return page(
+                connection, select(*columns(contests, StoredContest)), contests.c.number, StoredContest, cursor, limit
+            )
+
     def settle_contest(self, person: str, id: str, status: Standing, answer: str, who: Who) -> StoredContest:
         """Answer a contest; raises UnknownContest, or Settled where it was answered before."""
         with self.writing() as connection:

@@ -130,6 +130,25 @@ def test_an_employee_contests_a_level(asked: TestClient, keys: dict[str, str]) -
     assert asked.post("/me/contests", data={**sent, "term": "nothing"}, headers=cookie).status_code == 422
 
 
+def test_hr_answers_a_contested_level(asked: TestClient, keys: dict[str, str]) -> None:
+    """It stands in HR's list with its reason, is answered with words, and the person reads the answer."""
+    cookies = {role: {"cookie": f"staffing_key={keys[role]}"} for role in ("employee", "hr", "planner")}
+    sent = {"portfolio": "adviesbureau", "term": "planning", "level": "4", "reason": "I plan the whole office"}
+    asked.post("/me/contests", data=sent, headers=cookies["employee"])
+    assert seen(asked, keys["planner"], "/contests")[0] == 403
+    open_ones = asked.get("/contests", headers=cookies["hr"]).text
+    card = next(one for one in open_ones.split("<section") if "I plan the whole office" in one)
+    assert "Teun van Dijk: Planning" in text_of(card)
+    address = re.search(r'action="(/contests/[^"]+)"', card)
+    assert address is not None
+    empty = asked.post(address[1], data={"status": "upheld", "answer": " "}, headers=cookies["hr"])
+    assert (empty.status_code, "needs words" in empty.text) == (422, True)
+    answer = {"status": "upheld", "answer": "You do, from May on"}
+    assert asked.post(address[1], data=answer, headers=cookies["hr"]).status_code == 303
+    assert asked.post(address[1], data=answer, headers=cookies["hr"]).status_code == 409
+    assert "You do, from May on" in seen(asked, keys["employee"], "/me")[1]
+
+
 @pytest.mark.parametrize(
     ("role", "path"),
     [

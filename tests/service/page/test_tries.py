@@ -197,6 +197,8 @@ VIEWS = (
     "/portfolios/adviesbureau",
     "/portfolios/adviesbureau/compare",
     "/portfolios/adviesbureau/scenarios/new?change=hire",
+    "/portfolios/adviesbureau/scenarios/new?change=add_project",
+    "/portfolios/adviesbureau/scenarios/new?change=set_policy",
     "/portfolios/adviesbureau/studies/new?kind=exposure",
     "/runs/{run}?view=time",
     "/runs/{run}?view=list",
@@ -210,6 +212,8 @@ VIEWS = (
     "/runs/{run}/people/sanne/agreement",
     "/runs/{run}/decide",
     "/runs/none",
+    "/audit?check=yes",
+    "/contests",
 )
 
 
