@@ -39,6 +39,20 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "alternatives": ("other plans", "andere plannen"),
     "conflict": ("ways out", "uitwegen"),
 }
+#: what an entry is about, in words
+THINGS: Mapping[str, tuple[str, str]] = {
+    "contest": ("contest", "bezwaar"),
+    "days": ("days", "dagen"),
+    "decision": ("decision", "besluit"),
+    "key": ("key", "sleutel"),
+    "revision": ("revision", "revisie"),
+    "role": ("role", "rol"),
+    "run": ("run", "run"),
+    "runs": ("runs", "runs"),
+    "scenario": ("scenario", "scenario"),
+    "status": ("status", "stand"),
+    "version": ("version", "versie"),
+}
 #: kinds of run that have a page
 SHOWN = ("solve", "study")
 
@@ -59,6 +73,7 @@ def audit(desk: TheDesk, action: str = "", by: str = "", cursor: str | None = No
         actions={name: desk.t(*words) for name, words in ACTIONS.items()},
         kinds={name: desk.t(*words) for name, words in KINDS.items()},
         roles={name: desk.t(*words) for name, words in ROLE_NAMES.items()},
+        things={name: desk.t(*words) for name, words in THINGS.items()},
         shown=SHOWN,
         verdict=desk.store.verify() if check else None,
     )

@@ -50,7 +50,9 @@ def test_without_a_key_there_is_the_way_to_sign_in(asked: TestClient, keys: dict
     answer = asked.get(f"/runs/{keys['run']}?view=time")
     assert answer.headers["location"] == f"/sign-in?back=/runs/{keys['run']}%3Fview%3Dtime"
     assert seen(asked, "staffing_wrong_key", "/")[0] == 303
-    assert asked.post("/portfolios/adviesbureau/runs").status_code == 401
+    came_from = {"referer": "http://localhost/portfolios/adviesbureau"}
+    expired = asked.post("/portfolios/adviesbureau/runs", headers=came_from)
+    assert (expired.status_code, 'name="back" value="/portfolios/adviesbureau"' in expired.text) == (401, True)
 
 
 def test_a_key_is_kept_where_no_script_reads_it(asked: TestClient, keys: dict[str, str]) -> None:
