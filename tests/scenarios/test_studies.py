@@ -15,7 +15,7 @@ from rich.console import Console
 
 from scenarios.changes import parse_changes
 from scenarios.scenario import apply
-from scenarios.studies import STUDIES, StudyInvalid, StudyProgress, StudyResult, parse_study, run_study
+from scenarios.studies import STUDIES, StudyInvalid, StudyProgress, StudyResult, parse_study, run_study, sweep
 from scenarios.studies.best_hires import HiresFound
 from scenarios.studies.exposure import Exposures
 from scenarios.studies.frontier import Curve
@@ -27,7 +27,7 @@ from solver.handmade import plan_from
 from solver.limits import UNIT, value
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
-from solver.score import broken
+from solver.score import broken, cost
 from solver.settings import Settings
 from solver.solve import solve
 from solver.tables import Tables
@@ -178,6 +178,14 @@ def test_a_hire_can_be_run_again(hires: StudyResult) -> None:
     assert hired.run.objective == (hires.base.cost or 0) - best.gain
 
 
+def test_a_hire_keeps_the_plan_it_was_counted_by(hires: StudyResult) -> None:
+    """Scored anew on the portfolio with the hire, the plan that is kept costs what the study says."""
+    assert isinstance(hires.found, HiresFound)
+    [best] = hires.found.profiles
+    tables = Tables.of(apply(lacking(), parse_changes([best.change])))
+    assert cost(tables, plan_from(tables, best.proposal.to_json())) / UNIT == best.solved.cost
+
+
 def test_candidates_are_bundles_of_what_is_lacking_and_of_what_is_asked_for() -> None:
     """Without a solver: the gap comes first, all terms are real, alike profiles go together."""
     of = lacking()
@@ -272,6 +280,20 @@ def test_a_grid_solves_each_portfolio_once() -> None:
     assert [cell.same_as for cell in cells] == [None, None, 1, 1]
     assert result.found.best == (0, 1)
     assert result.solves == 1
+    kept = [None if cell.proposal is None else cell.proposal.run.objective for cell in cells]
+    costs = [None if cell.solved is None else cell.solved.cost for cell in cells]
+    assert kept == [*costs[:2], None, None], "the plan of each portfolio, once"
+
+
+def test_of_a_large_grid_the_best_plans_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many of those that cost least; the figures of the others are there."""
+    monkeypatch.setattr(sweep, "MOST_KEPT", 2)
+    of = portfolio([person("ana"), person("bo")], [activity("a", 60)], rules=only("staffing"))
+    scaled = [{"name": f"{n} %", "changes": [{"change": "scale_demand", "percent": n}]} for n in (200, 150)]
+    result = ask(of, kind="sweep", axes=[{"name": "hours", "options": [*scaled, {"name": "as it stands"}]}])
+    assert isinstance(result.found, Grid)
+    assert [cell.proposal is None for cell in result.found.cells] == [True, False, False]
+    assert all(cell.solved for cell in result.found.cells)
 
 
 # --- frontier
