@@ -37,7 +37,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "broken": ("A plan that breaks {n} rules that may not be broken", "Een plan dat {n} vaste regels breekt"),
     "broken_one": ("A plan that breaks a rule that may not be broken", "Een plan dat een vaste regel breekt"),
     "kept": ("A valid plan: it keeps all hard rules", "Een geldig plan: alle vaste regels worden gehouden"),
-    "gap": ("at most {gap} from the best possible", "hooguit {gap} van het best mogelijke"),
+    "gap": ("at most {gap} from the best possible", "hooguit {gap} van het best mogelijke af"),
     "gap_unknown": ("how far from the best is not known", "hoe ver van het beste is niet bekend"),
     # the headline
     "cost": ("cost", "kosten"),

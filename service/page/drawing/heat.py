@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from service.page.drawing.svg import drawing, fitting, lines, tag, text, title
 
+#: characters that fit below a name; longer ones go without their unit
+MOST_LACKS = 5
 CELL, ROW = 48, 34
 NAMES, HEAD, BAND, OPEN = 216, 132, 22, 26
 #: where in a row the bars of the fits begin
@@ -140,12 +142,17 @@ def _activity(n: int, activity: Heading) -> str:
     link = tag("a", title(f"{activity.name}\n{activity.about}"), *names, href=activity.href, tabindex=-1)
     if not activity.open:
         return link
-    y = HEAD + BAND
+    y, short = HEAD + BAND, activity.open.partition(" ·")[0]
     lacking = tag(
         "a",
         title(f"{activity.name}: {activity.open}"),
         tag("rect", x=x + 3, y=y + 2, width=CELL - 6, height=OPEN - 5, rx=4, class_="lacks"),
-        text(activity.open.partition(" ·")[0], x=x + CELL / 2, y=y + OPEN / 2, class_="lacks-text centre middle small"),
+        text(
+            short if len(short) <= MOST_LACKS else short.rpartition(" ")[0],
+            x=x + CELL / 2,
+            y=y + OPEN / 2,
+            class_="lacks-text centre middle small",
+        ),
         href=f"{activity.href}#lacks",
         tabindex=-1,
         class_="open",
