@@ -14,7 +14,7 @@ from service.page.dutch_forms import FIELDS
 from service.page.sentences import expected_in
 from service.page.tongue import Tongue
 from service.paging import whole
-from service.reading import SPREADSHEETS, ZIP
+from service.reading import PROPOSAL, SPREADSHEETS, ZIP
 from service.sheets import CellProblem, SpreadsheetInvalid
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse_json
 
@@ -68,11 +68,23 @@ def read_upload(files: list[tuple[str, bytes]], t: Tongue) -> Upload:
         [(name, data)] = files
         if data.startswith(ZIP) or PurePath(name).suffix.lower() in SPREADSHEETS:
             return Upload(spreadsheet.read_bytes(data, name), {}, [])
+        if PurePath(name).suffix.lower() != ".json" and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            expected = t(
+                "a workbook (XLSX), CSV files, a ZIP of those, or JSON",
+                "een werkmap (XLSX), CSV-bestanden, een ZIP daarvan, of JSON",
+            )
+            return Upload(None, {name: [Wrong(name, "", None, expected)]}, [])
         return Upload(parse_json(data), {}, [])
     except SpreadsheetInvalid as invalid:
         wrong = _grouped([_in_sheet(one, t) for one in invalid.problems])
         return Upload(None, wrong, _tables(names, t) if csv else [])
     except PortfolioInvalid as invalid:
+        if any((one.path, one.value) == ("/format", PROPOSAL) for one in invalid.problems):
+            expected = t(
+                "a portfolio; this is a proposal made from one",
+                "een portfolio; dit is een voorstel dat uit een portfolio is gemaakt",
+            )
+            return Upload(None, {files[0][0]: [Wrong(files[0][0], "", None, expected)]}, [])
         return Upload(None, in_json(invalid.problems, t, _decoded(files[0][1])), [])
 
 

@@ -381,7 +381,9 @@ def test_an_upload_tells_what_is_wrong_with_the_thing_it_is_about(client: TestCl
         ("a.json", b"[]", ("een portfolio, en dat is een object",)),
         ("a.xlsx", b"PK\x03\x04 no workbook", ("die niet beschadigd is",)),
         ("a.csv", b"id,name\n1,2\n", ()),
-        ("a.bin", b"\xff\xfe\x00", ()),
+        ("a.bin", b"\xff\xfe\x00", ("een werkmap (XLSX), CSV-bestanden",)),
+        ("a.json", b"\xff\xfe\x00", ()),
+        ("plan.json", b'{"format": "staffing-proposal/1"}', ("dit is een voorstel",)),
     ],
 )
 def test_a_file_that_cannot_be_read_is_told_so(
