@@ -357,7 +357,7 @@ def visible(data: Any, who: Who, portfolio: Portfolio) -> Any:
     if who.role == "lead":
         data = _of_own_work(data, who.activities(portfolio))
     plans: Json = {}
-    if isinstance(data.get("proposal"), dict) and (made := data.get("changes") or data.get("change")):
+    if data.get("proposal") and "solved" in data and (made := data.get("changes") or data.get("change")):
         plans = _plan_of(data["proposal"], made if isinstance(made, list) else [made], who, portfolio)
     return plans | {
         name: visible(one, who, portfolio)
