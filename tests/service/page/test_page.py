@@ -7,7 +7,9 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from html import unescape
+from typing import get_args
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,15 +17,19 @@ from fastapi.testclient import TestClient
 from scenarios.changes import BY_NAME, changes_to_json, parse_changes
 from scenarios.library import ENTRIES, entry
 from scenarios.scenario import words
+from scenarios.studies import StudyProgress
+from scenarios.studies.desk import Stage
 from service import spreadsheet
 from service.app import create_app
 from service.columns import HOLDS as COLUMN_HOLDS
 from service.columns import KEYS
+from service.orders import Source, order
 from service.page.dutch import RULE_TITLES, UNITS
 from service.page.dutch_columns import HOLDS, MEANINGS, SHEETS
 from service.page.dutch_forms import ABOUT, FIELDS, HINTS, TITLES, VALUES
 from service.page.forms import form_of
 from service.page.http import STATIC
+from service.page.routes.studies import STAGES
 from service.page.sent import RECORDS, given_in
 from service.page.sentences import Sentences, expected_in
 from service.page.tongue import Tongue
@@ -339,6 +345,27 @@ def test_a_pin_and_a_forbid_replace_each_other(client: TestClient) -> None:
     made = client.app.state.store.run(answer.headers["location"].rpartition("/")[2])  # type: ignore[attr-defined]
     client.app.state.store.cancel_run(made.id, "ana")  # type: ignore[attr-defined]
     assert made.changes == changes_to_json(parse_changes([sent]))
+
+
+# --- studies
+
+
+def test_a_study_says_what_it_is_doing_and_how_far_it_is(client: TestClient) -> None:
+    """The stage in words of the page, plans made and to come, and whom it is about; every stage has words."""
+    assert set(get_args(Stage)) == STAGES.keys()
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    stored, portfolio = store.portfolio("adviesbureau")
+    claimed = None
+    while claimed is None:  # the service may be quicker to take it up
+        run, _ = store.add_run(order(Source(portfolio, stored), "local", kind="study", asked={"kind": "exposure"}))
+        claimed = store.claim_run(run.id)
+        if claimed is None:
+            store.cancel_run(run.id, "ana")
+    store.tell_progress(run.id, claimed.attempt, asdict(StudyProgress(9.0, 3, 12, "without", "Sanne de Wit")))
+    said = text_of(client.get(f"/studies/{run.id}?language=nl").text)
+    for told in ("Het plan zonder ieder van hen", "3 / 12", "Nu : Sanne de Wit", "duurt nog ongeveer"):
+        assert told in re.sub(r"\s+", " ", said).replace("Nu:", "Nu :")
+    store.end_run(run.id, claimed.attempt, "cancelled", None, None)
 
 
 # --- decisions
