@@ -54,6 +54,7 @@ def portfolio(desk: TheDesk, id: str) -> Response:
         runs=runs,
         studies=studies,
         names={id: stored.name},
+        scenarios_of={one.id: told(desk, one)[0] for one in scenarios if one.changes},
         choices=CHOICES,
         seconds=SECONDS,
         hours=sum(one.hours for one in whole.activities),

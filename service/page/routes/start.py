@@ -39,7 +39,7 @@ def start(desk: TheDesk) -> Response:
         mine = [one for one in desk.store.portfolios(limit=MOST_PORTFOLIOS).items if one.id not in library]
     runs = desk.store.runs(limit=MOST_RUNS, kind="solve").items if desk.may("list_runs") else []
     names = {one.id: one.name for one in desk.store.portfolios(limit=200).items} if runs else {}
-    return desk.page("start.html", library=library.values(), mine=mine, runs=runs, names=names)
+    return desk.page("start.html", library=library.values(), mine=mine, runs=runs, names=names, scenarios_of={})
 
 
 @router.post("/portfolios")

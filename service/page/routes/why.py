@@ -26,6 +26,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 #: an answer is for somebody who waits; most come within a quarter of it
 ASK_SECONDS = 10.0
+#: seconds for who wants it looked into longer
+LONGER_SECONDS = 30.0
 #: how long the page waits for an answer, its turn in the queue included, and how often it looks
 WAIT_SECONDS, LOOK_SECONDS = 45.0, 0.1
 _QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
@@ -50,12 +52,15 @@ def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
     found = solved(desk.store, id)
     question = _question(form)
     view, _ = view_of(desk, found)
-    text = _answered(desk, found, "why_not", question.model_dump(mode="json"))
+    longer = bool(form("longer"))
+    seconds = LONGER_SECONDS if longer else ASK_SECONDS
+    text = _answered(desk, found, "why_not", question.model_dump(mode="json"), seconds)
     if text is None:
         return desk.page("no-answer.html", view=view)
     answer = WhyNot.model_validate_json(text)
     told = visible(json.loads(text), desk.who, found.portfolio)
-    return desk.page("why.html", view=view, answer=answer, told=told, **_moves(desk, view, answer, told))
+    again = {} if longer else {name: value for name, value in question.model_dump(mode="json").items() if value}
+    return desk.page("why.html", view=view, answer=answer, told=told, again=again, **_moves(desk, view, answer, told))
 
 
 @router.post("/runs/{id}/ways-out")
@@ -64,7 +69,7 @@ def ways_out(desk: TheDesk, id: str) -> Response:
     desk.need("ask_conflict")
     found = solved(desk.store, id)
     view, _ = view_of(desk, found)
-    text = _answered(desk, found, "conflict", {})
+    text = _answered(desk, found, "conflict", {}, ASK_SECONDS)
     if text is None:
         return desk.page("no-answer.html", view=view)
     told = visible({"format": "", **json.loads(text)}, desk.who, found.portfolio)
@@ -84,9 +89,9 @@ def with_changes(desk: TheDesk, id: str, form: TheForm) -> Response:
     return desk.to(f"/runs/{run.id}")
 
 
-def _answered(desk: Desk, found: Solved, kind: Kind, asked: Any) -> str | None:
+def _answered(desk: Desk, found: Solved, kind: Kind, asked: Any, seconds: float) -> str | None:
     """The answer as JSON, waited for; None where it did not come in time, or not at all."""
-    run = ask_run(desk, found, kind, asked, ASK_SECONDS)
+    run = ask_run(desk, found, kind, asked, seconds)
     until = time.monotonic() + WAIT_SECONDS
     while run.status not in ENDED and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
