@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from service.commands.outputs import BAD, WRONG_USE, say
 from service.commands.stores import open_store, settings_here
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from service.settings import ServiceSettings
     from service.store import Store
 
@@ -37,7 +40,7 @@ def serve(
     tracing.configure()
     sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.run(
-        "service.app:create_app",
+        _lasting,
         factory=True,
         host=host,
         port=port,
@@ -46,6 +49,16 @@ def serve(
         log_config=None,  # ours, without addresses, which may name people
         access_log=False,
     )
+
+
+def _lasting() -> FastAPI:
+    """The service, whose parts all stay: to look through them for garbage holds up requests for a tenth of a second."""
+    from service.app import create_app
+
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _guarded(host: str, settings: ServiceSettings) -> None:
