@@ -139,9 +139,9 @@ def _port(server: subprocess.Popen[bytes], log: Path) -> int:
 
 
 def memory(pid: int) -> float:
-    """MiB that a process holds by itself; what it shares with others counts in parts."""
+    """MiB that a process has made itself: files that it maps, such as libraries, depend on who else maps them."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    (kib,) = re.findall(r"^Pss:\s+(\d+)", text, re.MULTILINE)
+    (kib,) = re.findall(r"^Anonymous:\s+(\d+)", text, re.MULTILINE)
     return int(kib) / 1024
 
 
