@@ -42,7 +42,8 @@
       if (heading) { heading.tabIndex = -1; heading.focus(); }
       side().scrollTop = 0;
     } else if (document.activeElement === document.body && event.detail.requestConfig?.verb === "post") {
-      const heading = event.detail.target.querySelector("h2"); // what was clicked is gone: go on at what came
+      // What was clicked is gone: go on at what came.
+      const heading = (event.detail.target.isConnected ? event.detail.target : side().querySelector(".sheet"))?.querySelector("h2");
       if (heading) { heading.tabIndex = -1; heading.focus(); }
     }
     prepare();
