@@ -155,11 +155,11 @@ class Desk:
 
 
 def here(request: Request) -> str:
-    """The address to come back to: of a form that was sent that of the page it was on."""
-    address = request.url
-    if request.method != "GET":
+    """The address to come back to: of a form that was sent, or a script that asked, that of the page it was on."""
+    address, headers = request.url, request.headers
+    if request.method != "GET" or "hx-request" in headers:
         try:
-            address = URL(request.headers.get("referer", "/"))
+            address = URL(headers.get("hx-current-url", headers.get("referer", "/")))
             if address.netloc not in ("", request.url.netloc):
                 return "/"
         except ValueError:
@@ -300,9 +300,9 @@ def _own(request: Request) -> bool:
 
 def _sign_in(request: Request, error: Refusal) -> Response:
     desk = Desk(request)
-    if desk.partial:
-        return Response(headers={"HX-Redirect": "/sign-in"})
     back = here(request)
+    if desk.partial:
+        return Response(headers={"HX-Redirect": f"/sign-in?back={quote(back, safe='/')}"})
     if request.method == "GET" and request.url.path != "/sign-in":
         return RedirectResponse(f"/sign-in?back={quote(back, safe='/')}", 303)
     return desk.page("sign-in.html", 401, back=back, wrong=in_words(desk, error.detail))

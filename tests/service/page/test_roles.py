@@ -52,6 +52,9 @@ def test_without_a_key_there_is_the_way_to_sign_in(asked: TestClient, keys: dict
     assert seen(asked, "staffing_wrong_key", "/")[0] == 303
     came_from = {"referer": "http://localhost/portfolios/adviesbureau"}
     expired = asked.post("/portfolios/adviesbureau/runs", headers=came_from)
+    watching = {"hx-request": "true", "hx-current-url": "http://localhost/runs/x?view=time"}
+    live = asked.get("/runs/x/live", headers=watching)
+    assert live.headers["hx-redirect"] == "/sign-in?back=/runs/x%3Fview%3Dtime"
     assert (expired.status_code, 'name="back" value="/portfolios/adviesbureau"' in expired.text) == (401, True)
 
 
