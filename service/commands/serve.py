@@ -52,10 +52,14 @@ def serve(
 
 
 def _lasting() -> FastAPI:
-    """The service, whose parts all stay: to look through them for garbage holds up requests for a tenth of a second."""
+    """The service, with all that stays made before anybody waits for it.
+
+    The description alone takes half a second, and to look through it all for garbage up to a third.
+    """
     from service.app import create_app
 
     app = create_app()
+    app.openapi()
     gc.collect()
     gc.freeze()
     return app
