@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from service.page.drawing.bars import balance, share
 from service.page.drawing.heat import Cell, Heading, Heat, heat
-from service.page.drawing.time import Bar, Layer, calendar, load
+from service.page.drawing.time import Bar, Layer, calendar, colour_of, load
 from service.page.sentences import Sentences
 from service.page.tongue import Tongue
 from service.words import Names
@@ -90,6 +90,8 @@ class Line:
 
 class View:
     """One proposal of a portfolio; `base` is its address, below which the cards of people and activities are."""
+
+    colour_of = staticmethod(colour_of)
 
     def __init__(self, portfolio: Portfolio, proposal: Proposal, t: Tongue, base: str) -> None:
         self.portfolio, self.proposal, self.t, self.base = portfolio, proposal, t, base

@@ -11,6 +11,13 @@ from service.page.drawing.svg import fitting, picture, tag, text, title
 
 #: colours for projects: `p0` … `p7`, then again
 COLOURS = 8
+
+
+def colour_of(project: int) -> str:
+    """The classes of a project's colour, by its place among the projects: the second eight are paler than the first."""
+    return f"p{project % COLOURS}" + (" pale" if project // COLOURS % 2 else "")
+
+
 LOAD_HEIGHT, LOAD_WIDTH = 58, 620
 ROW, NAMES = 24, 230
 WIDE, AXIS = 1160, 20
@@ -51,7 +58,7 @@ def load(available: Sequence[int], layers: Sequence[Layer], periods: Sequence[st
                 blocks.append(f"M{step * t + 1:.1f} {top:.1f}h{wide:.1f}v{hours * scale:.1f}h-{wide:.1f}z")
                 below[t] += hours
         told = ", ".join(f"{period} {hours}" for period, hours in zip(periods, layer.hours, strict=True) if hours)
-        colour = "guide" if layer.colour < 0 else f"p{layer.colour % COLOURS}"
+        colour = "guide" if layer.colour < 0 else colour_of(layer.colour)
         parts.append(tag("path", title(f"{layer.name}: {told}"), d="".join(blocks), class_=colour))
     steps = "".join(f"H{step * (t + 1):.1f}V{LOAD_HEIGHT - free * scale:.1f}" for t, free in enumerate(available[1:]))
     line = f"M0 {LOAD_HEIGHT - available[0] * scale:.1f}{steps}H{LOAD_WIDTH}"
@@ -82,7 +89,7 @@ def calendar(bars: Sequence[Bar], periods: Sequence[str], colour: int, said: str
                 y=y + 5,
                 width=round(step - 2, 1),
                 height=ROW - 10,
-                class_=f"p{colour % COLOURS}",
+                class_=colour_of(colour),
                 fill_opacity=round(0.25 + 0.75 * hours / most, 2),
             )
             for i, hours in enumerate(bar.hours)
