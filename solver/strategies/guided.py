@@ -98,7 +98,8 @@ def _solve(search: Search, workers: Sequence[Worker]) -> None:
         search.stage = "improve"
         choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
         if relaxation is not None:
-            choice.prefer(relaxation.on > BOOKED, CANDIDATES)
+            hoped = pricing.of_activities(relaxation.on, relaxation.hours)
+            choice.prefer(relaxation.on > BOOKED, CANDIDATES, hoped)
         side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
 
 
@@ -117,7 +118,8 @@ def _priced(search: Search) -> tuple[Pricing, Prices]:
     search.stage = "prices"
     pricing = Pricing(search.tables)
     seconds = max(0.01, PRICE_SHARE * search.left)
-    return pricing, ascend(pricing, pricing.start(), PRICE_STEPS, seconds, search.raise_bound, lambda: search.over)
+    ascent = ascend(pricing, pricing.start(), PRICE_STEPS, seconds, search.raise_bound, lambda: search.over)
+    return pricing, ascent.prices
 
 
 def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float = 1) -> None:

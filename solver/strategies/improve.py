@@ -41,15 +41,20 @@ class Choice:
     ) -> None:
         self.tables, self.pairs, self.most, self.dear, self.few = tables, pairs, most, dear, few
         self.sure = np.zeros(len(pairs), dtype=bool)
+        #: (A,) what each activity may cost at best, in ten-thousandths
+        self.hoped = np.zeros(tables.A)
         self._ties = np.zeros((tables.P, tables.A), dtype=np.float32)
         self._ties[pairs[:, 0], pairs[:, 1]] = 0.2
 
-    def prefer(self, sure: Bools, few: int) -> None:
-        """From now on these pairs are always among those to choose from, and a few others per activity."""
-        self.sure, self.few = sure, few
+    def prefer(self, sure: Bools, few: int, hoped: npt.NDArray[np.float64]) -> None:
+        """From now on these pairs are always among those to choose from, and a few others per activity.
+
+        hoped: (A,) what each activity costs where all of them are as they should be: what is dearer is weak.
+        """
+        self.sure, self.few, self.hoped = sure, few, hoped
         self._ties[self.pairs[sure, 0], self.pairs[sure, 1]] = 1
 
-    def activities(self, weak: IntArray, plan: Plan, size: int, random: np.random.Generator) -> Bools:
+    def activities(self, weak: npt.NDArray[np.float64], plan: Plan, size: int, random: np.random.Generator) -> Bools:
         """(A,) around one that lacks something, those that want the same people at the same time."""
         tables = self.tables
         first = int(random.choice(tables.A, p=weak / weak.sum()))
@@ -111,7 +116,7 @@ def _solve(
 ) -> bool:
     """Look for a better plan with other teams for some activities alone; True if there was time for all."""
     tables = search.tables
-    freed = choice.activities(_weakness(search, plan), plan, size, random)
+    freed = choice.activities(_weakness(search, plan, choice.hoped), plan, size, random)
     chosen = choice.among(plan, freed, random)
     moving = np.asarray(plan.on[:, freed].any(axis=1))
     model = Model(tables, choice.pairs[chosen], choice.most[chosen], Neighbourhood(plan, freed, moving))
@@ -139,10 +144,10 @@ def _both(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:
     return plan_of(tables, booked, there)
 
 
-def _weakness(search: Search, plan: Plan) -> IntArray:
-    """(A,) the root of what each activity costs now, so that the costly ones are freed more often."""
+def _weakness(search: Search, plan: Plan, hoped: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """(A,) the root of what each activity costs more than hoped, so that where much is lost is freed more often."""
     tables = search.tables
-    cost = np.full(tables.A, UNIT, dtype=np.int64)
+    cost = np.zeros(tables.A, dtype=np.int64)
     for rule in tables.rules:
         if not rule.counts or not {"activity", "requirement"} & set(rule.about):
             continue
@@ -152,4 +157,4 @@ def _weakness(search: Search, plan: Plan) -> IntArray:
         else:
             where = tables.requirement_activity[measured.keys[:, 0]]
         np.add.at(cost, where, rule.weight * measured.weight * measured.amount)
-    return np.asarray(np.sqrt(cost))
+    return np.asarray(np.sqrt(np.maximum(UNIT, cost - hoped)))

@@ -27,11 +27,23 @@ Prices = dict[str, Floats]
 
 
 class Value(NamedTuple):
-    """At some prices: the bound; the subgradient; (N,) what booking each pair costs, negative where it pays."""
+    """At some prices: the bound; the subgradient; (N,) what booking each pair costs, negative where it pays, and hours.
+
+    The hours are those of the best that each pair can do by itself, 0 where that is not to be booked.
+    """
 
     bound: float
     slope: Prices
     dear: Floats
+    booked: Floats
+
+
+class Ascent(NamedTuple):
+    """The best prices found; (N,) how often each pair was booked on the way there, 0–1, and its mean hours."""
+
+    prices: Prices
+    on: Floats
+    hours: Floats
 
 
 #: how much of the last directions and of their squares is kept from one step to the next; what counts as no direction
@@ -44,6 +56,8 @@ FIRST_STEP = 0.4
 FIRST_PRICE = 8.0 * UNIT
 #: periods this close to the cheapest share the hours of a pair
 NEAR = 0.02 * UNIT
+#: the part of the steps before what is booked means something
+SETTLED = 0.5
 #: how much lower a bound is handed in than it was computed in floating point, as a part of what all open hours cost
 SAFETY = 1e-9
 
@@ -147,6 +161,13 @@ class Pricing:
         both, of = np.unique(np.stack((first, tables.last[self.a])), axis=1, return_inverse=True)
         return [(int(one), int(other)) for one, other in both.T], of.reshape(-1)
 
+    def of_activities(self, on: Floats, hours: Floats) -> Floats:
+        """(A,) what each activity costs by itself where pairs are on (N,), also in part, for so many hours (N,)."""
+        open_or_done = self.open * self.asked + np.bincount(self.a, self.hourly * hours, self.tables.A)
+        met = np.bincount(self.requirement_of, on[self.pair_of], self.tables.R)
+        lacking = self.missing * np.maximum(0, self.people - met)
+        return open_or_done + np.bincount(self.tables.requirement_activity, lacking, self.tables.A)
+
     def start(self) -> Prices:
         """Prices to begin with: an hour of anybody costs the same, and on an activity so much that few want more."""
         tables = self.tables
@@ -241,7 +262,7 @@ class Pricing:
             "stretch": self.grow * worked - np.bincount(p, booked * self.teaches, tables.P),
         }
         slope["hour"][:, : tables.now] = 0
-        return Value(bound, slope, worth)
+        return Value(bound, slope, worth, booked)
 
     def within(self, prices: Prices) -> Prices:
         """The prices, each within what it may be."""
@@ -281,23 +302,30 @@ def ascend(
     tell: Callable[[int], object],
     stopped: Callable[[], bool],
     first: float = FIRST_STEP,
-) -> Prices:
+) -> Ascent:
     """The best prices found in so many steps or seconds, in steps that become smaller; `first`: how large the first is.
 
-    `tell` hears of every better bound, rounded so that no plan can cost less.
+    `tell` hears of every better bound, rounded so that no plan can cost less. What is booked at each step, weighed by
+    the length of the step, comes close to what the linear relaxation books (Barahona and Anbil, "The volume algorithm",
+    2000); the first half, which is far from it, is left out.
     """
     began, noise = time.monotonic(), SAFETY * float((pricing.open * pricing.asked).sum())
     best, best_at, scale = -np.inf, at, pricing.steps()
     direction: Prices = {name: np.zeros_like(price) for name, price in at.items()}
     square: Prices = {name: np.zeros_like(price) for name, price in at.items()}
+    on, hours, weight = np.zeros(len(pricing.pairs)), np.zeros(len(pricing.pairs)), NO_SLOPE
     for number in range(1, steps + 1):
-        bound, slope, _ = pricing.value(at)
+        bound, slope, _, booked = pricing.value(at)
         if bound > best:
             best, best_at = bound, at
             tell(max(0, int(np.floor(best - noise))))  # nothing costs less than nothing
         done = max(number / steps, (time.monotonic() - began) / seconds)
         if done >= 1 or stopped():
             break
+        if done > SETTLED:
+            on += (1 - done) * (booked > 0)
+            hours += (1 - done) * booked
+            weight += 1 - done
         further = {}
         for name, one in slope.items():
             direction[name] = KEPT * direction[name] + (1 - KEPT) * one
@@ -306,4 +334,4 @@ def ascend(
             towards /= np.sqrt(square[name] / (1 - KEPT_SQUARE**number)) + NO_SLOPE
             further[name] = at[name] + first * (1 - done) * scale[name] * towards
         at = pricing.within(further)
-    return best_at
+    return Ascent(best_at, on / weight, hours / weight)
