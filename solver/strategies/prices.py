@@ -166,7 +166,7 @@ class Pricing:
         open_or_done = self.open * self.asked + np.bincount(self.a, self.hourly * hours, self.tables.A)
         met = np.bincount(self.requirement_of, on[self.pair_of], self.tables.R)
         lacking = self.missing * np.maximum(0, self.people - met)
-        return open_or_done + np.bincount(self.tables.requirement_activity, lacking, self.tables.A)
+        return np.asarray(open_or_done + np.bincount(self.tables.requirement_activity, lacking, self.tables.A))
 
     def start(self) -> Prices:
         """Prices to begin with: an hour of anybody costs the same, and on an activity so much that few want more."""
