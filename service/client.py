@@ -431,9 +431,11 @@ class Client:
             ErasedPerson, self._connection.send("DELETE", f"/v1/people/{_id(person)}", once=True).json()
         )
 
-    def audit(self) -> Iterator[AuditEntry]:
-        """The audit log, newest first; to others than HR and auditors what concerns themselves."""
-        return self._pages("/v1/audit", AuditEntry)
+    def audit(self, action: str | None = None, by: str | None = None) -> Iterator[AuditEntry]:
+        """The audit log, newest first, of one deed or one doer alone where said; to others than HR and auditors what
+        concerns themselves."""
+        wanted = {"action": action, "by": by}
+        return self._pages("/v1/audit", AuditEntry, **{name: one for name, one in wanted.items() if one is not None})
 
     def verify_audit(self) -> AuditVerdict:
         """Whether the log is whole: every hash is worked out again there."""

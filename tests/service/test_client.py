@@ -169,6 +169,7 @@ def test_decisions_contests_and_the_record(client: Client) -> None:
     assert (caught.value.status, caught.value.code) == (404, "unknown_person")
     entries = list(client.audit())
     assert (entries[0].action, entries[0].about["hash"]) == ("erase_person", gone.hash)
+    assert list(client.audit(action="erase_person", by=entries[0].by)) == entries[:1]
     verdict = client.verify_audit()
     assert (verdict.whole, verdict.entries, verdict.head) == (True, entries[0].number, entries[0].hash)
 
