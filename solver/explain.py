@@ -18,6 +18,7 @@ from solver.proposal import Conflict, ConflictItem, ConflictRule
 from solver.rules.base import IntArray, Key, Rule
 from solver.search import InternalError, Search
 from solver.strategies.contradiction import Rows, contradicting
+from solver.strategies.cpsat import stopping
 from solver.tables import Bools, Tables
 
 #: seconds in which a conflict is looked for
@@ -225,8 +226,9 @@ class _Subsets:
             solver.parameters.num_workers = 1 if first else self._search.settings.workers
             solver.parameters.cp_model_presolve = not first
             left = max(0.01, self._ends - time.monotonic())
-            solver.parameters.max_time_in_seconds = min(left, FIRST_LOOK if first else LONGEST_LOOK)
-            status = solver.solve(part)
+            seconds = solver.parameters.max_time_in_seconds = min(left, FIRST_LOOK if first else LONGEST_LOOK)
+            with stopping(solver, seconds):
+                status = solver.solve(part)
             if status == cp_model.INFEASIBLE:
                 return False
             if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,13 +36,18 @@ class _Told(cp_model.CpSolverSolutionCallback):
 
 
 @contextmanager
-def _stopping(solver: cp_model.CpSolver, stopped: Callable[[], bool]) -> Iterator[None]:
-    """Pass a stop on to the solver while it runs."""
-    done = threading.Event()
+def stopping(
+    solver: cp_model.CpSolver, seconds: float = math.inf, stopped: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Pass a stop on to the solver while it runs, and the end of its time.
+
+    Its own time limit goes by the date: where somebody sets the clock back meanwhile, it would go on for as long.
+    """
+    done, ends = threading.Event(), time.monotonic() + seconds
 
     def watch() -> None:
         while not done.wait(STOP_POLL):
-            if stopped():
+            if stopped() or time.monotonic() >= ends:
                 solver.stop_search()
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -102,7 +109,8 @@ def solve_model(
         model.cp.add_hint(variable, value)
     if tell:
         solver.best_bound_callback = lambda bound: search.raise_bound(model.bound_of(bound))
-    with _stopping(solver, lambda: search.stop.is_set() or stopped() or (tell and search.proven)):
+    limit = math.inf if settings.repeatable else seconds
+    with stopping(solver, limit, lambda: search.stop.is_set() or stopped() or (tell and search.proven)):
         status = solver.solve(model.cp, _Told(model, search) if tell else None)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         values = list(solver.response_proto.solution)

@@ -9,6 +9,8 @@ the one that only counts seconds goes on, as when somebody sets a clock.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -155,9 +157,44 @@ def others() -> dict[str, Any]:
             }
 
 
+#: solves for some seconds, and says when it begins and how long it took by a clock that nobody sets
+SOLVE = """
+import sys, time
+from solver.portfolio import parse
+from solver.settings import Settings
+from solver.solve import solve
+from tests.service.hard import hard_portfolio
+portfolio = parse({**hard_portfolio(), "id": "hard"})
+print("begins", flush=True)
+began = time.monotonic()
+solve(portfolio, Settings(seconds=float(sys.argv[1]), workers=int(sys.argv[2])))
+print(time.monotonic() - began)
+"""
+
+
+def solver(seconds: float = 6) -> dict[str, Any]:
+    """The clock is set in the middle of a solve, forth or back, on which CP-SAT's own time limit depends."""
+    took = {}
+    for before, after in (("+0", "+0"), ("+0", "+1h"), ("+1h", "-1h"), ("+1d", "+0")):
+        for workers in (1, 8):
+            with tempfile.TemporaryDirectory(prefix="staffing-clocks-") as name:
+                clock = Clock(Path(name))
+                clock.set(before)
+                command = [sys.executable, "-c", SOLVE, str(seconds), str(workers)]
+                environment = {**os.environ, **clock.environment}
+                with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+                    assert process.stdout is not None
+                    process.stdout.readline()
+                    time.sleep(seconds / 2)
+                    clock.set(after)
+                    took[f"{before}, then {after}, {workers} workers"] = round(float(process.communicate()[0]), 1)
+    late = [f"{said} took {seconds_taken} s" for said, seconds_taken in took.items() if seconds_taken > 2 * seconds]
+    return {"limit": seconds, "took": took, "wrong": late}
+
+
 def main() -> None:
     """Try each and print what came of it, as JSON; exit code 1 where something is wrong."""
-    wanted = sys.argv[1:] or ["database", "others"]
+    wanted = sys.argv[1:] or ["database", "others", "solver"]
     found = {name: globals()[name]() for name in wanted}
     print(json.dumps(found, indent=1))  # noqa: T201
     sys.exit(any(one.get("wrong") for one in found.values()))
