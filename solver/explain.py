@@ -274,7 +274,7 @@ class _Subsets:
         domains = [variable.domain for variable in self._proto.variables]
         least, most = (np.array(ends) for ends in zip(*((one[0], one[len(one) - 1]) for one in domains), strict=True))
         rows = Rows(self._row, self._variable, self._coefficient, self._low, self._high, least, most)
-        found = contradicting(rows, giving, LINEAR_SECONDS)
+        found = contradicting(rows, giving, LINEAR_SECONDS, self._search.stop.is_set)
         self._ends = time.monotonic() + SECONDS  # it decides whether the rest is quick, so it has a time of its own
         if found is None:
             return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +13,7 @@ from solver.model import Model
 from solver.plan import plan_of
 from solver.search import Search, commitments
 from solver.settings import Settings
-from solver.strategies import exact
+from solver.strategies import exact, mip
 from solver.strategies.mip import NOISE, PROVES, Worker
 from solver.tables import Tables
 from tests.builders import activity, person, portfolio, random_portfolio
@@ -63,6 +65,26 @@ def test_a_plan_that_the_model_has_no_room_for_is_no_start(worker: Worker) -> No
     found = worker.solve(exact.whole_model(search), 60, lambda: False, start=before)
     assert found.finished
     assert found.plan is not None
+
+
+def test_a_process_that_does_not_end_in_its_time_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS goes by the date, which may be set back; here its process is paused. The next question has its answer."""
+    monkeypatch.setattr(mip, "LATE_SECONDS", 0.2)
+    search = Search(Tables.of(portfolio(people=[person("ann")], activities=[activity("work")])), Settings(seconds=60))
+    model = exact.whole_model(search)
+    worker = Worker()
+    try:
+        assert worker.solve(model, 60, lambda: False).finished
+        paused = worker._process.pid
+        os.kill(paused, signal.SIGSTOP)
+        found = worker.solve(model, 0.1, lambda: False)
+        assert (found.plan, found.bound, found.finished) == (None, None, False)
+        with pytest.raises(ProcessLookupError):
+            os.kill(paused, 0)
+        assert worker.alive
+        assert worker.solve(model, 60, lambda: False).finished
+    finally:
+        worker.close()
 
 
 def test_a_bound_that_ends_a_proof_rounds_up_to_the_plan() -> None:

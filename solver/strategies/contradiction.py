@@ -8,19 +8,18 @@ minimally infeasible subsystems of inequalities", 1990).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
 from ortools.math_opt import model_pb2
-from ortools.math_opt.python import mathopt
 
 from solver.rules.base import IntArray
+from solver.strategies.mip import ENDLESS, Worker
 from solver.tables import Bools
 
-#: rows and bounds of CP-SAT without an end are given with an end beyond this
-ENDLESS = 2**62
 #: smaller than this is floating point's nothing
 NOTHING = 1e-6
 
@@ -41,11 +40,23 @@ class Rows:
     most: IntArray
 
 
-def contradicting(rows: Rows, giving: Bools, seconds: float) -> Bools | None:
+def contradicting(rows: Rows, giving: Bools, seconds: float, stopped: Callable[[], bool]) -> Bools | None:
     """(N,) rows that cannot all hold, None where without whole numbers all can, or where that is not known in time.
 
     giving: (N,) the rows that may give way; without them the others can hold.
     """
+    with closing(Worker()) as worker:
+        program, origin = _program(rows, giving)
+        optimum = worker.optimum(program, seconds, stopped)
+    if optimum is None or optimum.least <= NOTHING:
+        return None
+    found = np.zeros(len(rows.low), dtype=bool)
+    found[origin[np.abs(optimum.duals) > NOTHING]] = True
+    return found
+
+
+def _program(rows: Rows, giving: Bools) -> tuple[model_pb2.ModelProto, IntArray]:
+    """The linear program, and the row of `rows` of which each of its rows is one."""
     low, high = _ends(rows.low), _ends(rows.high)
     from_below, from_above = np.flatnonzero(giving & np.isfinite(low)), np.flatnonzero(giving & np.isfinite(high))
     # Every row that gives way from below and, apart, from above; then the others.
@@ -79,12 +90,7 @@ def contradicting(rows: Rows, giving: Bools, seconds: float) -> Bools | None:
     matrix.row_ids.extend(number[order].tolist())
     matrix.column_ids.extend(variable[order].tolist())
     matrix.coefficients.extend(factor[order].tolist())
-    duals = _duals(program, seconds)
-    if duals is None:
-        return None
-    found = np.zeros(len(low), dtype=bool)
-    found[origin[np.abs(duals) > NOTHING]] = True
-    return found
+    return program, origin
 
 
 def _ends(values: IntArray) -> npt.NDArray[np.float64]:
@@ -93,16 +99,3 @@ def _ends(values: IntArray) -> npt.NDArray[np.float64]:
     ends[values >= ENDLESS] = np.inf
     ends[values <= -ENDLESS] = -np.inf
     return ends
-
-
-def _duals(program: model_pb2.ModelProto, seconds: float) -> npt.NDArray[np.float64] | None:
-    """(rows,) duals of the optimum, None where it is 0 or not found in time."""
-    model = mathopt.Model.from_model_proto(program)
-    parameters = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds))
-    result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
-    if result.termination.reason != mathopt.TerminationReason.OPTIMAL or not result.has_dual_feasible_solution():
-        return None
-    if result.objective_value() <= NOTHING:
-        return None
-    duals = result.dual_values()
-    return np.array([duals[row] for row in model.linear_constraints()])

@@ -2,7 +2,8 @@
 
 Where CP-SAT takes half a minute to prove a plan of 12 people optimal, HiGHS takes seconds; on a small part of a large
 portfolio it finds better plans sooner. It cannot be interrupted from another thread, so it runs in a child process,
-which a stop ends at once and whose crash takes nothing along. What it returns is floating point: plans are rounded and
+which a stop ends at once and whose crash takes nothing along. Its time limit goes by the date, so its time is watched
+from here too: set back, it would go on for as long. What it returns is floating point: plans are rounded and
 checked like any other, bounds are lowered by half of the smallest difference there is.
 
 All rows of a model are linear. Without whole numbers its optimum is a little below the best plan, and it books nearly
@@ -11,6 +12,7 @@ what the best plan books: a bound for the whole model and a guide to where good 
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import subprocess
@@ -35,6 +37,8 @@ from solver.plan import Plan
 
 #: how often a waiting parent looks whether to stop
 STOP_POLL = 0.02
+#: seconds beyond its time in which HiGHS may still come to its end, before its process is replaced
+LATE_SECONDS = 5.0
 #: rows and bounds of CP-SAT without an end are given with an end beyond this
 ENDLESS = 2**62
 #: how much too high a bound that was computed in floating point may be; objectives are whole
@@ -68,27 +72,43 @@ class Relaxation:
 
 
 @dataclass(frozen=True)
+class Optimum:
+    """Of a linear program: the least that its objective can be, and (rows,) the duals."""
+
+    least: float
+    duals: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class _Answer:
-    """What the child found: values of the variables and the bound on the objective, None where there is none."""
+    """What the child found: values of the variables, bound on the objective, duals; None where there are none."""
 
     finished: bool
-    values: npt.NDArray[np.float64] | None
-    bound: float | None
+    values: npt.NDArray[np.float64] | None = None
+    bound: float | None = None
+    duals: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
 class _Way:
-    """How to go about it: the seed; whether the bound matters more than plans; (variable, value) of a plan known."""
+    """How to go about it: the seed; whether the bound matters more than plans; (variable, value) of a plan known.
+
+    duals: whether they are asked for.
+    """
 
     seed: int = 0
     proving: bool = False
     known: tuple[tuple[int, int], ...] = ()
+    duals: bool = False
 
 
 class Worker:
     """A child process that solves one model after the other; start it early, it takes half a second to be ready."""
 
     def __init__(self) -> None:
+        self._start()
+
+    def _start(self) -> None:
         self._here, there = Pipe()
         command = [sys.executable, "-P", "-m", "solver.strategies.mip", str(there.fileno())]
         # In a group of its own: Ctrl-C is for the parent, which decides when to stop.
@@ -134,28 +154,40 @@ class Worker:
         bound = None if answer.bound is None else model.bound_of(answer.bound, NOISE)
         return Solution(plan, bound, answer.finished)
 
+    def optimum(self, program: model_pb2.ModelProto, seconds: float, stopped: Callable[[], bool]) -> Optimum | None:
+        """Solve a linear program; None if it did not finish in time, or has no optimum."""
+        answer = self._ask(program, seconds, 0, _Way(duals=True), stopped)
+        if answer is None or not answer.finished or answer.bound is None or answer.duals is None:
+            return None
+        return Optimum(answer.bound, answer.duals)
+
     def _ask(
         self, program: model_pb2.ModelProto, seconds: float, gap: float, way: _Way, stopped: Callable[[], bool]
     ) -> _Answer | None:
-        """Hand over a program and wait; None where a stop ended the process, or a crash did."""
+        """Hand over a program and wait; None where a stop, or a crash, ended the process, or it did not end in time."""
         try:
             if not self._ready:  # sending a program to a child that still loads would block, and no stop be heard
                 if not self._heard(stopped):
                     return None
                 self._ready = self._here.recv()
             self._here.send((program.SerializeToString(), seconds, gap, way))
-            if not self._heard(stopped):
+            if not self._heard(stopped, seconds + LATE_SECONDS):
                 return None
             answer: _Answer = self._here.recv()
         except (EOFError, OSError):
             return None
         return answer
 
-    def _heard(self, stopped: Callable[[], bool]) -> bool:
-        """Wait until the child says something; False where a stop came before, which ends it."""
+    def _heard(self, stopped: Callable[[], bool], seconds: float = math.inf) -> bool:
+        """Wait until the child says something; False where a stop came before, which ends it, or its time was over."""
+        until = time.monotonic() + seconds
         while not self._here.poll(STOP_POLL):
             if stopped():
                 self.close()
+                return False
+            if time.monotonic() >= until:
+                self.close()
+                self._start()
                 return False
         return True
 
@@ -232,13 +264,22 @@ def _answer(serialised: bytes, seconds: float, gap: float, way: _Way) -> _Answer
     )
     known = mathopt.SolutionHint({program.get_variable(index): float(value) for index, value in way.known})
     start = mathopt.ModelSolveParameters(solution_hints=[known] if way.known else [])
-    result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters, model_params=start)
+    date = time.time()
+    try:
+        result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters, model_params=start)
+    except Exception:
+        if time.time() >= date:
+            raise
+        return _Answer(False)  # the clock was set back, and a solve that took less than no time is refused
     ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
     values = None
     if result.has_primal_feasible_solution():
         values = np.array(result.variable_values(list(program.variables())))
+    duals = None
+    if way.duals and result.has_dual_feasible_solution():
+        duals = np.array(result.dual_values(list(program.linear_constraints())))
     bound = result.dual_bound()
-    return _Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None)
+    return _Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None, duals)
 
 
 if __name__ == "__main__":
