@@ -3,7 +3,7 @@
     python -m benchmarks.load reads views --clients 50 --seconds 120
     python -m benchmarks.load reads --workers 2
     python -m benchmarks.load queue --runs 200
-    python -m benchmarks.load memory --runs 240
+    python -m benchmarks.load memory --runs 720
 
 `reads`: while as many runs as the machine has cores are solved without a pause, two fifths of the clients read a page a
 second, three tenths look after a run twice a second, and three tenths follow runs by their events, hang up in the
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import re
@@ -55,6 +56,8 @@ EASY, EASY_SECONDS = "kenniswerkers", 0.2
 #: seconds between two requests of a client: one that reads, that looks at the page, that looks after a run; the server
 #: hangs up on who says nothing for five
 READ_PAUSE, VIEW_PAUSE, POLL_PAUSE = 1.0, 3.0, 0.5
+#: how often the memory is looked at
+LOOKS = 40
 
 Answer = tuple[int, Mapping[str, str], bytes]
 
@@ -399,23 +402,33 @@ def of_memory(number: int) -> str:
             client.json("GET", f"/v1/runs/{run}/proposal")
             client.json("GET", "/v1/runs")
 
+    every = max(1, number // LOOKS)
+    counts = [1]
     with served() as (port, pid), ThreadPoolExecutor(4) as pool:
         one(port)
         held.append(memory(pid))
-        for _ in range(10):
-            list(pool.map(one, [port] * (number // 10)))
+        while counts[-1] < number:
+            list(pool.map(one, [port] * every))
+            counts.append(counts[-1] + every)
             held.append(memory(pid))
-            page.say(f"{held[-1]:.1f} MiB")
-    every = ", ".join(f"{each:.0f}" for each in held)
-    slopes = {}
-    for begin in (3, 6):  # by then a list of runs has all the 50 that it can have
-        counts = [number / 10 * tenth for tenth in range(begin, 11)]
-        slopes[begin] = 1024 * statistics.linear_regression(counts, held[begin:]).slope
+            page.say(f"{counts[-1]} runs: {held[-1]:.2f} MiB")
+    counts, later = counts[len(counts) // 2 :], held[len(counts) // 2 :]
+    slope, error = line(counts, [1024 * each for each in later])
+    shown = ", ".join(f"{each:.1f}" for each in held[:: LOOKS // 10])
     return (
-        f"What the server's own process has made itself, in MiB, after the first run and after each tenth of {number}: "
-        f"{every}. A line through these rises by {slopes[3]:.1f} KiB a run from the third tenth on, and by "
-        f"{slopes[6]:.1f} from the sixth."
+        "What the server's own process has made itself, in MiB, after the first run and after each tenth of "
+        f"{number:,}: {shown}. A line through the {len(later)} looks of the second half rises by {slope:.2f} KiB a "
+        f"run, with a standard error of {error:.2f}; in that half there were never less than {min(later):.2f} nor "
+        f"more than {max(later):.2f} MiB."
     )
+
+
+def line(across: Sequence[float], up: Sequence[float]) -> tuple[float, float]:
+    """Slope of the line of least squares through points, and its standard error."""
+    fitted = statistics.linear_regression(across, up)
+    off = [y - fitted.intercept - fitted.slope * x for x, y in zip(across, up, strict=True)]
+    spread = statistics.variance(across) * (len(across) - 1)
+    return fitted.slope, math.sqrt(sum(each**2 for each in off) / (len(across) - 2) / spread)
 
 
 PARTS = {"reads": "load: reads", "views": "load: views", "queue": "load: queue", "memory": "load: memory"}
@@ -428,7 +441,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120.0, help="how long the clients read")
     parser.add_argument("--workers", type=int, default=0, help="of reads and views: so many, on PostgreSQL")
-    parser.add_argument("--runs", type=int, help="how many runs; by default 200 in the queue, 240 for the memory")
+    parser.add_argument("--runs", type=int, help="how many runs; by default 200 in the queue, 720 for the memory")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=FILE, help="the page")
     given = parser.parse_args()
@@ -438,7 +451,7 @@ def main() -> None:
         "reads": lambda: of_reads(given.clients, given.seconds, given.seed, given.workers),
         "views": lambda: of_reads(given.clients, given.seconds, given.seed, given.workers, views=True),
         "queue": lambda: of_queue(given.runs or 200),
-        "memory": lambda: of_memory(given.runs or 240),
+        "memory": lambda: of_memory(given.runs or 720),
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)
     for part in given.parts or PARTS:

@@ -32,8 +32,9 @@ def serve(
     """Run the REST service until Ctrl-C."""
     import uvicorn
 
-    from service import logs, tracing
+    from service import heaps, logs, tracing
 
+    heaps.keep_few()
     settings = settings_here()
     _guarded(host, settings)
     logs.configure(settings.log)

@@ -13,9 +13,10 @@ def worker() -> None:
 
     On as many machines as wanted; each needs STAFFING_DATABASE_URL alone. What is not done at the end is queued again.
     """
-    from service import logs, metrics, tracing
+    from service import heaps, logs, metrics, tracing
     from service.queueing import Worker
 
+    heaps.keep_few()
     settings = settings_here()
     if not settings.database_url.startswith("postgres"):
         say("A store in a file has its runs executed by `staffing serve`; workers need one in PostgreSQL.")

@@ -10,15 +10,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service import examples
+from service import examples, heaps
 from service.store import Store
 from tests.service.hard import hard_portfolio
+from tests.service.running import serving
 
 JSON = {"Content-Type": "application/json"}
 WAIT = {"Prefer": "wait=30"}
@@ -119,3 +121,24 @@ def test_a_service_that_is_told_to_end_stops_its_solve(sqlite_address: str) -> N
     store = Store.open(sqlite_address)
     assert [(run.status, run.lost) for run in store.runs().items] == [("queued", 0)]
     store.close()
+
+
+def heaps_of(pid: int) -> int:
+    """How many heaps `malloc` has made for a process beside its first: each reserves 64 MiB, at a multiple of that."""
+    size, found = 64 * 2**20, set()
+    for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+        ends, _, more = line.partition(" ")
+        begin, end = (int(each, 16) for each in ends.split("-"))
+        if more.startswith("---p") and begin % size and end % size == 0 and end - begin < size:
+            found.add(end)
+    return len(found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system says it otherwise")
+def test_threads_share_their_heaps(sqlite_address: str) -> None:
+    """Many requests at once make no more heaps, each of which would keep the most that it ever had."""
+    with serving(sqlite_address) as server, ThreadPoolExecutor(8) as pool:
+        paths = ["/v1/portfolios/kenniswerkers", "/v1/rules", "/v1/scenarios", "/v1/audit"] * 4
+        answers = list(pool.map(lambda path: ask(server.port, "GET", path)[0], paths))
+        assert set(answers) == {200}
+        assert heaps_of(server.process.pid) < heaps.MOST
