@@ -88,6 +88,9 @@ class Model:
                 self._learn(i)
             elif self.pairs[i] in kept_mentor:
                 self._keep_learning(i, kept_mentor[self.pairs[i]])
+        #: hours left to activities that are not in the model: (person, activity, hours)
+        self.claims: list[tuple[int, int, Expression]] = []
+        self._claimed: list[list[tuple[int, Expression, int]]] = [[] for _ in range(tables.P)]
         self._most = most
         self._made: dict[tuple[Any, ...], Expression] = {}
         self._items: dict[str, list[tuple[int, Expression]]] = {}
@@ -214,7 +217,7 @@ class Model:
 
     def tasks_of(self, p: int) -> list[tuple[int, Expression, int]]:
         """What moves freely in its activity's window: (activity, hours, the most they can be), mentoring included."""
-        tables, tasks = self.tables, []
+        tables, tasks = self.tables, list(self._claimed[p])
         for i in self.work[p]:
             pair = self.pairs[i]
             worked = int(tables.worked(pair).sum())
@@ -239,6 +242,13 @@ class Model:
 
     def _pinned_periods(self, pair: tuple[int, int]) -> bool:
         return pair in self.tables.pinned and self.tables.pinned[pair].by_period is not None
+
+    def claim(self, p: int, a: int, hours: int) -> Expression:
+        """Leave hours of a person to an activity that is not in the model; returns those there is no room for."""
+        lost = self._following(hours)
+        self.claims.append((p, a, hours - lost))
+        self._claimed[p].append((a, hours - lost, hours))
+        return lost
 
     def taken_on(self, p: int) -> Expression:
         """1 for somebody who is there; for a candidate whether H[p] > 0."""

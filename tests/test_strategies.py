@@ -11,9 +11,10 @@ from ortools.sat.python import cp_model
 
 from scenarios import library
 from solver import score
-from solver.model import Model, Neighbourhood
+from solver.model import Model, Neighbourhood, pairs_of
 from solver.plan import Plan
-from solver.search import Progress, Search
+from solver.portfolio import Portfolio
+from solver.search import UNIT, Progress, Search
 from solver.settings import Settings
 from solver.strategies import exact, large
 from solver.strategies.improve import Choice, rank_within
@@ -105,6 +106,42 @@ def test_a_neighbourhood_keeps_all_but_what_it_frees(seed: int) -> None:
         cost, found = optimum(model)
         assert cost == search.cost == score.cost(tables, found, search.tier)
         assert (found.hours == plan.hours)[:, ~freed].all()
+
+
+def hours_beside_a_claim(portfolio: Portfolio, claimed: tuple[int, int], worth: int) -> int:
+    """The hours on the first activity where somebody's 40 h are claimed by the second, at so much an hour."""
+    tables = Tables.of(portfolio)
+    pairs, most = pairs_of(tables)
+    first = pairs[:, 1] == 0
+    kept = Neighbourhood(exact.commitments(tables), np.array([True, False]), np.zeros(tables.P, dtype=bool))
+    model = Model(tables, pairs[first], most[first], kept)
+    model.count("claims", [(worth * UNIT, model.claim(*claimed, 40))])
+    model.post(tables.rules)
+    model.minimise()
+    _, found = optimum(model)
+    return int(found.hours[:, 0].sum())
+
+
+def test_an_hour_that_another_activity_claims_is_taken_where_it_is_worth_more() -> None:
+    """Ana has 60 h, 40 are asked for: all of them are taken beside a cheap claim, what is over beside a dear one."""
+    one = portfolio(
+        [person("ana", hours_per_period=60, expertise={"law": 4})],
+        [activity("a", 40, expertise={"law": 3}), activity("b", 40, expertise={"law": 3})],
+    )
+    assert hours_beside_a_claim(one, (0, 1), 1) == 40
+    assert hours_beside_a_claim(one, (0, 1), 1000) == 20
+
+
+def test_what_may_be_lent_can_be_claimed_too() -> None:
+    """A unit may lend 40 h: with those claimed for work of somebody else, none is left."""
+    one = portfolio(
+        [person(name, hours_per_period=40, expertise={"law": 4}, unit="u") for name in ("ana", "ben")],
+        [activity(name, 40, expertise={"law": 3}) for name in ("a", "b")],
+        units=[{"id": "u", "name": "U", "lend_share": 0.5}, {"id": "v", "name": "V"}],
+        projects=[{"id": "x", "name": "X", "unit": "v"}],
+    )
+    assert hours_beside_a_claim(one, (1, 1), 1) == 40
+    assert hours_beside_a_claim(one, (1, 1), 1000) == 0
 
 
 def test_a_plan_made_group_by_group_breaks_no_rule_and_its_bound_holds() -> None:

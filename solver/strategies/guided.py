@@ -99,7 +99,7 @@ def _solve(search: Search, workers: Sequence[Worker]) -> None:
         choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
         if relaxation is not None:
             hoped = pricing.of_activities(relaxation.on, relaxation.hours)
-            choice.prefer(relaxation.on > BOOKED, CANDIDATES, hoped)
+            choice.prefer(relaxation.on > BOOKED, hoped)
         side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
 
 

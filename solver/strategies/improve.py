@@ -43,26 +43,25 @@ class Choice:
         self.sure = np.zeros(len(pairs), dtype=bool)
         #: (A,) what each activity may cost at best, in ten-thousandths
         self.hoped = np.zeros(tables.A)
-        self._ties = np.zeros((tables.P, tables.A), dtype=np.float32)
-        self._ties[pairs[:, 0], pairs[:, 1]] = 0.2
+        self._wanted = np.zeros((tables.P, tables.A), dtype=bool)
 
-    def prefer(self, sure: Bools, few: int, hoped: npt.NDArray[np.float64]) -> None:
-        """From now on these pairs are always among those to choose from, and a few others per activity.
+    def prefer(self, sure: Bools, hoped: npt.NDArray[np.float64]) -> None:
+        """From now on these pairs are always among those to choose from.
 
         hoped: (A,) what each activity costs where all of them are as they should be: what is dearer is weak.
         """
-        self.sure, self.few, self.hoped = sure, few, hoped
-        self._ties[self.pairs[sure, 0], self.pairs[sure, 1]] = 1
+        self.sure, self.hoped = sure, hoped
+        self._wanted[self.pairs[sure, 0], self.pairs[sure, 1]] = True
 
     def activities(self, weak: npt.NDArray[np.float64], plan: Plan, size: int, random: np.random.Generator) -> Bools:
-        """(A,) around one that lacks something, those that want the same people at the same time."""
+        """(A,) around one that lacks something, those on which the people it wants work at the same time."""
         tables = self.tables
         first = int(random.choice(tables.A, p=weak / weak.sum()))
-        shared = self._ties[:, first] @ self._ties + 2 * (plan.on[:, first] @ plan.on.astype(np.float32))
-        together = np.minimum(tables.last, tables.last[first]) - np.maximum(tables.start, tables.start[first]) + 1
-        near = shared / np.maximum(0.5, np.sqrt(self._ties.sum(axis=0))) * random.uniform(0.3, 1.0, tables.A)
-        near[together <= 0] *= 0.2
-        near[tables.project == tables.project[first]] *= random.uniform(1.0, 3.0)
+        wanted = self._wanted[:, first] | plan.on[:, first]
+        shared = np.minimum(tables.last, tables.last[first]) - np.maximum(tables.start, tables.start[first]) + 1
+        near = (wanted.astype(np.float32) @ plan.on.astype(np.float32)) * random.uniform(0.5, 1.0, tables.A)
+        near += 0.01 * (wanted.astype(np.float32) @ self._wanted.astype(np.float32))
+        near[shared <= 0] *= 0.05
         near[first] = np.inf
         freed = np.zeros(tables.A, dtype=bool)
         freed[np.argsort(-near)[:size]] = True
@@ -129,11 +128,11 @@ def _solve(
         return found.finished
     if not search.consider(found.plan) and other is not None and other is not plan:
         # Another process was faster with a better plan: what changed here may go together with what changed there.
-        search.consider(_both(tables, plan, found.plan, other))
+        search.consider(together(tables, plan, found.plan, other))
     return found.finished
 
 
-def _both(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:
+def together(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:
     """What `new` and `other` changed in the old plan, together; it may break a rule."""
     hours = np.maximum(0, other.hours + new.hours - old.hours)
     changed = (new.hours != old.hours).any(axis=0)

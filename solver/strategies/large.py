@@ -8,27 +8,36 @@ Then one neighbourhood after the other is improved.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from solver.model import Model, Neighbourhood
-from solver.rules.base import IntArray
-from solver.search import Search, commitments
-from solver.strategies.improve import Choice, improve, side_by_side
+from solver.plan import Plan
+from solver.rules.base import NOWHERE, IntArray
+from solver.search import UNIT, Search, commitments
+from solver.strategies.improve import Choice, improve, side_by_side, together
 from solver.strategies.mip import Worker
-from solver.strategies.prices import Floats, Prices, Pricing, ascend
-from solver.tables import Bools, Tables
+from solver.strategies.prices import Ascent, Prices, Pricing, ascend
+from solver.tables import Bools
 
 #: steps towards better prices, at most, and the part of the time for them; how large the first is
 STEPS, PRICE_SHARE, AGAIN = 600, 0.1, 0.4
 #: the part of the time that is left, for the plan made group by group
-GROUP_SHARE = 0.5
-#: activities in a group; how close to the best of what it may choose from a group comes
-GROUP, GROUP_GAP = 50, 0.02
-#: a pair booked less than this on the way to the prices is left out; hours beyond those there: a part, and blocks
-BOOKED, MORE, MORE_BLOCKS = 0.02, 0.25, 0.5
+GROUP_SHARE = 0.6
+#: activities in a group; how close to the best of what it may choose from a group comes: hardly better plans take long
+GROUP, GROUP_GAP = 50, 0.15
+#: groups of which one begins at least so many later are staffed side by side: they hardly want the same people's hours
+APART = 3
+#: how often a process without a group looks whether to stop, in seconds
+STOP_POLL = 0.1
+#: an hour that a group takes from those after it costs so many times what it is worth at the prices: who loses an hour
+#: loses more, since teams and hours are whole (1.5: 3 % less of the value of a start; 6: as 3)
+CLAIM = 3
+#: a pair booked less than this on the way to the prices is left out
+BOOKED = 0.02
 #: activities freed at once at first; how close to its best a neighbourhood comes
 FREED, GAP = 20, 0.005
 #: who else may be chosen then, per activity
@@ -51,51 +60,116 @@ def solve(
     ascent = ascend(pricing, prices, STEPS, seconds, search.raise_bound, lambda: search.over, AGAIN)
     choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(ascent.prices).dear, FEW)
     likely = ascent.on > BOOKED
-    choice.prefer(likely, FEW, pricing.of_activities(ascent.on, ascent.hours))
-    search.stage = "improve"
+    choice.prefer(likely, pricing.of_activities(ascent.on, ascent.hours))
+    start = Start(search, choice, likely, pricing, ascent, activities) if search.earlier is None else None
+    search.stage = "improve" if start is None else "start"
 
-    def start_and_improve() -> None:
-        if search.earlier is None:
-            search.stage = "start"
-            _group_by_group(search, choice, likely, ascent.hours, workers[0], activities)
+    def start_and_improve(number: int, worker: Worker) -> None:
+        if start is not None and number < start.at_once:
+            start.work(worker)
             search.stage = "improve"
-        improve(search, workers[0], 0, choice, freed, GAP)
+        improve(search, worker, number, choice, freed, GAP)
 
-    others = [partial(improve, search, worker, n, choice, freed, GAP) for n, worker in enumerate(workers) if n]
-    side_by_side([start_and_improve, *others])
-
-
-def _hours_near(tables: Tables, pairs: IntArray, most: IntArray, hours: Floats) -> IntArray:
-    """(N,) hours at most so that each group leaves to the others what is theirs."""
-    blocks = np.ceil(hours * (1 + MORE) / tables.block + MORE_BLOCKS).astype(np.int64)
-    least = tables.rule["smallest_booking"].least(tables)[pairs[:, 1]]  # type: ignore[attr-defined]
-    return np.asarray(np.minimum(most, np.maximum(least, blocks * tables.block)))
+    side_by_side([partial(start_and_improve, number, worker) for number, worker in enumerate(workers)])
 
 
-def _group_by_group(
-    search: Search, choice: Choice, likely: Bools, hours: Floats, worker: Worker, activities: int
-) -> None:
-    """Staff one group of activities after the other, from the commitments alone, and hand in the plan of all.
+class Start:
+    """A plan made group by group from the commitments alone: activities of a time, since they want the same hours.
 
-    likely, hours: (N,) what is booked on the way to the prices, and for how long. activities: in a group, at most.
+    What is not staffed yet claims the hours that are booked for it on the way to the prices (`Model.claim`): to take
+    one costs what it is worth there. Groups are taken from both ends of the calendar, so that several can be staffed at
+    once.
     """
-    tables, pairs, plan = search.tables, choice.pairs, commitments(search.tables)
-    committed = tables.committed[pairs[:, 0], pairs[:, 1]]
-    most = np.where(likely & ~committed, _hours_near(tables, pairs, choice.most, hours), choice.most)
-    groups = np.array_split(np.argsort(tables.start, kind="stable"), -(-tables.A // activities))
-    until = search.seconds + GROUP_SHARE * search.left
-    for number, group in enumerate(groups):
+
+    def __init__(
+        self, search: Search, choice: Choice, likely: Bools, pricing: Pricing, ascent: Ascent, activities: int
+    ) -> None:
+        tables = search.tables
+        #: of all groups that are staffed so far
+        self.plan = commitments(tables)
+        self._search, self._choice = search, choice
+        self._until = search.seconds + GROUP_SHARE * search.left
+        people, on = choice.pairs.T
+        committed = tables.committed[people, on]
+        self._likely = likely | committed
+        self._groups = np.array_split(np.argsort(tables.start, kind="stable"), -(-tables.A // activities))
+        numbers = range(len(self._groups))
+        self._left = [numbers[n // 2] if n % 2 == 0 else numbers[-1 - n // 2] for n in numbers]
+        #: how many groups can be staffed at once
+        self.at_once = -(-len(self._groups) // APART)
+        self._busy: set[int] = set()
+        self._changed = threading.Condition()
+        #: (A,) not staffed yet
+        self._open = np.ones(tables.A, dtype=bool)
+        worth = CLAIM * (pricing.hourly_price(ascent.prices) + np.append(ascent.prices["lent"], 0)[pricing.lent])
+        there = (np.rint(ascent.hours) >= 1) & (worth >= UNIT) & ~committed
+        #: (person, activity, hours, what an hour of them costs in ten-thousandths)
+        self._claims = [
+            (int(people[i]), int(on[i]), round(float(ascent.hours[i])), round(float(worth[i]) / UNIT) * UNIT)
+            for i in np.flatnonzero(there).tolist()
+        ]
+
+    def work(self, worker: Worker) -> None:
+        """Staff one group after the other until all are, also those of others, and hand in the plan."""
+        while (number := self._next()) is not None:
+            try:
+                self._staff(self._groups[number], worker)
+            finally:
+                with self._changed:
+                    self._busy.discard(number)
+                    self._changed.notify_all()
+        self._search.consider(self.plan)
+
+    def _next(self) -> int | None:
+        """The next group far enough from those that are being staffed; None if all are staffed, or if time is up."""
+        with self._changed:
+            while (self._left or self._busy) and not self._search.over:
+                for number in self._left:
+                    if all(abs(number - other) >= APART for other in self._busy):
+                        self._left.remove(number)
+                        self._busy.add(number)
+                        return number
+                self._changed.wait(STOP_POLL)
+        return None
+
+    def _staff(self, group: IntArray, worker: Worker) -> None:
+        """Find teams for a group that go together with what others found meanwhile; without any it stays empty."""
+        search, tables, pairs = self._search, self._search.tables, self._choice.pairs
         freed = np.zeros(tables.A, dtype=bool)
         freed[group] = True
-        chosen = plan.on[pairs[:, 0], pairs[:, 1]] | (freed[pairs[:, 1]] & (likely | committed))
+        chosen = freed[pairs[:, 1]] & self._likely
+        plan, seconds = self.plan, (self._until - search.seconds) / (len(self._left) / self.at_once + 1)
+        while not search.over:
+            model = self._model(plan, freed, chosen)
+            found = worker.solve(model, max(0.01, seconds), lambda: search.over, GROUP_GAP).plan
+            if found is None:
+                return
+            with self._changed:
+                both = found if self.plan is plan else together(tables, plan, found, self.plan)
+                if self.plan is plan or not search.broken(both):
+                    self.plan = both
+                    self._open &= ~freed
+                    return
+                plan = self.plan
+            # The teams may stay but for those with somebody who is wanted by both.
+            twice = found.on[(both.load > tables.available).any(axis=1)].any(axis=0)
+            chosen &= found.on[pairs[:, 0], pairs[:, 1]] | twice[pairs[:, 1]]
+
+    def _model(self, plan: Plan, freed: Bools, chosen: Bools) -> Model:
+        """Teams from the chosen pairs for the freed activities beside what is planned, and beside what others claim."""
+        search, tables, (people, on) = self._search, self._search.tables, self._choice.pairs.T
+        those = plan.on[people, on] | chosen
         kept = Neighbourhood(plan, freed, np.zeros(tables.P, dtype=bool))
-        model = Model(tables, pairs[chosen], most[chosen], kept)
+        model = Model(tables, self._choice.pairs[those], self._choice.most[those], kept)
+        wanted = set(people[chosen].tolist())
+        lending = set(tables.lending_group[people[chosen], on[chosen]].tolist()) - {NOWHERE}
+        lost = [
+            (worth, model.claim(p, a, hours))
+            for p, a, hours, worth in self._claims
+            if self._open[a] and not freed[a] and (p in wanted or int(tables.lending_group[p, a]) in lending)
+        ]
+        model.count("claims", lost)
         model.post(tables.rules)
         search.limit(model)
-        model.minimise(search.tier)
-        seconds = (until - search.seconds) / (len(groups) - number)
-        found = worker.solve(model, max(0.01, seconds), lambda: search.over, GROUP_GAP)
-        if search.over:
-            return
-        plan = found.plan or plan
-    search.consider(plan)
+        model.minimise([*search.tier, "claims"])
+        return model

@@ -194,12 +194,21 @@ class Pricing:
             "stretch": 0.5 * self.short,  # of an hour short of stretch
         }
 
+    def cheapest(self, at: Prices) -> Floats:
+        """(P, windows) the lowest price of a person's hour in each window."""
+        cheapest = np.zeros((self.tables.P, len(self.windows)))
+        for window, (first, last) in enumerate(self.windows):
+            cheapest[:, window] = at["hour"][:, first : last + 1].min(axis=1)
+        return cheapest
+
+    def hourly_price(self, at: Prices) -> Floats:
+        """(N,) the price of an hour of each pair's person, in the window of its activity."""
+        return np.asarray(self.cheapest(at)[self.p, self.window_of])
+
     def value(self, at: Prices) -> Value:
         """What these prices give."""
         tables, p, a = self.tables, self.p, self.a
-        cheapest = np.zeros((tables.P, len(self.windows)))
-        for window, (first, last) in enumerate(self.windows):
-            cheapest[:, window] = at["hour"][:, first : last + 1].min(axis=1)
+        cheapest = self.cheapest(at)
         place = at["place"] + np.bincount(self.needing, at["needed"], tables.A)
         hour = self.hourly + at["work"][p] + cheapest[p, self.window_of] + place[a]
         hour += at["stretch"][p] * (self.grow - self.teaches)
