@@ -152,7 +152,8 @@ class Start:
                     return
                 plan = self.plan
             # The teams may stay but for those with somebody who is wanted by both.
-            twice = found.on[(both.load > tables.available).any(axis=1)].any(axis=0)
+            over = np.asarray((both.load > tables.available).any(axis=1))
+            twice = np.asarray(found.on[over].any(axis=0))
             chosen &= found.on[pairs[:, 0], pairs[:, 1]] | twice[pairs[:, 1]]
 
     def _model(self, plan: Plan, freed: Bools, chosen: Bools) -> Model:
