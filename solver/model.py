@@ -502,7 +502,8 @@ def pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:
     """The pairs that some plan can book under the hard rules, (N, 2), and the most hours of each, (N,).
 
     Each step is a consequence of the hard rules: the open window and what is available in it, the smallest booking,
-    the share of hours by experts, what an activity cannot do without, and learning only beside a mentor.
+    the share of hours by experts and how many those can have, what an activity cannot do without, and learning only
+    beside a mentor.
     """
     room = np.concatenate((np.zeros((tables.P, 1), dtype=np.int64), np.cumsum(tables.available, axis=1)), axis=1)
     start = np.minimum(tables.start, tables.last + 1)
@@ -513,7 +514,15 @@ def pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:
     most = np.minimum(most, others) // tables.block * tables.block
     free = tables.bookable & ~tables.committed & (most >= np.maximum(least, tables.block))
     fixed = _committed_hours(tables)
+    frozen = np.zeros_like(free)
+    for pair in tables.frozen:
+        frozen[pair] = True
     while True:
+        if expert_share:  # others have hours only beside those of experts
+            by_experts = np.where(tables.expert, fixed + np.where(free | frozen, most, 0), 0).sum(axis=0)
+            beside = by_experts * (HUNDRED - expert_share) // expert_share // tables.block * tables.block
+            most = np.where(tables.expert, most, np.minimum(most, beside))
+            free &= most >= np.maximum(least, tables.block)
         kept = free | (fixed > 0)
         met = np.zeros(tables.R, dtype=np.int64)
         teachable = np.zeros_like(free)
@@ -529,9 +538,6 @@ def pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:
         if (still == free).all():
             break
         free = still
-    frozen = np.zeros_like(free)
-    for pair in tables.frozen:
-        frozen[pair] = True
     most = np.where(frozen, fixed + most, np.where(fixed > 0, fixed, most))
     return np.argwhere(kept), most[kept]
 

@@ -19,7 +19,7 @@ from solver.settings import Settings
 from solver.strategies import exact, large
 from solver.strategies.improve import Choice, rank_within
 from solver.strategies.mip import Worker
-from solver.strategies.prices import Prices, Pricing, ascend
+from solver.strategies.prices import Prices, Pricing, ascend, sharpen
 from solver.tables import Tables
 from tests.builders import activity, person, portfolio, random_portfolio
 
@@ -54,9 +54,44 @@ def test_no_plan_costs_less_than_any_prices_say(seed: int) -> None:
     told: list[int] = []
     found = ascend(pricing, pricing.start(), 200, 60, told.append, lambda: False)
     bounds = [pricing.value(some_prices(pricing, number)).bound for number in range(20)]
+    sharpen(pricing, found.prices, 200, 60, told.append, lambda: False)
     bounds.append(pricing.value(found.prices).bound * (1 - 1e-9))
     assert max([*bounds, *told]) <= search.cost + 1e-6 * abs(search.cost)
     assert told == sorted(told)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:6])
+def test_prices_of_some_pairs_alone(seed: int) -> None:
+    """Among all pairs the value is the same; among some it is what those give, so it is never lower."""
+    pricing = Pricing(Tables.of(random_portfolio(seed)))
+    number, random = len(pricing.pairs), np.random.default_rng(seed)
+    for at in (some_prices(pricing, one) for one in range(5)):
+        whole, same = pricing.value(at), pricing.among(np.ones(number, dtype=bool)).value(at)
+        assert same.bound == whole.bound
+        assert all((same.slope[name] == slope).all() for name, slope in whole.slope.items())
+        some = random.random(number) < 0.5
+        part = pricing.among(some).value(at)
+        assert part.bound >= whole.bound - 1e-6 * abs(whole.bound)
+        assert part.dear.tolist() == whole.dear[some].tolist()
+
+
+def test_others_have_no_more_hours_than_the_experts_leave_them() -> None:
+    """Three quarters of the hours are by experts: beside 24 of theirs there are 8, too few for a booking of 10.
+
+    Of 100 hours asked for, others could have 25; the only expert has 24 in the window.
+    """
+    words = [person("ann", expertise=[{"term": "audit", "level": 3}], hours_per_period=24), person("bob")]
+    words[1] |= {"talents": [{"term": "planning", "level": 3}]}
+    asked = {"expertise": [{"term": "audit", "level": 3}], "talents": [{"term": "planning", "level": 3}]}
+
+    def booked(smallest: int) -> list[list[int]]:
+        rules = {"smallest_booking": {"hours": smallest, "share": 0}}
+        tables = Tables.of(portfolio(words, [activity("check", 100, **asked)], policy={"rules": rules}))
+        pairs, most = pairs_of(tables)
+        return np.column_stack((pairs, most)).tolist()
+
+    assert booked(8) == [[0, 0, 24], [1, 0, 8]]
+    assert booked(10) == [[0, 0, 24]]
 
 
 def test_prices_find_what_a_scarce_hour_is_worth() -> None:

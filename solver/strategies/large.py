@@ -20,11 +20,11 @@ from solver.rules.base import NOWHERE, IntArray
 from solver.search import UNIT, Search, commitments
 from solver.strategies.improve import Choice, improve, side_by_side, together
 from solver.strategies.mip import Worker
-from solver.strategies.prices import Ascent, Prices, Pricing, ascend
+from solver.strategies.prices import Ascent, Prices, Pricing, sharpen
 from solver.tables import Bools
 
-#: steps towards better prices, at most, and the part of the time for them; how large the first is
-STEPS, PRICE_SHARE, AGAIN = 600, 0.1, 0.4
+#: steps towards better prices, at most, and the part of the time for them
+STEPS, PRICE_SHARE = 900, 0.1
 #: the part of the time that is left, for the plan made group by group
 GROUP_SHARE = 0.6
 #: activities in a group; how close to the best of what it may choose from a group comes: hardly better plans take long
@@ -57,7 +57,7 @@ def solve(
     activities: how many at most are staffed together at first; freed: so many in the first neighbourhoods.
     """
     seconds = max(0.01, PRICE_SHARE * search.left)
-    ascent = ascend(pricing, prices, STEPS, seconds, search.raise_bound, lambda: search.over, AGAIN)
+    ascent = sharpen(pricing, prices, STEPS, seconds, search.raise_bound, lambda: search.over)
     choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(ascent.prices).dear, FEW)
     likely = ascent.on > BOOKED
     choice.prefer(likely, pricing.of_activities(ascent.on, ascent.hours))

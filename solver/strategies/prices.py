@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from solver.model import pairs_of
 from solver.rules.base import HUNDRED, NOWHERE, IntArray
 from solver.rules.per_hour import PerHour
 from solver.search import UNIT
-from solver.tables import Tables
+from solver.tables import Bools, Tables
 
 Floats = npt.NDArray[np.float64]
 Prices = dict[str, Floats]
@@ -52,14 +53,29 @@ KEPT, KEPT_SQUARE, NO_SLOPE = 0.9, 0.99, 1e-3
 OF_HOUR, OF_MOST = 0.2, 0.25
 #: how much of that the first step of all is
 FIRST_STEP = 0.4
+#: the price of a lesson moves like that of so many hours
+LESSON_HOURS = 20
 #: an hour costs this much at first
 FIRST_PRICE = 8.0 * UNIT
 #: periods this close to the cheapest share the hours of a pair
 NEAR = 0.02 * UNIT
 #: the part of the steps before what is booked means something
 SETTLED = 0.5
+#: rounds of sharpening: the part of the steps, and how large the first of them is
+ROUNDS = ((2 / 9, 0.4), (3 / 9, 0.3), (4 / 9, 0.2))
+#: a pair nearly pays if it costs less than this for each hour that it can have
+NEARLY_PAYS = 1.0 * UNIT
 #: how much lower a bound is handed in than it was computed in floating point, as a part of what all open hours cost
 SAFETY = 1e-9
+
+
+#: what there is one of per pair
+PER_PAIR = (
+    *("pairs", "p", "a", "most", "least", "hourly", "expert", "lent"),
+    *("learnable", "only_learning", "teaches", "window_of"),
+)
+#: what is about some pairs: which, and what else is known of each
+OF_PAIRS = (("pair_of", "requirement_of"), ("needed", "needed_by"), ("kept", "had", "kept_learns"))
 
 
 class Pricing:
@@ -107,10 +123,20 @@ class Pricing:
         #: (P,) what an hour short of stretch costs; (N,) whether the person could learn there
         self.short = np.zeros(tables.P)
         self.short[those] = HUNDRED * weight["stretch"] * stretch.weights(tables)[those]  # type: ignore[attr-defined]
-        self.teaches = tables.learnable[self.p, self.a].astype(float)
+        self._learning()
         self.keep = float(UNIT * weight["stability"])
         self.kept, self.had, self.lost = self._incumbents()
         self.windows, self.window_of = self._windows()
+        self.kept_learns = self.learnable[self.kept]
+
+    def _learning(self) -> None:
+        """Who can learn where, who is there only to learn, and how many a pair's person can teach there at most."""
+        tables, p, a = self.tables, self.p, self.a
+        self.learnable = tables.learnable[p, a]
+        self.only_learning = ~(tables.able[p, a] & tables.allowed[p, a]) & ~tables.committed[p, a]
+        meets_some = np.bincount(self.pair_of, minlength=len(p)) > 0
+        self.teaches = np.where(meets_some, tables.max_learners[p], 0).astype(float)
+        self.lesson = float(tables.rule["mentoring"].settings.mentor_hours)
 
     def _incumbents(self) -> tuple[IntArray, IntArray, float]:
         """Pairs that do the work today, their hours, and what it would cost to take all of it from everybody."""
@@ -161,6 +187,18 @@ class Pricing:
         both, of = np.unique(np.stack((first, tables.last[self.a])), axis=1, return_inverse=True)
         return [(int(one), int(other)) for one, other in both.T], of.reshape(-1)
 
+    def among(self, chosen: Bools) -> Pricing:
+        """The same with some of the pairs alone, (N,): quicker, but no bound where another pair pays."""
+        part, number = copy(self), np.cumsum(chosen) - 1
+        for name in PER_PAIR:
+            setattr(part, name, getattr(self, name)[chosen])
+        for pair, *others in OF_PAIRS:
+            there = chosen[getattr(self, pair)]
+            setattr(part, pair, number[getattr(self, pair)[there]])
+            for other in others:
+                setattr(part, other, getattr(self, other)[there])
+        return part
+
     def of_activities(self, on: Floats, hours: Floats) -> Floats:
         """(A,) what each activity costs by itself where pairs are on (N,), also in part, for so many hours (N,)."""
         open_or_done = self.open * self.asked + np.bincount(self.a, self.hourly * hours, self.tables.A)
@@ -192,6 +230,7 @@ class Pricing:
             "lent": np.zeros(len(self.lendable)),  # of an hour under a lending agreement
             "focus": np.zeros(tables.P),  # of one more activity
             "stretch": 0.5 * self.short,  # of an hour short of stretch
+            "lesson": np.zeros(tables.A),  # of one learner's lesson
         }
 
     def cheapest(self, at: Prices) -> Floats:
@@ -209,26 +248,41 @@ class Pricing:
         """What these prices give."""
         tables, p, a = self.tables, self.p, self.a
         cheapest = self.cheapest(at)
+        when = cheapest[p, self.window_of]
         place = at["place"] + np.bincount(self.needing, at["needed"], tables.A)
-        hour = self.hourly + at["work"][p] + cheapest[p, self.window_of] + place[a]
-        hour += at["stretch"][p] * (self.grow - self.teaches)
+        hour = self.hourly + at["work"][p] + when + place[a] + self.grow * at["stretch"][p]
         hour += np.where(self.expert, (self.share - 1) * at["expert"][a], (self.share * at["expert"] + at["others"])[a])
         hour += np.append(at["lent"], 0)[self.lent]
         once = at["focus"][p] - np.bincount(self.pair_of, at["cover"][self.requirement_of], len(p))
         asked_there = self.asked[self.needing]
         once -= np.bincount(self.needed, (at["needed"] * asked_there)[self.needed_by], len(p))
+        # A lesson is worth its price to who gives it, and costs its hours.
+        lesson = at["lesson"][a] - self.lesson * when
+        gives = np.where(lesson > 0, self.teaches, 0)
+        once -= gives * lesson
         hours = np.where(hour > 0, self.least, self.most)
-        worth = hour * hours + once
-        # Who does the work today may have fewer hours, as many, or more; what is kept is not lost.
+        worth = np.where(self.only_learning, np.inf, hour * hours + once)
+        # Learning there: hours count as stretch, and somebody has to give a lesson.
+        learning = hour - at["stretch"][p]
+        hours_learning = np.where(learning > 0, self.least, self.most)
+        worth_learning = np.where(self.learnable, learning * hours_learning + once + at["lesson"][a], np.inf)
+        learns = worth_learning < worth
+        worth, hours = np.where(learns, worth_learning, worth), np.where(learns, hours_learning, hours)
+        # Who does the work today may have fewer hours, as many, or more; what is kept is not lost. Lessons are free.
         kept, had = self.kept, self.had
         least, most = self.least[kept], self.most[kept]
         options = np.stack((least, np.minimum(np.maximum(had, least), most), most))
-        costs = hour[kept] * options - self.keep * np.minimum(had, options) + once[kept]
+        hour_kept = np.where(self.kept_learns, learning[kept], hour[kept])
+        costs = hour_kept * options - self.keep * np.minimum(had, options) + once[kept]
         best = costs.argmin(axis=0)[None]
         hours[kept] = np.take_along_axis(options, best, axis=0)[0]
         worth[kept] = np.take_along_axis(costs, best, axis=0)[0]
         on = worth < 0
         booked = np.where(on, hours, 0).astype(float)
+        stretched = learns.astype(float)
+        stretched[kept] = self.kept_learns
+        learns[kept] = False
+        given = np.where(on, gives, 0)
         worked = np.bincount(p, booked, tables.P)
         # H of its own: each person's hours at the price of work, with what an uneven load costs.
         ends = np.stack((np.zeros(tables.P), self.low * self.total, self.high * self.total, self.total))
@@ -247,7 +301,8 @@ class Pricing:
             + worth[on].sum()
         )
         load = np.zeros((tables.P, tables.T))
-        at_window = np.bincount(p * len(self.windows) + self.window_of, booked, tables.P * len(self.windows))
+        taken = booked + self.lesson * given
+        at_window = np.bincount(p * len(self.windows) + self.window_of, taken, tables.P * len(self.windows))
         for (first, last), those, low in zip(
             self.windows, at_window.reshape(tables.P, len(self.windows)).T, cheapest.T, strict=True
         ):
@@ -268,7 +323,8 @@ class Pricing:
             "others": by_others - (1 - self.share) * self.asked,
             "lent": np.bincount(self.lent + 1, booked, len(self.lendable) + 1)[1:] - self.lendable,
             "focus": np.bincount(p, on.astype(float), tables.P) - self.few,
-            "stretch": self.grow * worked - np.bincount(p, booked * self.teaches, tables.P),
+            "stretch": self.grow * worked - np.bincount(p, booked * stretched, tables.P),
+            "lesson": np.bincount(a, (on & learns).astype(float) - given, tables.A),
         }
         slope["hour"][:, : tables.now] = 0
         return Value(bound, slope, worth, booked)
@@ -300,6 +356,7 @@ class Pricing:
             "lent": hour,
             "focus": self.focus,
             "stretch": OF_MOST * self.short,
+            "lesson": LESSON_HOURS * hour,
         }
 
 
@@ -318,7 +375,7 @@ def ascend(
     the length of the step, comes close to what the linear relaxation books (Barahona and Anbil, "The volume algorithm",
     2000); the first half, which is far from it, is left out.
     """
-    began, noise = time.monotonic(), SAFETY * float((pricing.open * pricing.asked).sum())
+    began = time.monotonic()
     best, best_at, scale = -np.inf, at, pricing.steps()
     direction: Prices = {name: np.zeros_like(price) for name, price in at.items()}
     square: Prices = {name: np.zeros_like(price) for name, price in at.items()}
@@ -327,7 +384,7 @@ def ascend(
         bound, slope, _, booked = pricing.value(at)
         if bound > best:
             best, best_at = bound, at
-            tell(max(0, int(np.floor(best - noise))))  # nothing costs less than nothing
+            tell(_whole(pricing, best))
         done = max(number / steps, (time.monotonic() - began) / seconds)
         if done >= 1 or stopped():
             break
@@ -344,3 +401,36 @@ def ascend(
             further[name] = at[name] + first * (1 - done) * scale[name] * towards
         at = pricing.within(further)
     return Ascent(best_at, on / weight, hours / weight)
+
+
+def sharpen(
+    pricing: Pricing,
+    at: Prices,
+    steps: int,
+    seconds: float,
+    tell: Callable[[int], object],
+    stopped: Callable[[], bool],
+) -> Ascent:
+    """Ascend further from prices that are nearly right, in so many steps or seconds in all, with fewer pairs.
+
+    Only those that nearly pay take part, and round by round those that came to pay meanwhile: at 200 people and 300
+    activities a quarter of the pairs, at 1,000 and 1,200 a twelfth. `tell` hears of bounds over all pairs.
+    """
+    on, hours = np.zeros(len(pricing.pairs)), np.zeros(len(pricing.pairs))
+    value = pricing.value(at)
+    best, best_at, chosen = value.bound, at, np.zeros(len(pricing.pairs), dtype=bool)
+    for part, first in ROUNDS:
+        chosen |= value.dear < NEARLY_PAYS * pricing.most
+        ascent = ascend(pricing.among(chosen), at, round(part * steps), part * seconds, lambda _: None, stopped, first)
+        at = ascent.prices
+        on[chosen], hours[chosen] = ascent.on, ascent.hours
+        value = pricing.value(at)
+        if value.bound > best:
+            best, best_at = value.bound, at
+            tell(_whole(pricing, best))
+    return Ascent(best_at, on, hours)
+
+
+def _whole(pricing: Pricing, bound: float) -> int:
+    """A bound to hand in: lowered by what floating point may have added; nothing costs less than nothing."""
+    return max(0, int(np.floor(bound - SAFETY * float((pricing.open * pricing.asked).sum()))))
