@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.testclient import TestClient
 
+from scenarios.changes import parse_changes
 from service import examples, examples_record, stored_examples
 from service.orders import Source, order
-from service.store import Kind, Store
+from service.store import ENDED, Kind, Store
 from solver.settings import Settings
 
 #: a study that found out nothing
@@ -29,6 +31,21 @@ STUDIED: dict[str, Any] = {
     "solves": 0,
     "seconds": 0.1,
 }
+#: more than anybody has time for
+PINNED = {"change": "pin", "person": "p01", "activity": "a01", "hours": 4000}
+#: no plan, and why not
+INFEASIBLE: dict[str, Any] = {
+    **examples.PROPOSAL,
+    "run": examples.PROPOSAL["run"]
+    | {"status": "INFEASIBLE", "objective": None, "bound": None, "gap": None, "value_captured": None},
+    "bookings": None,
+    "learning": [],
+    "hires": [],
+    "unfilled": [],
+    "score_card": None,
+    "people": [],
+    "conflict": {**stored_examples.CONFLICT, "ways_out": None},
+}
 #: the answers of runs that are no solves, by kind and what was asked
 ASKED: dict[Kind, tuple[Any, dict[str, Any]]] = {
     "study": ({"kind": "exposure"}, STUDIED),
@@ -44,8 +61,9 @@ class Furnished:
 
     portfolio: str
     scenario: str
-    #: two solves with the proposal of the examples, and one that is over without any
+    #: two solves with the proposal of the examples, one whose rules contradict, and one that is over without any
     runs: tuple[str, str]
+    infeasible: str
     without_proposal: str
     waiting: str
     #: by kind
@@ -78,6 +96,7 @@ def furnish(client: TestClient, store: Store, waiting: bool = True) -> Furnished
         portfolio="example",
         scenario=made.json()["id"],
         runs=runs,
+        infeasible=_ended(store, "solve", None, INFEASIBLE, changes=[PINNED]),
         without_proposal=_ended(store, "solve", None, None),
         waiting=_queued(store, "solve", None, None) if waiting else runs[0],
         asked=asked,
@@ -86,18 +105,30 @@ def furnish(client: TestClient, store: Store, waiting: bool = True) -> Furnished
     )
 
 
-def _queued(store: Store, kind: Kind, asked: Any, parent: str | None) -> str:
+def _queued(store: Store, kind: Kind, asked: Any, parent: str | None, changes: Sequence[Mapping[str, Any]] = ()) -> str:
     stored, portfolio = store.portfolio("example", 1)
-    new = order(Source(portfolio, stored), "planning", (), Settings(), kind=kind, asked=asked, parent=parent)
+    source, said = Source(portfolio, stored), parse_changes(changes)
+    new = order(source, "planning", said, Settings(), kind=kind, asked=asked, parent=parent)
     return store.add_run(new)[0].id
 
 
-def _ended(store: Store, kind: Kind, asked: Any, answer: dict[str, Any] | None, parent: str | None = None) -> str:
+def _ended(
+    store: Store,
+    kind: Kind,
+    asked: Any,
+    answer: dict[str, Any] | None,
+    parent: str | None = None,
+    changes: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """A run that went through all its states."""
     run = None
-    while run is None:  # else the server was quicker, and executes it
-        id = _queued(store, kind, asked, parent)
+    while run is None:
+        id = _queued(store, kind, asked, parent, changes)
         run = store.claim_run(id)
+        if run is None:  # the server was quicker, and executes it: nothing of it is to be written later on
+            store.cancel_run(id, "planning")
+            while store.run(id).status not in ENDED:
+                pass
     if answer is None:
         store.end_run(id, run.attempt, "failed", failure={"code": "error", "detail": "for the sake of it"})
     else:

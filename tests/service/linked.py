@@ -12,7 +12,8 @@ import copy
 import random
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import cycle
 from tempfile import TemporaryDirectory
@@ -36,6 +37,7 @@ from service import examples
 from service.answers import JSON
 from service.app import create_app
 from service.settings import ServiceSettings
+from service.store import Store
 from service.who import ROLES
 from tests.service.furnished import Furnished, furnish
 
@@ -53,7 +55,7 @@ EXCLUDED = [positive_data_acceptance, ignored_auth]
 #: of so many requests that name something, one names what is not there
 ASTRAY = 5
 #: what would take away what the other requests name
-LEFT_ASTRAY = {"erase_person", "delete_scenario"}
+LEFT_ASTRAY = "erase_person"
 
 
 class Linked:
@@ -79,7 +81,9 @@ class Linked:
             store.add_key(role, 1, person="p01", units=["advice"] if role == "planner" else None)[1] for role in ROLES
         ]
         keys += [store.add_key("hr", 1)[1]] * 3 + [store.add_key("hr", 0)[1], None]
-        self._senders = cycle([sender for key in keys for sender in ((0, None), (1, key))])
+        senders = [sender for key in keys for sender in ((0, None), (1, key))]
+        #: by operation, so that one of which few requests are made has its turn with each
+        self._senders = defaultdict[str, Iterator[tuple[int, str | None]]](lambda: cycle(senders))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,7 +96,7 @@ class Linked:
     def send(self, case: schemathesis.Case) -> None:
         """Send a request to the next service, by the next sender; raises FailureGroup where its answer is none of
         those described."""
-        self._to, key = next(self._senders)
+        self._to, key = next(self._senders[case.operation.label])
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         self._name(case)
         answer = case.call_and_validate(
@@ -106,21 +110,23 @@ class Linked:
         label = case.operation.label
         parts = {} if case.meta is None else case.meta.components
         negative = {place for place, part in parts.items() if part.mode is GenerationMode.NEGATIVE}
-        path = case.path_parameters
-        if (
-            path
-            and ParameterLocation.PATH not in negative
-            and case.operation.definition.raw["operationId"] not in LEFT_ASTRAY
-        ):
+        path, operation = case.path_parameters, case.operation.definition.raw["operationId"]
+        if path and ParameterLocation.PATH not in negative and operation != LEFT_ASTRAY:
             for name in path:
                 if self._chance.randrange(ASTRAY):
-                    path[name] = self._chance.choice(ids_of(label, name, there))
+                    found = [self._spare()] if operation == "delete_scenario" else ids_of(label, name, there)
+                    path[name] = self._chance.choice(found)
         if ParameterLocation.QUERY not in negative:
             self._put(case.query, there)
         if ParameterLocation.BODY not in negative:
             self._put(case.body, there)
         if case.meta is None or case.meta.generation.mode is GenerationMode.POSITIVE:
-            self._put_together(case.operation.definition.raw["operationId"], case)
+            self._put_together(operation, case)
+
+    def _spare(self) -> str:
+        """A scenario that no other request names."""
+        store: Store = self.apps[self._to].state.store
+        return store.add_scenario("spare", self.there[self._to].portfolio, 1, (), "planning").id
 
     def _put_together(self, operation: str, case: schemathesis.Case) -> None:
         """Most bodies made by chance contradict themselves: leave one of two, and no changes that none can apply."""
@@ -182,6 +188,8 @@ def ids_of(label: str, name: str, there: Furnished) -> list[str]:
         return ["adviesbureau", "kenniswerkers"]
     if name == "contest":
         return [there.contest]
+    if label.endswith("/conflict"):
+        return [there.infeasible, there.infeasible, there.runs[0]]
     section = label.split("/")[2]
     if label.endswith("/answer"):
         return [there.asked[kind] for kind in ("why_not", "alternatives", "conflict")]
@@ -191,7 +199,7 @@ def ids_of(label: str, name: str, there: Furnished) -> list[str]:
         "studies": [there.asked["study"]],
         "comparisons": [there.comparison],
         "people": [there.person, there.colleague],
-        "runs": [*there.runs, there.without_proposal, there.waiting, *there.asked.values()],
+        "runs": [*there.runs, there.infeasible, there.without_proposal, there.waiting, *there.asked.values()],
     }[section]
 
 
