@@ -178,7 +178,12 @@ class Model:
         if self._posts("expert_hours"):
             share = round(tables.rule["expert_hours"].settings.expert_share * HUNDRED)
             if share:
-                most = min(most, sum(int(self._most[i]) for i in self.team[a] if tables.expert[self.person[i], a]) * HUNDRED // share)
+                most = min(
+                    most,
+                    sum(int(self._most[i]) for i in self.team[a] if tables.expert[self.person[i], a])
+                    * HUNDRED
+                    // share,
+                )
         return most
 
     def most_of(self, p: int) -> int:

@@ -16,10 +16,10 @@ from solver.plan import Plan
 from solver.portfolio import Portfolio
 from solver.search import UNIT, Progress, Search
 from solver.settings import Settings
-from solver.strategies import exact, large
+from solver.strategies import exact, hull, large
 from solver.strategies.improve import Choice, rank_within
 from solver.strategies.mip import Worker
-from solver.strategies.prices import Prices, Pricing, ascend, sharpen
+from solver.strategies.prices import FINE_ROUNDS, Prices, Pricing, ascend, sharpen
 from solver.tables import Tables
 from tests.builders import activity, person, portfolio, random_portfolio
 
@@ -53,11 +53,15 @@ def test_no_plan_costs_less_than_any_prices_say(seed: int) -> None:
     pricing = Pricing(search.tables)
     told: list[int] = []
     found = ascend(pricing, pricing.start(), 200, 60, told.append, lambda: False)
+    assert told == sorted(told)
     bounds = [pricing.value(some_prices(pricing, number)).bound for number in range(20)]
     sharpen(pricing, found.prices, 200, 60, told.append, lambda: False)
+    for at in [found.prices, *(some_prices(pricing, number) for number in range(3))]:
+        rows, there = hull.cut(pricing, {**at, "hull": np.zeros(0)}, lambda: False)
+        bounds += [rows.value({**there, "hull": np.full(len(rows.row_least), price)}).bound for price in (0.3, 1.0)]
+        sharpen(rows, there, 20, 60, told.append, lambda: False, FINE_ROUNDS)
     bounds.append(pricing.value(found.prices).bound * (1 - 1e-9))
     assert max([*bounds, *told]) <= search.cost + 1e-6 * abs(search.cost)
-    assert told == sorted(told)
 
 
 @pytest.mark.parametrize("seed", SEEDS[:6])

@@ -18,13 +18,17 @@ from solver.model import Model, Neighbourhood
 from solver.plan import Plan
 from solver.rules.base import NOWHERE, IntArray
 from solver.search import UNIT, Search, commitments
+from solver.strategies.hull import cut
 from solver.strategies.improve import Choice, improve, side_by_side, together
 from solver.strategies.mip import Worker
-from solver.strategies.prices import Ascent, Prices, Pricing, sharpen
+from solver.strategies.prices import FINE_ROUNDS, Ascent, Prices, Pricing, sharpen
 from solver.tables import Bools
 
 #: steps towards better prices, at most, and the part of the time for them
 STEPS, PRICE_SHARE = 900, 0.1
+#: the bound of whole bookings: rounds, steps in each, the part of the time that is left for all of it; seconds without
+#: which it is not looked for
+WHOLE_ROUNDS, WHOLE_STEPS, WHOLE_SHARE, WHOLE_LEAST = 2, 600, 0.4, 20.0
 #: the part of the time that is left, for the plan made group by group
 GROUP_SHARE = 0.6
 #: activities in a group; how close to the best of what it may choose from a group comes: hardly better plans take long
@@ -70,7 +74,23 @@ def solve(
             search.stage = "improve"
         improve(search, worker, number, choice, freed, GAP)
 
-    side_by_side([partial(start_and_improve, number, worker) for number, worker in enumerate(workers)])
+    tasks = [partial(start_and_improve, number, worker) for number, worker in enumerate(workers)]
+    if search.left > WHOLE_LEAST:
+        tasks.append(partial(_better_bound, search, pricing, ascent.prices))
+    side_by_side(tasks)
+
+
+def _better_bound(search: Search, pricing: Pricing, prices: Prices) -> None:
+    """Hand in the bounds that whole bookings of each person give, round by round."""
+    until = search.seconds + WHOLE_SHARE * search.left
+
+    def over() -> bool:
+        return search.over or search.seconds >= until
+
+    for _ in range(WHOLE_ROUNDS):
+        pricing, prices = cut(pricing, prices, over)
+        left = max(0.01, until - search.seconds)
+        prices = sharpen(pricing, prices, WHOLE_STEPS, left, search.raise_bound, over, FINE_ROUNDS).prices
 
 
 class Start:

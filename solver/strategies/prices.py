@@ -10,7 +10,7 @@ make plans cost more, so leaving them out leaves the bound valid.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import NamedTuple
 
@@ -53,6 +53,8 @@ KEPT, KEPT_SQUARE, NO_SLOPE = 0.9, 0.99, 1e-3
 OF_HOUR, OF_MOST = 0.2, 0.25
 #: how much of that the first step of all is
 FIRST_STEP = 0.4
+#: all of a person's rows together are worth hardly more than 1
+OF_ROW = 0.5
 #: the price of a lesson moves like that of so many hours
 LESSON_HOURS = 20
 #: an hour costs this much at first
@@ -63,6 +65,8 @@ NEAR = 0.02 * UNIT
 SETTLED = 0.5
 #: rounds of sharpening: the part of the steps, and how large the first of them is
 ROUNDS = ((2 / 9, 0.4), (3 / 9, 0.3), (4 / 9, 0.2))
+#: where only new rows have to find their price
+FINE_ROUNDS = ((1 / 3, 0.15), (2 / 3, 0.15))
 #: a pair nearly pays if it costs less than this for each hour that it can have
 NEARLY_PAYS = 1.0 * UNIT
 #: how much lower a bound is handed in than it was computed in floating point, as a part of what all open hours cost
@@ -75,7 +79,12 @@ PER_PAIR = (
     *("learnable", "only_learning", "teaches", "window_of"),
 )
 #: what is about some pairs: which, and what else is known of each
-OF_PAIRS = (("pair_of", "requirement_of"), ("needed", "needed_by"), ("kept", "had", "kept_learns"))
+OF_PAIRS = (
+    ("pair_of", "requirement_of"),
+    ("needed", "needed_by"),
+    ("kept", "had", "kept_learns"),
+    ("row_pair", "row_of", "row_hour", "row_once"),
+)
 
 
 class Pricing:
@@ -128,6 +137,10 @@ class Pricing:
         self.kept, self.had, self.lost = self._incumbents()
         self.windows, self.window_of = self._windows()
         self.kept_learns = self.learnable[self.kept]
+        #: rows that hold for every plan: pairs and the row they are in, with what an hour and a booking count there,
+        #: one entry for each; (K,) the least that a row comes to
+        self.row_pair, self.row_of = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        self.row_hour, self.row_once, self.row_least = np.zeros(0), np.zeros(0), np.zeros(0)
 
     def _learning(self) -> None:
         """Who can learn where, who is there only to learn, and how many a pair's person can teach there at most."""
@@ -199,6 +212,18 @@ class Pricing:
                 setattr(part, other, getattr(self, other)[there])
         return part
 
+    def with_rows(self, rows: Sequence[tuple[IntArray, Floats, Floats, float]]) -> Pricing:
+        """The same with more rows: pairs, what an hour of each and a booking of each count, the least of it all."""
+        more, known = copy(self), len(self.row_least)
+        pairs, hours, once, least = zip(*rows, strict=True)
+        number = np.repeat(np.arange(known, known + len(rows)), [len(one) for one in pairs])
+        more.row_pair = np.concatenate((self.row_pair, *pairs))
+        more.row_of = np.concatenate((self.row_of, number))
+        more.row_hour = np.concatenate((self.row_hour, *hours))
+        more.row_once = np.concatenate((self.row_once, *once))
+        more.row_least = np.concatenate((self.row_least, least))
+        return more
+
     def of_activities(self, on: Floats, hours: Floats) -> Floats:
         """(A,) what each activity costs by itself where pairs are on (N,), also in part, for so many hours (N,)."""
         open_or_done = self.open * self.asked + np.bincount(self.a, self.hourly * hours, self.tables.A)
@@ -231,6 +256,7 @@ class Pricing:
             "focus": np.zeros(tables.P),  # of one more activity
             "stretch": 0.5 * self.short,  # of an hour short of stretch
             "lesson": np.zeros(tables.A),  # of one learner's lesson
+            "hull": np.zeros(len(self.row_least)),  # of what a row is short of
         }
 
     def cheapest(self, at: Prices) -> Floats:
@@ -244,22 +270,33 @@ class Pricing:
         """(N,) the price of an hour of each pair's person, in the window of its activity."""
         return np.asarray(self.cheapest(at)[self.p, self.window_of])
 
+    def costs(self, at: Prices) -> tuple[Floats, Floats]:
+        """(N,) what an hour and a booking of a pair cost at best, but for the person's time and the rows."""
+        hour, once, _ = self._costs(at, self.hourly_price(at))
+        return hour - np.where(self.learnable, at["stretch"][self.p], 0), once
+
+    def _costs(self, at: Prices, when: Floats) -> tuple[Floats, Floats, Floats]:
+        """(N,) what an hour costs, but for its own price `when`, and a booking; how many lessons pay there."""
+        tables, p, a = self.tables, self.p, self.a
+        place = at["place"] + np.bincount(self.needing, at["needed"], tables.A)
+        hour = self.hourly + at["work"][p] + place[a] + self.grow * at["stretch"][p]
+        hour += np.where(self.expert, (self.share - 1) * at["expert"][a], (self.share * at["expert"] + at["others"])[a])
+        hour += np.append(at["lent"], 0)[self.lent]
+        once = at["focus"][p] - np.bincount(self.pair_of, at["cover"][self.requirement_of], len(p))
+        once -= np.bincount(self.needed, (at["needed"] * self.asked[self.needing])[self.needed_by], len(p))
+        # A lesson is worth its price to who gives it, and costs its hours.
+        lesson = at["lesson"][a] - self.lesson * when
+        gives = np.where(lesson > 0, self.teaches, 0)
+        return hour, once - gives * lesson, gives
+
     def value(self, at: Prices) -> Value:
         """What these prices give."""
         tables, p, a = self.tables, self.p, self.a
         cheapest = self.cheapest(at)
         when = cheapest[p, self.window_of]
-        place = at["place"] + np.bincount(self.needing, at["needed"], tables.A)
-        hour = self.hourly + at["work"][p] + when + place[a] + self.grow * at["stretch"][p]
-        hour += np.where(self.expert, (self.share - 1) * at["expert"][a], (self.share * at["expert"] + at["others"])[a])
-        hour += np.append(at["lent"], 0)[self.lent]
-        once = at["focus"][p] - np.bincount(self.pair_of, at["cover"][self.requirement_of], len(p))
-        asked_there = self.asked[self.needing]
-        once -= np.bincount(self.needed, (at["needed"] * asked_there)[self.needed_by], len(p))
-        # A lesson is worth its price to who gives it, and costs its hours.
-        lesson = at["lesson"][a] - self.lesson * when
-        gives = np.where(lesson > 0, self.teaches, 0)
-        once -= gives * lesson
+        hour, once, gives = self._costs(at, when)
+        hour += when - np.bincount(self.row_pair, at["hull"][self.row_of] * self.row_hour, len(p))
+        once -= np.bincount(self.row_pair, at["hull"][self.row_of] * self.row_once, len(p))
         hours = np.where(hour > 0, self.least, self.most)
         worth = np.where(self.only_learning, np.inf, hour * hours + once)
         # Learning there: hours count as stretch, and somebody has to give a lesson.
@@ -297,6 +334,7 @@ class Pricing:
             - (at["others"] * (1 - self.share) * self.asked).sum()
             - (at["lent"] * self.lendable).sum()
             - self.few * at["focus"].sum()
+            + (at["hull"] * self.row_least).sum()
             + self.lost
             + worth[on].sum()
         )
@@ -313,18 +351,20 @@ class Pricing:
         met = np.bincount(self.requirement_of, on[self.pair_of].astype(float), tables.R)
         by_others = np.bincount(a, np.where(self.expert, 0, booked), tables.A)
         there = np.bincount(self.needed_by, on[self.needed].astype(float), len(self.needing))
+        in_rows = self.row_hour * booked[self.row_pair] + self.row_once * on[self.row_pair]
         slope = {
             "hour": load - self.available,
             "work": worked - np.take_along_axis(ends, chosen[None], axis=0)[0],
             "place": on_activity - self.asked,
             "expert": self.share * by_others - (1 - self.share) * (on_activity - by_others),
             "cover": self.people - met,
-            "needed": on_activity[self.needing] - asked_there * there,
+            "needed": on_activity[self.needing] - self.asked[self.needing] * there,
             "others": by_others - (1 - self.share) * self.asked,
             "lent": np.bincount(self.lent + 1, booked, len(self.lendable) + 1)[1:] - self.lendable,
             "focus": np.bincount(p, on.astype(float), tables.P) - self.few,
             "stretch": self.grow * worked - np.bincount(p, booked * stretched, tables.P),
             "lesson": np.bincount(a, (on & learns).astype(float) - given, tables.A),
+            "hull": self.row_least - np.bincount(self.row_of, in_rows, len(self.row_least)),
         }
         slope["hour"][:, : tables.now] = 0
         return Value(bound, slope, worth, booked)
@@ -357,6 +397,7 @@ class Pricing:
             "focus": self.focus,
             "stretch": OF_MOST * self.short,
             "lesson": LESSON_HOURS * hour,
+            "hull": OF_ROW,
         }
 
 
@@ -410,6 +451,7 @@ def sharpen(
     seconds: float,
     tell: Callable[[int], object],
     stopped: Callable[[], bool],
+    rounds: Sequence[tuple[float, float]] = ROUNDS,
 ) -> Ascent:
     """Ascend further from prices that are nearly right, in so many steps or seconds in all, with fewer pairs.
 
@@ -419,7 +461,7 @@ def sharpen(
     on, hours = np.zeros(len(pricing.pairs)), np.zeros(len(pricing.pairs))
     value = pricing.value(at)
     best, best_at, chosen = value.bound, at, np.zeros(len(pricing.pairs), dtype=bool)
-    for part, first in ROUNDS:
+    for part, first in rounds:
         chosen |= value.dear < NEARLY_PAYS * pricing.most
         ascent = ascend(pricing.among(chosen), at, round(part * steps), part * seconds, lambda _: None, stopped, first)
         at = ascent.prices
