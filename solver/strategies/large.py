@@ -18,6 +18,7 @@ from solver.model import Model, Neighbourhood
 from solver.plan import Plan
 from solver.rules.base import NOWHERE, IntArray
 from solver.search import UNIT, Search, commitments
+from solver.strategies import greedy
 from solver.strategies.hull import cut
 from solver.strategies.improve import Choice, improve, side_by_side, together
 from solver.strategies.mip import Worker
@@ -72,12 +73,11 @@ def solve(
         if start is not None and number < start.at_once:
             start.work(worker)
             search.stage = "improve"
+        if not number and search.left > WHOLE_LEAST:
+            _better_bound(search, pricing, ascent.prices)
         improve(search, worker, number, choice, freed, GAP)
 
-    tasks = [partial(start_and_improve, number, worker) for number, worker in enumerate(workers)]
-    if search.left > WHOLE_LEAST:
-        tasks.append(partial(_better_bound, search, pricing, ascent.prices))
-    side_by_side(tasks)
+    side_by_side([partial(start_and_improve, number, worker) for number, worker in enumerate(workers)])
 
 
 def _better_bound(search: Search, pricing: Pricing, prices: Prices) -> None:
@@ -130,7 +130,10 @@ class Start:
         ]
 
     def work(self, worker: Worker) -> None:
-        """Staff one group after the other until all are, also those of others, and hand in the plan."""
+        """Staff one group after the other until all are, also those of others, and hand in the plan.
+
+        What a group found no plan for in its time is staffed request by request.
+        """
         while (number := self._next()) is not None:
             try:
                 self._staff(self._groups[number], worker)
@@ -139,6 +142,8 @@ class Start:
                     self._busy.discard(number)
                     self._changed.notify_all()
         self._search.consider(self.plan)
+        if self._open.any() and not self._search.over:
+            greedy.fill(self._search, self.plan)
 
     def _next(self) -> int | None:
         """The next group far enough from those that are being staffed; None if all are staffed, or if time is up."""
