@@ -43,7 +43,7 @@ SIZE = 10
 #: people who may be booked on a freed activity, beside those who are
 CANDIDATES = 24
 #: steps towards the prices of people's time, and the part of the time they may take
-PRICE_STEPS, PRICE_SHARE = 300, 0.15
+PRICE_STEPS, PRICE_SHARE = 150, 0.15
 #: how much less urgent than HiGHS the many threads of CP-SAT are (nice)
 POLITE = 15
 #: the most that there is of it
