@@ -92,10 +92,22 @@ def side_by_side(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
         return [future.result() for future in [pool.submit(task) for task in tasks]]
 
 
-def improve(search: Search, worker: Worker, number: int, choice: Choice, size: float, gap: float) -> None:
-    """Free one neighbourhood after the other until the time is up or the plan is proven."""
+def improve(
+    search: Search,
+    worker: Worker,
+    number: int,
+    choice: Choice,
+    size: float,
+    gap: float,
+    most_seconds: float = NEIGHBOURHOOD_SECONDS,
+) -> None:
+    """Free one neighbourhood after the other until the time is up or the plan is proven.
+
+    number: of those side by side; size: activities freed at first; gap: how close to its best one neighbourhood comes,
+    in so many seconds at most.
+    """
     random = np.random.default_rng((search.settings.seed, number))
-    seconds = min(NEIGHBOURHOOD_SECONDS, NEIGHBOURHOOD_SHARE * search.settings.seconds)
+    seconds = min(most_seconds, NEIGHBOURHOOD_SHARE * search.settings.seconds)
     while not search.over and search.plan is not None and worker.alive:
         began = search.seconds
         finished = _solve(search, search.plan, choice, round(size), gap, seconds, random, worker)

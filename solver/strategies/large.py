@@ -43,8 +43,9 @@ STOP_POLL = 0.1
 CLAIM = 3
 #: a pair booked less than this on the way to the prices is left out
 BOOKED = 0.02
-#: activities freed at once at first; how close to its best a neighbourhood comes
-FREED, GAP = 20, 0.005
+#: activities freed at once at first; how close to its best a neighbourhood comes, and in how many seconds at most, since
+#: there is more to win elsewhere (60 s of computing won 25,000 of the same start; 22,000 with 4 s, 13,000 with 8 s)
+FREED, GAP, SECONDS = 20, 0.005, 2.0
 #: who else may be chosen then, per activity
 FEW = 2
 
@@ -75,7 +76,7 @@ def solve(
             search.stage = "improve"
         if not number and search.left > WHOLE_LEAST:
             _better_bound(search, pricing, ascent.prices)
-        improve(search, worker, number, choice, freed, GAP)
+        improve(search, worker, number, choice, freed, GAP, SECONDS)
 
     side_by_side([partial(start_and_improve, number, worker) for number, worker in enumerate(workers)])
 
@@ -118,6 +119,8 @@ class Start:
         #: how many groups can be staffed at once
         self.at_once = -(-len(self._groups) // APART)
         self._busy: set[int] = set()
+        #: seconds that a group took at most
+        self._longest = 0.0
         self._changed = threading.Condition()
         #: (A,) not staffed yet
         self._open = np.ones(tables.A, dtype=bool)
@@ -132,7 +135,7 @@ class Start:
     def work(self, worker: Worker) -> None:
         """Staff one group after the other until all are, also those of others, and hand in the plan.
 
-        What a group found no plan for in its time is staffed request by request.
+        What there is no time for is staffed request by request.
         """
         while (number := self._next()) is not None:
             try:
@@ -141,15 +144,17 @@ class Start:
                 with self._changed:
                     self._busy.discard(number)
                     self._changed.notify_all()
-        self._search.consider(self.plan)
-        if self._open.any() and not self._search.over:
-            greedy.fill(self._search, self.plan)
+        with self._changed:
+            if self._open.any():
+                greedy.fill(self._search, self.plan)
+            self._search.consider(self.plan)
+            self._open[:] = False
 
     def _next(self) -> int | None:
         """The next group far enough from those that are being staffed; None if all are staffed, or if time is up."""
         with self._changed:
-            while (self._left or self._busy) and not self._search.over:
-                for number in self._left:
+            while (self._busy or (self._left and self._search.seconds < self._until)) and not self._search.over:
+                for number in self._left if self._search.seconds < self._until else ():
                     if all(abs(number - other) >= APART for other in self._busy):
                         self._left.remove(number)
                         self._busy.add(number)
@@ -163,7 +168,9 @@ class Start:
         freed = np.zeros(tables.A, dtype=bool)
         freed[group] = True
         chosen = freed[pairs[:, 1]] & self._likely
-        plan, seconds = self.plan, (self._until - search.seconds) / (len(self._left) / self.at_once + 1)
+        plan, began, left = self.plan, search.seconds, self._until - search.seconds
+        # Where there is not enough time for all, it is better spent on some than on none.
+        seconds = min(left, max(left / (len(self._left) / self.at_once + 1), self._longest))
         while not search.over:
             model = self._model(plan, freed, chosen)
             found = worker.solve(model, max(0.01, seconds), lambda: search.over, GROUP_GAP).plan
@@ -174,6 +181,7 @@ class Start:
                 if self.plan is plan or not search.broken(both):
                     self.plan = both
                     self._open &= ~freed
+                    self._longest = max(self._longest, search.seconds - began)
                     return
                 plan = self.plan
             # The teams may stay but for those with somebody who is wanted by both.
