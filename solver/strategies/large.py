@@ -43,7 +43,7 @@ STOP_POLL = 0.1
 CLAIM = 3
 #: a pair booked less than this on the way to the prices is left out
 BOOKED = 0.02
-#: activities freed at once at first; how close to its best a neighbourhood comes, and in how many seconds at most, since
+#: activities freed at once at first; how close to its best a neighbourhood comes, in how many seconds at most, because
 #: there is more to win elsewhere (60 s of computing won 25,000 of the same start; 22,000 with 4 s, 13,000 with 8 s)
 FREED, GAP, SECONDS = 20, 0.005, 2.0
 #: who else may be chosen then, per activity
