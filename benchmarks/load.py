@@ -3,7 +3,7 @@
     python -m benchmarks.load reads views --clients 50 --seconds 120
     python -m benchmarks.load reads --workers 2
     python -m benchmarks.load queue --runs 200
-    python -m benchmarks.load memory --runs 720
+    python -m benchmarks.load memory --runs 1200
 
 `reads`: while as many runs as the machine has cores are solved without a pause, two fifths of the clients read a page a
 second, three tenths look after a run twice a second, and three tenths follow runs by their events, hang up in the
@@ -441,7 +441,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120.0, help="how long the clients read")
     parser.add_argument("--workers", type=int, default=0, help="of reads and views: so many, on PostgreSQL")
-    parser.add_argument("--runs", type=int, help="how many runs; by default 200 in the queue, 720 for the memory")
+    parser.add_argument("--runs", type=int, help="how many runs; by default 200 in the queue, 1,200 for the memory")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=FILE, help="the page")
     given = parser.parse_args()
@@ -451,7 +451,7 @@ def main() -> None:
         "reads": lambda: of_reads(given.clients, given.seconds, given.seed, given.workers),
         "views": lambda: of_reads(given.clients, given.seconds, given.seed, given.workers, views=True),
         "queue": lambda: of_queue(given.runs or 200),
-        "memory": lambda: of_memory(given.runs or 720),
+        "memory": lambda: of_memory(given.runs or 1200),
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)
     for part in given.parts or PARTS:
