@@ -36,6 +36,8 @@ BOOKED = 1e-6
 RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.6, 0.3, 0.5
 #: seconds that the start takes at least, if there are as many: before that there is hardly ever a plan
 START_LEAST = 4.0
+#: seconds for the start where a proof is looked for: there it is an advantage, not all there is
+SMALL_START = 1.0
 #: the start is good enough this close to the best of what it may choose from
 START_GAP = 0.005
 #: activities freed at once, at first
@@ -71,7 +73,6 @@ def solve(search: Search) -> None:
 
 
 def _solve(search: Search, workers: Sequence[Worker]) -> None:
-    first = workers[0]
     exact.quick_plans(search)
     pricing, prices = _priced(search)
     if search.over:
@@ -82,25 +83,41 @@ def _solve(search: Search, workers: Sequence[Worker]) -> None:
     model = exact.whole_model(search)
     if not exact.first_plan(search, model) or search.stopped:
         return
+    if len(model.pairs) <= SMALL:
+        # The others begin with the proof at once: which of them comes to its end first is a matter of luck, often by a
+        # factor of two, and a good plan to start from is worth another.
+        racing = [partial(_bound, search, model, one, seed) for seed, one in enumerate(workers[:RACING]) if seed]
+        side_by_side([partial(_start_and_prove, search, model, workers[0]), *racing])
+        return
+    relaxation = _relaxed(search, model, workers[0], START_SHARE, START_LEAST)
+    search.stage = "improve"
+    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
+    if relaxation is not None:
+        hoped = pricing.of_activities(relaxation.on, relaxation.hours)
+        choice.prefer(relaxation.on > BOOKED, hoped)
+    side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
+
+
+def _relaxed(search: Search, model: Model, worker: Worker, share: float, least: float) -> Relaxation | None:
+    """Solve the relaxation, hand in its bound, and the first good plan that it leads to.
+
+    share, least: of the time that is left for that plan, and seconds that it takes at least, if there are as many.
+    """
     search.stage = "relaxation"
-    relaxation = first.relax(model, RELAX_SHARE * search.left, lambda: search.over)
+    relaxation = worker.relax(model, RELAX_SHARE * search.left, lambda: search.over)
     if relaxation is not None:
         search.raise_bound(relaxation.bound)
         if search.earlier is None:
             search.stage = "start"
-            _start(search, relaxation, first)
-    if len(model.pairs) <= SMALL:
-        search.stage = "prove"
-        # Which seed leads to the proof first is a matter of luck, often by a factor of two.
-        racing = [partial(_bound, search, model, one, seed) for seed, one in enumerate(workers[:RACING])]
-        side_by_side([partial(_prove, search, model), *racing])
-    else:
-        search.stage = "improve"
-        choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
-        if relaxation is not None:
-            hoped = pricing.of_activities(relaxation.on, relaxation.hours)
-            choice.prefer(relaxation.on > BOOKED, hoped)
-        side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
+            _start(search, relaxation, worker, share, least)
+    return relaxation
+
+
+def _start_and_prove(search: Search, model: Model, worker: Worker) -> None:
+    """Find a good plan, then prove from there on, by CP-SAT and by HiGHS."""
+    _relaxed(search, model, worker, 0, SMALL_START)
+    search.stage = "prove"
+    side_by_side([partial(_prove, search, model), partial(_bound, search, model, worker, 0)])
 
 
 def brief(search: Search, workers: Sequence[Worker]) -> None:
@@ -151,7 +168,7 @@ def _prove(search: Search, model: Model) -> None:
     exact.by_tiers(search, model)
 
 
-def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
+def _start(search: Search, relaxation: Relaxation, worker: Worker, share: float, least: float) -> None:
     """Hand in a first good plan from among what the relaxation books.
 
     CP-SAT and HiGHS look for it side by side, until one of them has one that is good enough: now the one is lucky, now
@@ -161,7 +178,7 @@ def _start(search: Search, relaxation: Relaxation, worker: Worker) -> None:
     until = search.seconds
     for given in GIVEN:
         if search.seconds >= until:
-            until += min(search.left, max(START_LEAST, START_SHARE * search.left))
+            until += min(search.left, max(least, share * search.left))
         model = _among_booked(search, relaxation, given)
         done = threading.Event()
         left = max(0.01, until - search.seconds)
