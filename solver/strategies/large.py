@@ -169,8 +169,9 @@ class Start:
         freed[group] = True
         chosen = freed[pairs[:, 1]] & self._likely
         plan, began, left = self.plan, search.seconds, self._until - search.seconds
-        # Where there is not enough time for all, it is better spent on some than on none.
-        seconds = min(left, max(left / (len(self._left) / self.at_once + 1), self._longest))
+        # Half of its share, so that a hard group takes nothing from the rest; but where there is not enough time for
+        # all, it is better spent on some than on none.
+        seconds = min(left, max(0.5 * left / (len(self._left) / self.at_once + 1), self._longest))
         while not search.over:
             model = self._model(plan, freed, chosen)
             found = worker.solve(model, max(0.01, seconds), lambda: search.over, GROUP_GAP).plan
