@@ -55,6 +55,8 @@ LEAST_URGENT = 19
 FOLLOW_SHARE, BRIEF_GROUP, BRIEF_SIZE = 0.4, 40, 6
 #: HiGHS processes beside each other, at most; and how many of them race for one proof
 PROCESSES, RACING = 8, 2
+#: which of the processes looks for a better bound of a model that is not proven, while the first looks for a start
+BOUNDS = 1
 
 
 def processes() -> int:
@@ -89,13 +91,25 @@ def _solve(search: Search, workers: Sequence[Worker]) -> None:
         racing = [partial(_bound, search, model, one, seed) for seed, one in enumerate(workers[:RACING]) if seed]
         side_by_side([partial(_start_and_prove, search, model, workers[0]), *racing])
         return
-    relaxation = _relaxed(search, model, workers[0], START_SHARE, START_LEAST)
-    search.stage = "improve"
     choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
-    if relaxation is not None:
-        hoped = pricing.of_activities(relaxation.on, relaxation.hours)
-        choice.prefer(relaxation.on > BOOKED, hoped)
-    side_by_side([partial(_improve, search, choice, worker, n, model) for n, worker in enumerate(workers)])
+
+    def start_and_improve(worker: Worker) -> None:
+        relaxation = _relaxed(search, model, worker, START_SHARE, START_LEAST)
+        if relaxation is not None:
+            hoped = pricing.of_activities(relaxation.on, relaxation.hours)
+            choice.prefer(relaxation.on > BOOKED, hoped)
+        search.stage = "improve"
+        if len(workers) <= BOUNDS:
+            _bound(search, model, worker, 0, BOUND_SHARE)
+        improve(search, worker, 0, choice, SIZE, 0)
+
+    def bound_and_improve(number: int, worker: Worker) -> None:
+        if number == BOUNDS:
+            _bound(search, model, worker, number, BOUND_SHARE)
+        improve(search, worker, number, choice, SIZE, 0)
+
+    others = [partial(bound_and_improve, number, worker) for number, worker in enumerate(workers) if number]
+    side_by_side([partial(start_and_improve, workers[0]), *others])
 
 
 def _relaxed(search: Search, model: Model, worker: Worker, share: float, least: float) -> Relaxation | None:
@@ -215,10 +229,3 @@ def _among_booked(search: Search, relaxation: Relaxation, given: float) -> Model
     for i in np.flatnonzero((relaxation.on[chosen] >= given) & ~fixed[chosen]).tolist():
         model.cp.add(model.on[i] == 1)
     return model
-
-
-def _improve(search: Search, choice: Choice, worker: Worker, number: int, whole: Model) -> None:
-    """Improve the plan; the first of those side by side looks for a better bound of the whole model before."""
-    if not number:
-        _bound(search, whole, worker, number, BOUND_SHARE)
-    improve(search, worker, number, choice, SIZE, 0)
