@@ -27,7 +27,7 @@ from solver.strategies.prices import Prices, Pricing, ascend
 #: up to this many pairs the whole model is given to CP-SAT and HiGHS, to be proven
 SMALL = 600
 #: beyond this many pairs it is not even built
-LARGE = 6000
+LARGE = 3000
 #: a pair booked at least this much by the relaxation is taken as given; where that is infeasible, the next
 GIVEN = (0.8, 0.95, 0.999, 2.0)
 #: a pair booked less than this is left out of the start

@@ -36,7 +36,8 @@ def cut(pricing: Pricing, at: Prices, stopped: Callable[[], bool]) -> tuple[Pric
     pays = np.minimum(per_block * least, per_block * (pricing.most // block)) + per_booking < 0
     pays[pricing.kept] = False  # what is kept has a value of its own
     pays &= ~pricing.tables.committed[pricing.p, pricing.a]
-    those = [np.flatnonzero(pays & (pricing.p == p)).astype(np.int64) for p in np.unique(pricing.p[pays])]
+    paying = np.flatnonzero(pays).astype(np.int64)  # person by person, as the pairs are
+    those = np.split(paying, np.flatnonzero(np.diff(pricing.p[paying])) + 1) if len(paying) else []
 
     def best(pairs: IntArray) -> int | None:
         return None if stopped() else _best(pricing, pairs, per_block[pairs], per_booking[pairs])
