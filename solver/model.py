@@ -170,21 +170,8 @@ class Model:
 
     def most_on(self, a: int) -> int:
         """The most that T[a] can be."""
-        tables = self.tables
-        of = sorted((int(self._most[i]) for i in self.team[a]), reverse=True)
-        most = sum(of[: max(int(tables.team_max[a]), 0)]) if self._posts("team_size") else sum(of)
-        if self._posts("overbooking"):
-            most = min(most, int(tables.asked[a]))
-        if self._posts("expert_hours"):
-            share = round(tables.rule["expert_hours"].settings.expert_share * HUNDRED)
-            if share:
-                most = min(
-                    most,
-                    sum(int(self._most[i]) for i in self.team[a] if tables.expert[self.person[i], a])
-                    * HUNDRED
-                    // share,
-                )
-        return most
+        most = sum(int(self._most[i]) for i in self.team[a])
+        return min(most, int(self.tables.asked[a])) if self._posts("overbooking") else most
 
     def most_of(self, p: int) -> int:
         """The most that H[p] can be."""

@@ -67,7 +67,9 @@ def solve(
     choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(ascent.prices).dear, FEW)
     likely = ascent.on > BOOKED
     choice.prefer(likely, pricing.of_activities(ascent.on, ascent.hours))
-    start = Start(search, choice, likely, pricing, ascent, activities) if search.earlier is None else None
+    start = None
+    if search.earlier is None:
+        start = Start(search, choice, likely, pricing, ascent, activities, len(workers))
     search.stage = "improve" if start is None else "start"
 
     def start_and_improve(number: int, worker: Worker) -> None:
@@ -103,7 +105,14 @@ class Start:
     """
 
     def __init__(
-        self, search: Search, choice: Choice, likely: Bools, pricing: Pricing, ascent: Ascent, activities: int
+        self,
+        search: Search,
+        choice: Choice,
+        likely: Bools,
+        pricing: Pricing,
+        ascent: Ascent,
+        activities: int,
+        workers: int,
     ) -> None:
         tables = search.tables
         #: of all groups that are staffed so far
@@ -117,7 +126,7 @@ class Start:
         numbers = range(len(self._groups))
         self._left = [numbers[n // 2] if n % 2 == 0 else numbers[-1 - n // 2] for n in numbers]
         #: how many groups can be staffed at once
-        self.at_once = -(-len(self._groups) // APART)
+        self.at_once = min(workers, -(-len(self._groups) // APART))
         self._busy: set[int] = set()
         #: seconds that a group took at most
         self._longest = 0.0
