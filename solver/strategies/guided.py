@@ -123,6 +123,7 @@ def _relaxed(search: Search, model: Model, worker: Worker, share: float, least: 
         search.raise_bound(relaxation.bound)
         if search.earlier is None:
             search.stage = "start"
+            search.tell(always=True)
             _start(search, relaxation, worker, share, least)
     return relaxation
 
@@ -131,6 +132,7 @@ def _start_and_prove(search: Search, model: Model, worker: Worker) -> None:
     """Find a good plan, then prove from there on, by CP-SAT and by HiGHS."""
     _relaxed(search, model, worker, 0, SMALL_START)
     search.stage = "prove"
+    search.tell(always=True)
     side_by_side([partial(_prove, search, model), partial(_bound, search, model, worker, 0)])
 
 
