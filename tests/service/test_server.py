@@ -134,7 +134,7 @@ def heaps_of(pid: int) -> int:
     return len(found)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the system says it otherwise")
+@pytest.mark.skipif(sys.platform != "linux", reason="counts heaps in /proc, which Linux alone has")
 def test_threads_share_their_heaps(sqlite_address: str) -> None:
     """Many requests at once make no more heaps, each of which would keep the most that it ever had."""
     with serving(sqlite_address) as server, ThreadPoolExecutor(8) as pool:
