@@ -70,6 +70,7 @@ def test_a_lead_sees_the_own_project_alone(page: Page, guarded: str, keys: dict[
     page.emulate_media(color_scheme="dark")
     sign_in(page, guarded, keys["lead"])
     page.locator("header button[name=language]").click()
+    page.locator("html[lang=nl]").wait_for()
     page.goto(f"{guarded}/runs/{keys['run']}")
     assert page.locator("html").get_attribute("lang") == "nl"
     look(page, "lead-6-phone-dark")

@@ -67,8 +67,8 @@ def test_a_planner_compares_hiring_with_lending(page: Page, site: str, look: Loo
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("heading", name="Side by side").wait_for()
     look(page, "planner-3-compared")
-    assert page.get_by_text("Persuading is no longer missing").count()
-    assert page.locator("svg.columns").count() >= 2
+    page.get_by_text("Persuading is no longer missing").first.wait_for()
+    page.locator("svg.columns").nth(1).wait_for()
 
 
 def test_a_planner_builds_a_scenario_in_forms(page: Page, site: str, look: Look) -> None:
@@ -123,7 +123,7 @@ def test_hr_finds_whom_to_hire_and_who_is_a_single_point_of_failure(page: Page, 
     look(page, "hr-6-best-hire")
     assert "Press" in page.locator("main").inner_text()
     page.get_by_role("link", name="See this plan").click()
-    assert page.locator('[data-at$=" talks"]').count(), "the plan of the study, with who is hired"
+    page.locator('[data-at$=" talks"]').first.wait_for(state="attached")  # with who is hired
 
     page.goto(f"{site}/portfolios/desk/studies/new?kind=exposure")
     page.get_by_label("Ana").check()

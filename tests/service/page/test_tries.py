@@ -72,7 +72,7 @@ def test_lending_is_opened_and_combinations_are_tried(page: Page, site: str, loo
     page.get_by_role("link", name="See this plan").first.wait_for()
     look(page, "planner-7-lending-market")
     page.get_by_role("link", name="See this plan").first.click()
-    assert page.locator('[data-at="bob model"]').count()
+    page.locator('[data-at="bob model"]').wait_for(state="attached")
     look(page, "planner-8-its-plan")
 
     page.goto(f"{new}?kind=frontier")
@@ -85,8 +85,10 @@ def test_lending_is_opened_and_combinations_are_tried(page: Page, site: str, loo
     page.goto(f"{site}/portfolios/units/scenarios/new?change=open_lending")
     page.get_by_label("Share").fill("0.5")
     page.get_by_role("button", name="Add this change").click()
+    page.get_by_text("lend each other at most 50").first.wait_for()
     page.get_by_label("Name").fill("Lend with all")
     page.get_by_role("button", name="Only keep it").click()
+    page.get_by_role("heading", name="Lend with all").wait_for()
     page.goto(f"{new}?kind=sweep")
     page.get_by_label("Lend with all").check()
     page.get_by_role("button", name="Find out").click()
@@ -95,8 +97,9 @@ def test_lending_is_opened_and_combinations_are_tried(page: Page, site: str, loo
     row = page.get_by_role("row", name=re.compile("^Lend with all"))
     cost = row.locator("td").nth(1).inner_text().split()[0]
     row.get_by_role("link", name="See this plan").click()
-    assert page.locator('[data-at="bob model"]').count()
+    page.locator('[data-at="bob model"]').wait_for(state="attached")
     page.get_by_role("button", name="Make a proposal with these changes").click()
+    page.wait_for_url(re.compile("/runs/[0-9a-f]+$"))
     page.locator('[data-at="bob model"]').wait_for(state="attached")
     assert cost in page.locator("dl.figures").inner_text(), "the plan of the point, and of a run of its changes"
 
@@ -124,7 +127,7 @@ def test_other_plans_are_shown_beside_the_proposal(page: Page, site: str, module
     look(page, "lead-8-other-plans")
     page.get_by_role("link", name="See this plan").first.click()
     page.get_by_role("button", name="Take it over").wait_for()
-    assert page.locator(".heat .cell").count() > 20
+    page.locator(".heat .cell").nth(20).wait_for(state="attached")
 
 
 def test_what_is_accepted_becomes_the_bookings_of_today(page: Page, site: str, module_address: str, look: Look) -> None:
