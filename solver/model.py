@@ -59,7 +59,7 @@ class Model:
         neighbourhood: Neighbourhood | None = None,
     ) -> None:
         self.tables = tables
-        self._kept = neighbourhood
+        self._kept = kept = neighbourhood
         self.cp = cp_model.CpModel()
         if pairs is None or most is None:
             pairs, most = pairs_of(tables)
@@ -82,17 +82,26 @@ class Model:
         self.learns: dict[int, Decision] = {}
         self.mentors: dict[int, list[tuple[int, Decision]]] = {}
         self.taught_by: list[list[tuple[int, Decision]]] = [[] for _ in range(tables.P)]
-        kept_mentor = {} if neighbourhood is None else _mentor_of(tables, neighbourhood.plan)
+        kept_mentor = {} if kept is None else _mentor_of(tables, kept.plan)
         for i, (_, a) in enumerate(self.pairs):
-            if neighbourhood is None or neighbourhood.freed[a]:
+            if kept is None or kept.freed[a]:
                 self._learn(i)
             elif self.pairs[i] in kept_mentor:
                 self._keep_learning(i, kept_mentor[self.pairs[i]])
+        #: pairs that are not numbers, activities that have some, and their requirements: what rules say of others is
+        #: settled
+        self.open = list(range(len(pairs)))
+        if kept is not None:
+            self.open = np.flatnonzero(kept.freed[self.activity] | kept.moving[self.person]).tolist()
+        self.activities = sorted({self.activity[i] for i in self.open}) if kept else list(range(tables.A))
+        self.requirements = np.flatnonzero(np.isin(tables.requirement_activity, self.activities))
+        self._people = {self.person[i] for i in self.open} if kept else set(range(tables.P))
         #: hours left to activities that are not in the model: (person, activity, hours)
         self.claims: list[tuple[int, int, Expression]] = []
         self._claimed: list[list[tuple[int, Expression, int]]] = [[] for _ in range(tables.P)]
         self._most = most
         self._made: dict[tuple[Any, ...], Expression] = {}
+        self._ends: dict[int, tuple[int, int]] = {}
         self._items: dict[str, list[tuple[int, Expression]]] = {}
         self._of_rule: dict[str, Sequence[Item]] = {}
         self._posting: Rule | None = None
@@ -147,6 +156,15 @@ class Model:
             self.mentors[i] = [(self.at[mentor, self.activity[i]], 1)]
             self.taught_by[mentor].append((self.activity[i], 1))
 
+    @property
+    def people(self) -> list[int]:
+        """People of whom something is open: what rules say of others is settled."""
+        return sorted(self._people)
+
+    def among(self, people: IntArray) -> list[int]:
+        """Those of them of whom something is open."""
+        return [p for p in people.tolist() if p in self._people]
+
     # --- what rules say with ----------------------------------------------------------------------------------------
 
     @staticmethod
@@ -188,8 +206,8 @@ class Model:
 
     @property
     def learners(self) -> list[int]:
-        """People who can learn somewhere."""
-        return sorted({self.person[i] for i in self.learns})
+        """People who can learn somewhere, and of whom something is open."""
+        return sorted({self.person[i] for i in self.learns} & self._people)
 
     def stretch_of(self, p: int) -> Expression:
         """S[p]: the hours of activities on which p learns."""
@@ -220,7 +238,7 @@ class Model:
         tables, tasks = self.tables, list(self._claimed[p])
         for i in self.work[p]:
             pair = self.pairs[i]
-            worked = int(tables.worked(pair).sum())
+            worked = int(tables.worked(pair).sum()) if pair in tables.frozen else 0
             if not self._pinned_periods(pair):
                 tasks.append((pair[1], self.hours[i] - worked * self.on[i], int(self._most[i]) - worked))
         mentor_hours = tables.rule["mentoring"].settings.mentor_hours
@@ -233,6 +251,8 @@ class Model:
         tables, found = self.tables, []
         for i in self.work[p]:
             pair = self.pairs[i]
+            if not tables.committed[pair]:
+                continue
             split = tables.worked(pair)
             if self._pinned_periods(pair):
                 split = tables.split_of(pair, tables.pinned[pair])
@@ -246,6 +266,7 @@ class Model:
     def claim(self, p: int, a: int, hours: int) -> Expression:
         """Leave hours of a person to an activity that is not in the model; returns those there is no room for."""
         lost = self._following(hours)
+        self._people.add(p)
         self.claims.append((p, a, hours - lost))
         self._claimed[p].append((a, hours - lost, hours))
         return lost
@@ -367,8 +388,11 @@ class Model:
         variables, coefficients, offset = self._flat(expression)
         low = high = offset
         for variable, coefficient in zip(variables, coefficients, strict=True):
-            domain = variable.proto.domain
-            ends = (coefficient * int(domain[0]), coefficient * int(domain[len(domain) - 1]))
+            index = variable.index
+            if index not in self._ends:
+                domain = variable.proto.domain
+                self._ends[index] = int(domain[0]), int(domain[len(domain) - 1])
+            ends = (coefficient * self._ends[index][0], coefficient * self._ends[index][1])
             low, high = low + min(ends), high + max(ends)
         return low, high
 
@@ -468,9 +492,13 @@ class Model:
         """The value of every decision in a plan, or None where the model has no room for it."""
         tables, hours = self.tables, plan.hours
         values: list[tuple[Decision, int]] = []
-        if any((int(p), int(a)) not in self.at for p, a in np.argwhere(plan.on)):
+        rows = plan.rows
+        if any(
+            pair not in self.at for pair in zip(plan.person[rows].tolist(), plan.activity[rows].tolist(), strict=True)
+        ):
             return None
-        for i, pair in enumerate(self.pairs):
+        for i in self.open:
+            pair = self.pairs[i]
             on, offset = int(plan.on[pair]), tables.offset(pair)
             blocks, rest = divmod(int(hours[pair]) - on * offset, tables.block)
             if rest or blocks < 0 or (blocks * tables.block + offset > int(self._most[i]) and on):

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from solver.rules.base import IntArray
 from solver.tables import Bools, Tables
+
+#: splits of so many people's work are remembered
+LEVELLED = 8192
 
 
 class Learning(NamedTuple):
@@ -63,12 +66,22 @@ class Plan:
     @cached_property
     def of_person(self) -> IntArray:
         """(P,) hours: H of the model."""
-        return np.asarray(self.hours.sum(axis=1))
+        return _sums(self.person, self.booked, self.tables.P)
 
     @cached_property
     def of_activity(self) -> IntArray:
         """(A,) hours: T of the model."""
-        return np.asarray(self.hours.sum(axis=0))
+        return _sums(self.activity, self.booked, self.tables.A)
+
+    @cached_property
+    def rows(self) -> IntArray:
+        """Bookings with hours, person by person and activity by activity."""
+        rows = np.lexsort((self.activity, self.person))
+        return np.asarray(rows[self.booked[rows] > 0])
+
+    def hours_where(self, those: Bools) -> IntArray:
+        """(P,) hours of each person on pairs for which a (P, A) table is true."""
+        return _sums(self.person, self.booked * those[self.person, self.activity], self.tables.P)
 
     @cached_property
     def present(self) -> Bools:
@@ -87,7 +100,7 @@ class Plan:
     @cached_property
     def stretch(self) -> IntArray:
         """(P,) stretch hours: S of the model."""
-        return np.asarray((self.hours * self.learns).sum(axis=1))
+        return self.hours_where(self.learns)
 
     @cached_property
     def load(self) -> IntArray:
@@ -105,11 +118,20 @@ class Plan:
     @cached_property
     def members_meeting(self) -> IntArray:
         """(R,) members of the requirement's activity who meet it."""
-        met = np.zeros(self.tables.R, dtype=np.int64)
-        for p, a in zip(self.person[self.booked > 0], self.activity[self.booked > 0], strict=True):
-            those = self.tables.requirements_of(int(a))
-            met[those] += self.tables.meets[p, those]
-        return met
+        tables, activity = self.tables, self.activity[self.rows]
+        team = self.person[self.rows][np.argsort(activity, kind="stable")]
+        size = np.bincount(activity, minlength=tables.A)
+        # Every member of its activity beside every requirement.
+        many = size[tables.requirement_activity]
+        r = np.repeat(np.arange(tables.R), many)
+        place = np.arange(len(r)) - np.repeat(np.cumsum(many) - many, many)
+        first = (np.cumsum(size) - size)[tables.requirement_activity]
+        return _sums(r, tables.meets[team[first[r] + place], r], tables.R)
+
+
+def _sums(index: IntArray, values: IntArray | Bools, size: int) -> IntArray:
+    """(size,) sums of the values with the same index."""
+    return np.bincount(index, values, size).astype(np.int64)
 
 
 def plan_of(
@@ -133,7 +155,7 @@ def plan_of(
             if one.mentor is not None
         )
     )
-    given = tables.available.copy()
+    given, nothing = tables.available.copy(), np.zeros(tables.T, dtype=np.int64)
     tasks: dict[int, list[tuple[int, int, int]]] = {}
     wanting: dict[int, list[tuple[int, ...]]] = {}
 
@@ -144,6 +166,10 @@ def plan_of(
     for p, a in pairs:
         if (p, a) in splits:
             given[p] -= splits[p, a]
+            continue
+        if not tables.committed[p, a]:
+            splits[p, a] = nothing
+            place(p, (p, a), a, int(hours[p, a]))
             continue
         fixed = tables.worked((p, a))
         pinned = tables.pinned.get((p, a))
@@ -161,7 +187,7 @@ def plan_of(
         else:
             place(task[0], task, task[2], mentor_hours)
     for person, asked in tasks.items():
-        found = level(asked, np.maximum(0, given[person]))
+        found = _level(tuple(asked), np.maximum(0, given[person]).tobytes())
         for what, split in zip(wanting[person], found, strict=True):
             if len(what) == 2:
                 splits[what] = splits[what] + split
@@ -177,6 +203,12 @@ def plan_of(
         mentoring,
         np.array([mentor_splits[task] for task in mentoring], dtype=np.int64).reshape(len(mentoring), tables.T),
     )
+
+
+@lru_cache(LEVELLED)
+def _level(tasks: tuple[tuple[int, int, int], ...], available: bytes) -> list[IntArray]:
+    """`level` of what was asked lately; most of a plan stays as it was when a part of it is improved."""
+    return level(tasks, np.frombuffer(available, dtype=np.int64))
 
 
 def level(tasks: Sequence[tuple[int, int, int]], available: IntArray) -> list[IntArray]:

@@ -117,7 +117,8 @@ class Search:
 
     def consider(self, plan: Plan) -> bool:
         """Hand in a plan that may break a rule, such as one from a solver in floating point; it is then left alone."""
-        return not self.broken(plan) and self.offer(plan)
+        cost = score.cost(self.tables, plan, self.tier)
+        return (self.cost is None or cost < self.cost) and not self.broken(plan) and self._take(plan, cost)
 
     def offer(self, plan: Plan, said: int | None = None) -> bool:
         """Hand in a plan; True if it is better than what there was. `said`: what the solver thinks it costs."""
@@ -128,6 +129,10 @@ class Search:
         cost = score.cost(self.tables, plan, self.tier)
         if said is not None and cost > said:
             raise InternalError(f"a plan costs {cost / UNIT}, the solver took it for {said / UNIT}")
+        return self._take(plan, cost)
+
+    def _take(self, plan: Plan, cost: int) -> bool:
+        """Keep a plan that breaks no rule if it is better than what there is; True if it is."""
         with self._lock:
             self.plans += 1
             if self.cost is not None and cost >= self.cost:

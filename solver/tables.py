@@ -370,7 +370,9 @@ class Tables:
     def offset(self, pair: tuple[int, int]) -> int:
         """Hours of a pinned or frozen booking that come on top of whole blocks."""
         pinned = self.pinned.get(pair)
-        return int(self.worked(pair).sum()) if pinned is None else int(pinned.hours or 0) % self.block
+        if pinned is not None:
+            return int(pinned.hours or 0) % self.block
+        return int(self.worked(pair).sum()) if pair in self.frozen else 0
 
     # --- names, for sentences --------------------------------------------------------------------------------------
 

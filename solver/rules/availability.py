@@ -30,7 +30,7 @@ class Availability(Rule):
 
     def post(self, model: Model) -> Sequence[Item]:
         """One constraint per person and interval that could bind."""
-        for p in range(model.tables.P):
+        for p in model.people:
             self._post_person(model, p)
         return ()
 

@@ -46,9 +46,11 @@ class Commitment(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """1 per booking that is not as the planner said."""
-        row = {(int(p), int(a)): n for n, (p, a) in enumerate(zip(plan.person, plan.activity, strict=True))}
+        those = np.flatnonzero(tables.committed[plan.person, plan.activity])
+        row = {(int(plan.person[n]), int(plan.activity[n])): n for n in those}
         nothing = np.zeros(tables.T, dtype=np.int64)
-        wrong = list(tables.pairs(tables.forbidden & plan.on))
+        booked = np.stack((plan.person[plan.rows], plan.activity[plan.rows]), axis=1)
+        wrong = [(int(p), int(a)) for p, a in booked[tables.forbidden[*booked.T]]]
         for pair, booking in tables.pinned.items():
             split = plan.split[row[pair]] if pair in row else nothing
             exactly = tables.split_of(pair, booking)

@@ -36,7 +36,8 @@ class Continuity(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """A point of failure unless two people who meet it are on the project."""
         tables, items = model.tables, []
-        for r in self._requirements(tables).tolist():
+        critical, projects = self._requirements(tables), tables.project[model.activities]
+        for r in critical[np.isin(tables.project[tables.requirement_activity[critical]], projects)].tolist():
             team = {model.person[i] for a in self._activities(tables, r) for i in model.team[a]}
             those = [
                 model.on_project(p, int(tables.project[tables.requirement_activity[r]]))

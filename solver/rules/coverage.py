@@ -26,7 +26,7 @@ class Coverage(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """People missing, per requirement."""
         tables, weights, items = model.tables, self._weights(model.tables).tolist(), []
-        for r in np.flatnonzero(tables.requirement_talent == self.of_talents).tolist():
+        for r in model.requirements[tables.requirement_talent[model.requirements] == self.of_talents].tolist():
             team = model.team[tables.requirement_activity[r]]
             met = model.total([model.on[i] for i in team if tables.meets[model.person[i], r]])
             missing = model.excess(HUNDRED * int(tables.requirement_people[r]) - HUNDRED * met)

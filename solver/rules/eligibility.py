@@ -35,7 +35,8 @@ class Eligibility(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """Whoever brings nothing is not on; whoever only learns is on only while learning."""
         tables = model.tables
-        for i, (p, a) in enumerate(model.pairs):
+        for i in model.open:
+            p, a = model.pairs[i]
             if tables.committed[p, a] or (tables.allowed[p, a] and tables.able[p, a]):
                 continue
             if tables.allowed[p, a] and i in model.learns:
@@ -46,9 +47,9 @@ class Eligibility(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """The hours of bookings that are not allowed."""
-        wrong = plan.on & ~tables.committed & ~(tables.allowed & (tables.able | plan.learns))
-        pairs = np.argwhere(wrong)
-        return Amounts.of(pairs, HUNDRED * plan.hours[wrong])
+        pairs = plan.person[plan.rows], plan.activity[plan.rows]
+        right = tables.committed[pairs] | (tables.allowed[pairs] & (tables.able[pairs] | plan.learns[pairs]))
+        return Amounts.of(np.stack(pairs, axis=1), HUNDRED * plan.booked[plan.rows] * ~right)
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """Why the booking is not allowed."""

@@ -33,7 +33,8 @@ class ExpertHours(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """One row per activity on which somebody is no expert."""
         tables, share = model.tables, percent(self.settings.expert_share)
-        for a, team in enumerate(model.team):
+        for a in model.activities:
+            team = model.team[a]
             experts = [i for i in team if tables.expert[model.person[i], a]]
             others = model.total([model.hours[i] for i in team if not tables.expert[model.person[i], a]])
             if len(experts) == len(team):
@@ -48,7 +49,8 @@ class ExpertHours(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Expert hours short, per activity."""
-        by_experts = (plan.hours * tables.expert).sum(axis=0)
+        by_experts = np.zeros(tables.A, dtype=np.int64)
+        np.add.at(by_experts, plan.activity, plan.booked * tables.expert[plan.person, plan.activity])
         short = np.maximum(0, percent(self.settings.expert_share) * plan.of_activity - HUNDRED * by_experts)
         return Amounts.of(np.arange(tables.A), short)
 

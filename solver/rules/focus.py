@@ -35,8 +35,8 @@ class Focus(Rule):
         most = self.settings.max_activities
         return [
             Item((p,), model.excess(HUNDRED * model.total([model.on[i] for i in work]) - HUNDRED * most))
-            for p, work in enumerate(model.work)
-            if len(work) > most
+            for p in model.people
+            if len(work := model.work[p]) > most
         ]
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:

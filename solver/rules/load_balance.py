@@ -34,7 +34,8 @@ class LoadBalance(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """Hours below and above the band, per person."""
         low, high, items = percent(self.settings.low), percent(self.settings.high), []
-        for p, available in enumerate(model.tables.hours_available.tolist()):
+        for p in model.people:
+            available = int(model.tables.hours_available[p])
             booked = HUNDRED * model.hours_of(p)
             below = model.excess(low * available * model.taken_on(p) - booked)
             items.append(Item((p,), below + model.excess(booked - high * available)))

@@ -27,14 +27,14 @@ class MustRequirement(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """Each must requirement of a staffed activity is met."""
         tables = model.tables
-        for r in np.flatnonzero(tables.requirement_must):
+        for r in model.requirements[tables.requirement_must[model.requirements]].tolist():
             a, people = int(tables.requirement_activity[r]), int(tables.requirement_people[r])
             meeting = [i for i in model.team[a] if tables.meets[model.person[i], r]]
             if people == 1:
-                model.only_with(a, meeting, (int(r),))
+                model.only_with(a, meeting, (r,))
             elif model.team[a]:
                 met = model.total([model.on[i] for i in meeting])
-                model.add(met >= people * model.staffed(a), (int(r),))
+                model.add(met >= people * model.staffed(a), (r,))
         return ()
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:

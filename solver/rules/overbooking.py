@@ -26,8 +26,8 @@ class Overbooking(Rule):
 
     def post(self, model: Model) -> Sequence[Item]:
         """One row per activity."""
-        for a, team in enumerate(model.team):
-            if team:
+        for a in model.activities:
+            if model.team[a]:
                 model.add(model.hours_on(a) <= int(model.tables.asked[a]), (a,))
         return ()
 

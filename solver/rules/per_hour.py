@@ -32,7 +32,9 @@ class PerHour(Rule):
         """The hours times the percentage."""
         percents = self.percents(model.tables)
         return [
-            Item((p, a), int(percents[p, a]) * model.hours[i]) for i, (p, a) in enumerate(model.pairs) if percents[p, a]
+            Item(model.pairs[i], percent * model.hours[i])
+            for i in model.open
+            if (percent := int(percents[model.pairs[i]]))
         ]
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:

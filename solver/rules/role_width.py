@@ -35,7 +35,8 @@ class RoleWidth(Rule):
         """One item per person and kind of work the person could do."""
         tables, items = model.tables, []
         share, free = percent(self.settings.max_share), self.settings.free
-        for p, work in enumerate(model.work):
+        for p in model.people:
+            work = model.work[p]
             for k in sorted({int(tables.kind[model.activity[i]]) for i in work}):
                 in_kind = model.total([model.hours[i] for i in work if tables.kind[model.activity[i]] == k])
                 over = HUNDRED * in_kind - share * model.hours_of(p) - HUNDRED * free
@@ -44,7 +45,8 @@ class RoleWidth(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours too many, per person and kind."""
-        by_kind = plan.hours @ (tables.kind[:, None] == np.arange(len(tables.kinds)))
+        by_kind = np.zeros((tables.P, len(tables.kinds)), dtype=np.int64)
+        np.add.at(by_kind, (plan.person, tables.kind[plan.activity]), plan.booked)
         allowed = percent(self.settings.max_share) * plan.of_person + HUNDRED * self.settings.free
         over = np.maximum(0, HUNDRED * by_kind - allowed[:, None])
         return Amounts.of(np.argwhere(over), over[over > 0])

@@ -27,14 +27,14 @@ class Rotation(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """One row per person who rotates."""
         tables = model.tables
-        for p in np.flatnonzero(tables.rotation_share).tolist():
+        for p in model.among(np.flatnonzero(tables.rotation_share)):
             away = model.total([model.hours[i] for i in model.work[p] if tables.foreign[p, model.activity[i]]])
             model.add(HUNDRED * away >= int(tables.rotation_share[p]) * model.hours_of(p), (p,))
         return ()
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours short, per person."""
-        away = (plan.hours * tables.foreign).sum(axis=1)
+        away = plan.hours_where(tables.foreign)
         return Amounts.of(np.arange(tables.P), np.maximum(0, tables.rotation_share * plan.of_person - HUNDRED * away))
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:

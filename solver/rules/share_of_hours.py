@@ -36,7 +36,7 @@ class ShareOfHours(Rule):
         """One item per person."""
         share, free, table = percent(self.settings.min_share), self.settings.free, self.counts_as(model.tables)
         items = []
-        for p in self.people(model.tables).tolist():
+        for p in model.among(self.people(model.tables)):
             sort = model.total([model.hours[i] for i in model.work[p] if table[p, model.activity[i]]])
             items.append(Item((p,), model.excess(share * model.hours_of(p) - HUNDRED * free - HUNDRED * sort)))
         return items
@@ -44,7 +44,7 @@ class ShareOfHours(Rule):
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours short, per person."""
         people = self.people(tables)
-        sort = (plan.hours * self.counts_as(tables)).sum(axis=1)
+        sort = plan.hours_where(self.counts_as(tables))
         wanted = percent(self.settings.min_share) * plan.of_person - HUNDRED * self.settings.free
         return Amounts.of(people, np.maximum(0, wanted - HUNDRED * sort)[people])
 

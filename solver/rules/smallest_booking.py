@@ -42,16 +42,17 @@ class SmallestBooking(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """A lower bound on every booking that is not committed."""
         least = self.least(model.tables)
-        for i, (p, a) in enumerate(model.pairs):
+        for i in model.open:
+            p, a = model.pairs[i]
             if not model.tables.committed[p, a] and least[a] > model.tables.block:
                 model.add(model.hours[i] >= int(least[a]) * model.on[i], (p, a))
         return ()
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours short of the smallest booking."""
-        free = plan.on & ~tables.committed
-        short = np.maximum(0, self.least(tables)[None, :] - plan.hours)[free]
-        return Amounts.of(np.argwhere(free), HUNDRED * short)
+        pairs = plan.person[plan.rows], plan.activity[plan.rows]
+        short = np.maximum(0, self.least(tables)[pairs[1]] - plan.booked[plan.rows])
+        return Amounts.of(np.stack(pairs, axis=1), HUNDRED * short * ~tables.committed[pairs])
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """How far the booking is below the smallest."""

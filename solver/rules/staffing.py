@@ -26,10 +26,10 @@ class Staffing(Rule):
 
     def post(self, model: Model) -> Sequence[Item]:
         """The open hours are the hours asked for less the hours booked."""
-        tables = model.tables
+        tables, weights = model.tables, model.tables.importance.tolist()
         return [
-            Item((a,), model.excess(HUNDRED * int(tables.asked[a]) - HUNDRED * model.hours_on(a)), int(weight))
-            for a, weight in enumerate(tables.importance)
+            Item((a,), model.excess(HUNDRED * int(tables.asked[a]) - HUNDRED * model.hours_on(a)), weights[a])
+            for a in model.activities
         ]
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:

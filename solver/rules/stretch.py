@@ -52,7 +52,9 @@ class Stretch(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """One item per person."""
         share, weights = percent(self.settings.min_share), self.weights(model.tables)
-        return [Item((p,), self._short(model, p, share), int(weights[p])) for p in self.people(model.tables).tolist()]
+        return [
+            Item((p,), self._short(model, p, share), int(weights[p])) for p in model.among(self.people(model.tables))
+        ]
 
     @staticmethod
     def _short(model: Model, p: int, share: int) -> Expression:

@@ -27,7 +27,8 @@ class TeamSize(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """Both ends, per activity."""
         tables = model.tables
-        for a, team in enumerate(model.team):
+        for a in model.activities:
+            team = model.team[a]
             size = model.total([model.on[i] for i in team])
             if len(team) > tables.team_max[a]:
                 model.add(size <= int(tables.team_max[a]), (a,))

@@ -27,7 +27,8 @@ class Window(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """Where the window is past, nothing but the frozen hours; pinned hours may not lie in the past."""
         tables = model.tables
-        for i, (p, a) in enumerate(model.pairs):
+        for i in model.open:
+            p, a = model.pairs[i]
             if tables.start[a] > tables.last[a]:
                 model.add(model.hours[i] <= int(tables.worked((p, a)).sum()), (p, a))
             else:
@@ -40,9 +41,11 @@ class Window(Rule):
         """Hours outside, per booking."""
         periods = np.arange(tables.T)
         first, last = tables.first[plan.activity][:, None], tables.last[plan.activity][:, None]
-        worked = np.array([tables.worked((int(p), int(a))) for p, a in zip(plan.person, plan.activity, strict=True)])
+        worked = np.zeros_like(plan.split)
+        for i in np.flatnonzero(tables.committed[plan.person, plan.activity]).tolist():
+            worked[i] = tables.worked((int(plan.person[i]), int(plan.activity[i])))
         outside = (periods < first) | (periods > last)
-        past = np.maximum(0, plan.split - worked.reshape(plan.split.shape)) * (~outside & (periods < tables.now))
+        past = np.maximum(0, plan.split - worked) * (~outside & (periods < tables.now))
         return Amounts.of(
             np.stack((plan.person, plan.activity), axis=1), HUNDRED * ((plan.split * outside) + past).sum(axis=1)
         )

@@ -25,8 +25,8 @@ from solver.tables import Bools, Tables
 SMALLEST, NEIGHBOURHOOD_SECONDS, NEIGHBOURHOOD_SHARE = 4, 4.0, 0.125
 #: one that took less than this part of the time is followed by a larger one, one that was not finished by a smaller
 SOON, LARGER, SMALLER = 0.5, 1.2, 0.8
-#: the part of all other pairs of a freed activity that is tried by chance
-BY_CHANCE = 0.02
+#: how many others are tried by chance, per freed activity
+BY_CHANCE = 1.5
 
 
 class Choice:
@@ -44,6 +44,10 @@ class Choice:
         #: (A,) what each activity may cost at best, in ten-thousandths
         self.hoped = np.zeros(tables.A)
         self._wanted = np.zeros((tables.P, tables.A), dtype=bool)
+        by_activity = np.argsort(pairs[:, 1], kind="stable")
+        #: per activity the numbers of its pairs
+        self._of = np.split(by_activity, np.searchsorted(pairs[by_activity, 1], np.arange(1, tables.A)))
+        self._number = pairs[:, 0] * tables.A + pairs[:, 1]
 
     def prefer(self, sure: Bools, hoped: npt.NDArray[np.float64]) -> None:
         """From now on these pairs are always among those to choose from.
@@ -59,23 +63,28 @@ class Choice:
         first = int(random.choice(tables.A, p=weak / weak.sum()))
         wanted = self._wanted[:, first] | plan.on[:, first]
         shared = np.minimum(tables.last, tables.last[first]) - np.maximum(tables.start, tables.start[first]) + 1
-        near = (wanted.astype(np.float32) @ plan.on.astype(np.float32)) * random.uniform(0.5, 1.0, tables.A)
-        near += 0.01 * (wanted.astype(np.float32) @ self._wanted.astype(np.float32))
+        near = plan.on[wanted].sum(axis=0) * random.uniform(0.5, 1.0, tables.A)
+        near += 0.01 * self._wanted[wanted].sum(axis=0)
         near[shared <= 0] *= 0.05
         near[first] = np.inf
         freed = np.zeros(tables.A, dtype=bool)
         freed[np.argsort(-near)[:size]] = True
         return freed
 
-    def among(self, plan: Plan, freed: Bools, random: np.random.Generator) -> Bools:
-        """(N,) what the plan books, and for each freed activity those who seem to bring most, not always the same."""
-        people, activities = self.pairs.T
-        chosen = plan.on[people, activities] | (freed[activities] & self.sure)
-        those = np.flatnonzero(freed[activities] & ~chosen)
-        dear = self.dear[those] * random.uniform(0.5, 1.5, len(those))
-        chosen[those[rank_within(dear, activities[those]) < self.few]] = True
-        chosen[those[random.random(len(those)) < BY_CHANCE]] = True
-        return np.asarray(chosen)
+    def among(self, plan: Plan, freed: Bools, random: np.random.Generator) -> IntArray:
+        """Numbers of the pairs that the plan books, and for each freed activity those who seem to bring most.
+
+        They are not always the same.
+        """
+        rows = plan.rows
+        booked = np.searchsorted(self._number, plan.person[rows] * self.tables.A + plan.activity[rows])
+        those = np.sort(np.concatenate([self._of[a] for a in np.flatnonzero(freed)]))
+        sure = self.sure[those]
+        others = those[~sure & ~np.isin(those, booked)]
+        dear = self.dear[others] * random.uniform(0.5, 1.5, len(others))
+        few = rank_within(dear, self.pairs[others, 1]) < self.few
+        few |= random.random(len(others)) * len(others) < BY_CHANCE * freed.sum()
+        return np.unique(np.concatenate((booked, those[sure], others[few])))
 
 
 def rank_within(value: npt.NDArray[np.float64], group: IntArray) -> IntArray:
@@ -135,12 +144,14 @@ def _solve(
     search.limit(model)
     model.minimise(search.tier)
     found = worker.solve(model, min(seconds, search.left), lambda: search.over, gap, start=plan)
-    other = search.plan
-    if found.plan is None or score.cost(tables, found.plan, search.tier) >= score.cost(tables, plan, search.tier):
+    if found.plan is None or search.consider(found.plan):
         return found.finished
-    if not search.consider(found.plan) and other is not None and other is not plan:
-        # Another process was faster with a better plan: what changed here may go together with what changed there.
-        search.consider(together(tables, plan, found.plan, other))
+    other = search.plan
+    if other is not None and other is not plan:
+        cost, before = (score.cost(tables, one, search.tier) for one in (found.plan, plan))
+        if cost < before:
+            # Another process was faster with a better plan: what changed here may go together with what changed there.
+            search.consider(together(tables, plan, found.plan, other))
     return found.finished
 
 

@@ -23,7 +23,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -31,6 +34,7 @@ import numpy.typing as npt
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 from ortools.math_opt.solvers import highs_pb2
+from ortools.sat import cp_model_pb2
 
 from solver.model import Decision, Model
 from solver.plan import Plan
@@ -80,6 +84,21 @@ class Optimum:
 
 
 @dataclass(frozen=True)
+class _Rows:
+    """A CP-SAT model as OR-Tools writes it, and which of its variables need not be whole, None for all of them."""
+
+    written: bytes
+    free: frozenset[int] | None
+
+    @classmethod
+    def of(cls, model: Model, *, whole: bool) -> _Rows:
+        """Those of a model: it is written to files alone, but to read its rows here would take thirty times as long."""
+        with NamedTemporaryFile(suffix=".pb") as file:
+            model.cp.export_to_file(file.name)
+            return cls(Path(file.name).read_bytes(), frozenset(model.follows) if whole else None)
+
+
+@dataclass(frozen=True)
 class _Answer:
     """What the child found: values of the variables, bound on the objective, duals; None where there are none."""
 
@@ -120,7 +139,7 @@ class Worker:
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
         """Solve a model in which all is open without whole numbers; None if it did not finish in time."""
-        answer = self._ask(linear_model(model, whole=False), seconds, 0, _Way(), stopped)
+        answer = self._ask(partial(_Rows.of, model, whole=False), seconds, 0, _Way(), stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
         on, blocks = (answer.values[_columns(decisions)] for decisions in (model.on, model.blocks))
@@ -144,7 +163,7 @@ class Worker:
         """
         known = None if start is None else model.hints(start)
         decided = tuple((variable.index, value) for variable, value in known or ())
-        answer = self._ask(linear_model(model, whole=True), seconds, gap, _Way(seed, proving, decided), stopped)
+        answer = self._ask(partial(_Rows.of, model, whole=True), seconds, gap, _Way(seed, proving, decided), stopped)
         if answer is None:
             return Solution(None, None, False)
         plan = None
@@ -156,13 +175,13 @@ class Worker:
 
     def optimum(self, program: model_pb2.ModelProto, seconds: float, stopped: Callable[[], bool]) -> Optimum | None:
         """Solve a linear program; None if it did not finish in time, or has no optimum."""
-        answer = self._ask(program, seconds, 0, _Way(duals=True), stopped)
+        answer = self._ask(program.SerializeToString, seconds, 0, _Way(duals=True), stopped)
         if answer is None or not answer.finished or answer.bound is None or answer.duals is None:
             return None
         return Optimum(answer.bound, answer.duals)
 
     def _ask(
-        self, program: model_pb2.ModelProto, seconds: float, gap: float, way: _Way, stopped: Callable[[], bool]
+        self, program: Callable[[], _Rows | bytes], seconds: float, gap: float, way: _Way, stopped: Callable[[], bool]
     ) -> _Answer | None:
         """Hand over a program and wait; None where a stop, or a crash, ended the process, or it did not end in time."""
         try:
@@ -170,7 +189,7 @@ class Worker:
                 if not self._heard(stopped):
                     return None
                 self._ready = self._here.recv()
-            self._here.send((program.SerializeToString(), seconds, gap, way))
+            self._here.send((program(), seconds, gap, way))
             if not self._heard(stopped, seconds + LATE_SECONDS):
                 return None
             answer: _Answer = self._here.recv()
@@ -208,15 +227,15 @@ def _columns(decisions: Sequence[Decision]) -> list[int]:
     return [one.index for one in decisions if not isinstance(one, int)]
 
 
-def linear_model(model: Model, *, whole: bool) -> model_pb2.ModelProto:
-    """The rows of the model in OR-Tools' format for mathematical programs; `whole`: with whole decisions."""
-    source, target = model.cp.proto, model_pb2.ModelProto()
+def _linear(rows: _Rows) -> model_pb2.ModelProto:
+    """The same rows in OR-Tools' format for mathematical programs."""
+    source, target = cp_model_pb2.CpModelProto.FromString(rows.written), model_pb2.ModelProto()
     variables = target.variables
     domains = [(variable.domain[0], variable.domain[len(variable.domain) - 1]) for variable in source.variables]
     variables.ids.extend(range(len(domains)))
     variables.lower_bounds.extend(float(low) for low, _ in domains)
     variables.upper_bounds.extend(float(high) for _, high in domains)
-    variables.integers.extend(whole and i not in model.follows for i in range(len(domains)))
+    variables.integers.extend(rows.free is not None and i not in rows.free for i in range(len(domains)))
     factors = sorted(zip(source.objective.vars, source.objective.coeffs, strict=True))
     target.objective.linear_coefficients.ids.extend(index for index, _ in factors)
     target.objective.linear_coefficients.values.extend(float(factor) for _, factor in factors)
@@ -251,9 +270,10 @@ def _serve(connection: Connection[Any, Any]) -> None:
             connection.send(_answer(*connection.recv()))
 
 
-def _answer(serialised: bytes, seconds: float, gap: float, way: _Way) -> _Answer:
+def _answer(asked: _Rows | bytes, seconds: float, gap: float, way: _Way) -> _Answer:
     began = time.monotonic()
-    program = mathopt.Model.from_model_proto(model_pb2.ModelProto.FromString(serialised))
+    told = _linear(asked) if isinstance(asked, _Rows) else model_pb2.ModelProto.FromString(asked)
+    program = mathopt.Model.from_model_proto(told)
     left = max(0.01, seconds - (time.monotonic() - began))
     parameters = mathopt.SolveParameters(
         time_limit=timedelta(seconds=left),
