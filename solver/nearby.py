@@ -14,6 +14,7 @@ from solver import score
 from solver.model import Expression, Model, pairs_of
 from solver.plan import Plan
 from solver.search import UNIT, InternalError, Search
+from solver.strategies import exact
 from solver.strategies.cpsat import Hint, solve_model
 from solver.strategies.mip import Worker
 from solver.tables import Bools, Tables
@@ -22,8 +23,6 @@ from solver.tables import Bools, Tables
 CHANGED_BOOKING, CHANGED_MENTOR, CHANGED_HOUR = 10 * UNIT, 10 * UNIT, UNIT // 2
 #: under this name both are in the model's objective
 CHANGES = "changes"
-#: up to this many pairs CP-SAT settles a model before HiGHS has loaded
-TINY = 60
 
 
 def changes(before: Plan, after: Plan) -> int:
@@ -63,7 +62,7 @@ class Nearby:
         self.tables: Tables = search.tables
         self.pairs, self.most = pairs_of(self.tables)
         # Where every run must be the same, CP-SAT does it all.
-        alone = len(self.pairs) <= TINY or search.settings.repeatable
+        alone = len(self.pairs) <= exact.TINY or search.settings.repeatable
         self.worker = None if alone else Worker()
 
     def close(self) -> None:

@@ -19,9 +19,6 @@ from solver.strategies.earlier import hand_in
 from solver.strategies.mip import Worker
 from solver.tables import Tables
 
-#: up to this many pairs CP-SAT has proven a plan before HiGHS has loaded
-TINY = 60
-
 
 class Quick:
     """Settles portfolios in a `with` block, at the end of which the process with HiGHS, if there is one, is ended."""
@@ -86,7 +83,7 @@ class Quick:
         model = exact.whole_model(search)
         if not exact.first_plan(search, model):
             return
-        if alone or len(model.pairs) <= TINY:
+        if alone or len(model.pairs) <= exact.TINY:
             exact.by_tiers(search, model)
             return
         found = self._processes(1)[0].solve(model, search.left, lambda: search.stop.is_set())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from solver.model import Model, pairs_of
@@ -11,6 +13,8 @@ from solver.strategies import greedy
 from solver.strategies.cpsat import complete_hint, solve_model
 from solver.strategies.earlier import about
 
+#: up to this many pairs CP-SAT has proven a plan before HiGHS has loaded
+TINY = 60
 #: the part of the time for repairing an earlier plan, and how close to the best of its teams is good enough
 EARLIER_SHARE, EARLIER_GAP = 0.2, 0.005
 
@@ -106,8 +110,11 @@ def from_earlier(search: Search, share: float = EARLIER_SHARE) -> None:
         search.offer(plan, found.cost)
 
 
-def by_tiers(search: Search, model: Model) -> None:
-    """Improve the plan there is, tier by tier, each with its share of the time; a tier without time keeps its plan."""
+def by_tiers(search: Search, model: Model, most: float = math.inf) -> None:
+    """Improve the plan there is, tier by tier, each with its share of the time; a tier without time keeps its plan.
+
+    most: seconds that a tier takes at most.
+    """
     proven = True
     for number, tier in enumerate(search.tiers):
         if number:
@@ -119,7 +126,7 @@ def by_tiers(search: Search, model: Model) -> None:
             continue
         search.stage = "prove" if len(search.tiers) == 1 else f"tier {number + 1}"
         hint = () if search.plan is None else complete_hint(model, search, search.plan)
-        seconds = search.budget / (len(search.tiers) - number)
+        seconds = min(most, search.budget / (len(search.tiers) - number))
         found = solve_model(model, search, seconds, hint, tell=proven)
         plan = found.plan(model)
         if plan is not None:

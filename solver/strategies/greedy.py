@@ -26,6 +26,10 @@ def fill(search: Search, base: Plan) -> None:
     """Hand in a plan with experts on what it leaves open, the most important activities first, if it breaks no rule."""
     tables = search.tables
     hours = {(int(p), int(a)): int(h) for p, a, h in zip(base.person, base.activity, base.booked, strict=True)}
+    teams: list[dict[int, int]] = [{} for _ in range(tables.A)]
+    for (p, a), booked in hours.items():
+        if booked:
+            teams[a][p] = booked
     free = np.maximum(0, tables.available - base.load)
     most = np.zeros((tables.P, tables.A), dtype=np.int64)
     pairs, limits = pairs_of(tables)
@@ -38,26 +42,27 @@ def fill(search: Search, base: Plan) -> None:
     order = np.lexsort((tables.asked, -tables.importance))
     for a in order.tolist():
         if tables.start[a] <= tables.last[a]:
-            _staff(tables, a, most[:, a], int(least[a]), fit[:, a], free, lent, hours)
+            _staff(tables, a, teams[a], most[:, a], int(least[a]), fit[:, a], free, lent)
+    hours |= {(p, a): booked for a, team in enumerate(teams) for p, booked in team.items()}
     search.consider(plan_of(tables, hours, base.learning))
 
 
 def _staff(
     tables: Tables,
     a: int,
+    there: dict[int, int],
     most: IntArray,
     least: int,
     fit: IntArray,
     free: IntArray,
     lent: _Lent,
-    hours: dict[tuple[int, int], int],
 ) -> None:
-    """Book who is to join one activity into `hours`, and take it from `free` and `lent`; or nobody."""
+    """Book who is to join one activity into its team, and take it from `free` and `lent`; or nobody."""
     window = slice(int(tables.start[a]), int(tables.last[a]) + 1)
     every = tables.requirements_of(a)
     missing = tables.requirement_people[every].copy()
     worth = np.where(tables.requirement_must[every], COVERS_MUST, COVERS)
-    team = {p: booked for (p, b), booked in hours.items() if b == a and booked}
+    team = dict(there)
     left = int(tables.asked[a]) - sum(team.values())
     missing -= tables.meets[list(team)][:, every].sum(axis=0)
     while left > 0 and len(team) < tables.team_max[a]:
@@ -75,10 +80,10 @@ def _staff(
         missing -= tables.meets[p, every]
     whole = len(team) >= max(1, tables.team_min[a]) and not (missing[tables.requirement_must[every]] > 0).any()
     for p, booked in team.items():
-        if (p, a) in hours:
+        if p in there:
             continue
         if whole:
-            hours[p, a] = booked
+            there[p] = booked
             _take(free[p, window], booked)
         else:
             lent.take(p, a, -booked)
@@ -103,10 +108,10 @@ class _Lent:
 
     def __init__(self, tables: Tables, booked: IntArray) -> None:
         self._group = tables.lending_group
-        self._left = [
-            group.most(~tables.candidate) // HUNDRED - int(booked[self._group == n].sum())
-            for n, group in enumerate(tables.lending_groups)
-        ]
+        groups = tables.lending_groups
+        lent = np.bincount(self._group.ravel() + 1, booked.ravel(), len(groups) + 1)[1:]
+        most = [group.most(~tables.candidate) // HUNDRED for group in groups]
+        self._left = [there - int(taken) for there, taken in zip(most, lent, strict=True)]
         self._endless = int(tables.asked.sum())
 
     def room(self, a: int) -> IntArray:

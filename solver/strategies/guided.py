@@ -24,6 +24,8 @@ from solver.strategies.improve import Choice, improve, side_by_side
 from solver.strategies.mip import Relaxation, Worker
 from solver.strategies.prices import Prices, Pricing, ascend
 
+#: seconds for CP-SAT alone where it should not take longer
+TINY_SECONDS = 1.0
 #: up to this many pairs the whole model is given to CP-SAT and HiGHS, to be proven
 SMALL = 600
 #: beyond this many pairs it is not even built
@@ -66,12 +68,23 @@ def processes() -> int:
 
 def solve(search: Search) -> None:
     """Hand in the best plan and bound found in the time that is left."""
+    if len(pairs_of(search.tables)[0]) <= exact.TINY and _at_once(search):
+        return
     workers = [Worker() for _ in range(processes())]
     try:
         _solve(search, workers)
     finally:
         for worker in workers:
             worker.close()
+
+
+def _at_once(search: Search) -> bool:
+    """Whether CP-SAT alone comes to the end within a moment: processes would take longer to be there."""
+    exact.quick_plans(search)
+    model = exact.whole_model(search)
+    if exact.first_plan(search, model):
+        exact.by_tiers(search, model, TINY_SECONDS)
+    return search.over or search.infeasible
 
 
 def _solve(search: Search, workers: Sequence[Worker]) -> None:

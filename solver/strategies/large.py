@@ -40,14 +40,14 @@ APART = 3
 STOP_POLL = 0.1
 #: an hour that a group takes from those after it costs so many times what it is worth at the prices: who loses an hour
 #: loses more, since teams and hours are whole (1.5: 3 % less of the value of a start; 6: as 3)
-CLAIM = 3
+CLAIM = 5
 #: a pair booked less than this on the way to the prices is left out
 BOOKED = 0.02
 #: activities freed at once at first; how close to its best a neighbourhood comes, in how many seconds at most, because
 #: there is more to win elsewhere (60 s of computing won 25,000 of the same start; 22,000 with 4 s, 13,000 with 8 s)
-FREED, GAP, SECONDS = 20, 0.005, 2.0
+FREED, GAP, SECONDS = 10, 0.01, 1.0
 #: who else may be chosen then, per activity
-FEW = 2
+FEW = 0
 
 
 def solve(

@@ -61,7 +61,7 @@ def serving(address: str, port: int = 0) -> Iterator[str]:
     from service.app import create_app
     from service.settings import ServiceSettings
 
-    settings = ServiceSettings(database_url=address, solve_seconds=4, solves_at_once=2)
+    settings = ServiceSettings(database_url=address, solve_seconds=2, solves_at_once=2)
     listening = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
@@ -74,7 +74,7 @@ def serving(address: str, port: int = 0) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def site(module_address: str) -> Iterator[str]:
-    """The address of the service, of which every solve takes four seconds at most."""
+    """The address of the service, of which every solve takes two seconds at most."""
     yield from serving(module_address)
 
 
