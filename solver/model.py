@@ -63,9 +63,9 @@ class Model:
         self.cp = cp_model.CpModel()
         if pairs is None or most is None:
             pairs, most = pairs_of(tables)
-        self.pairs: list[tuple[int, int]] = [(int(p), int(a)) for p, a in pairs]
-        self.person = [p for p, _ in self.pairs]
-        self.activity = [a for _, a in self.pairs]
+        self.person: list[int] = pairs[:, 0].tolist()
+        self.activity: list[int] = pairs[:, 1].tolist()
+        self.pairs: list[tuple[int, int]] = list(zip(self.person, self.activity, strict=True))
         self.at = {pair: i for i, pair in enumerate(self.pairs)}
         #: team[a], work[p]: pair indices of an activity, of a person
         self.team: list[list[int]] = [[] for _ in range(tables.A)]
@@ -73,11 +73,23 @@ class Model:
         for i, (p, a) in enumerate(self.pairs):
             self.team[a].append(i)
             self.work[p].append(i)
-        self.on: list[Decision] = []
-        self.blocks: list[Decision] = []
-        self.hours: list[Expression] = []
-        for i, pair in enumerate(self.pairs):
-            self._book(pair, int(most[i]))
+        #: pairs that are not numbers, activities that have some, and their requirements: what rules say of others is
+        #: settled
+        self.open = list(range(len(pairs)))
+        if kept is not None:
+            self.open = np.flatnonzero(kept.freed[pairs[:, 1]] | kept.moving[pairs[:, 0]]).tolist()
+        self.activities = sorted({self.activity[i] for i in self.open}) if kept else list(range(tables.A))
+        self.requirements = np.flatnonzero(np.isin(tables.requirement_activity, self.activities))
+        self._people = {self.person[i] for i in self.open} if kept else set(range(tables.P))
+        settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours[pairs[:, 0], pairs[:, 1]]
+        offsets = np.zeros_like(settled)
+        for i in np.flatnonzero(tables.committed[pairs[:, 0], pairs[:, 1]]).tolist():
+            offsets[i] = tables.offset(self.pairs[i])
+        self.on: list[Decision] = [1] * len(pairs)
+        self.blocks: list[Decision] = ((settled - offsets) // tables.block).tolist()
+        self.hours: list[Expression] = settled.tolist()
+        for i in self.open:
+            self._book(i, int(most[i]))
         #: learns[i]: the person of pair i learns something there; mentors[i]: (pair of the mentor, decision)
         self.learns: dict[int, Decision] = {}
         self.mentors: dict[int, list[tuple[int, Decision]]] = {}
@@ -88,14 +100,6 @@ class Model:
                 self._learn(i)
             elif self.pairs[i] in kept_mentor:
                 self._keep_learning(i, kept_mentor[self.pairs[i]])
-        #: pairs that are not numbers, activities that have some, and their requirements: what rules say of others is
-        #: settled
-        self.open = list(range(len(pairs)))
-        if kept is not None:
-            self.open = np.flatnonzero(kept.freed[self.activity] | kept.moving[self.person]).tolist()
-        self.activities = sorted({self.activity[i] for i in self.open}) if kept else list(range(tables.A))
-        self.requirements = np.flatnonzero(np.isin(tables.requirement_activity, self.activities))
-        self._people = {self.person[i] for i in self.open} if kept else set(range(tables.P))
         #: hours left to activities that are not in the model: (person, activity, hours)
         self.claims: list[tuple[int, int, Expression]] = []
         self._claimed: list[list[tuple[int, Expression, int]]] = [[] for _ in range(tables.P)]
@@ -114,26 +118,20 @@ class Model:
 
     # --- decisions --------------------------------------------------------------------------------------------------
 
-    def _book(self, pair: tuple[int, int], most: int) -> None:
+    def _book(self, i: int, most: int) -> None:
         """h = offset · x + block · b: pinned and frozen hours need not be a multiple of the block."""
         tables, kept = self.tables, self._kept
-        offset = tables.offset(pair)
+        offset = tables.offset(self.pairs[i])
         most_blocks = max(0, most - offset) // tables.block
-        on: Decision
-        blocks: Decision
-        if kept is None or kept.freed[pair[1]]:
-            on = self.cp.new_bool_var("")
-            blocks = self.cp.new_int_var(0, most_blocks, "")
+        if kept is None or kept.freed[self.activity[i]]:
+            self.on[i] = on = self.cp.new_bool_var("")
+            self.blocks[i] = blocks = self.cp.new_int_var(0, most_blocks, "")
             self.cp.add(blocks <= most_blocks * on)
             if not offset:
                 self.cp.add(blocks >= on)
         else:
-            on, blocks = 1, (int(kept.plan.hours[pair]) - offset) // tables.block
-            if kept.moving[pair[0]]:
-                blocks = self.cp.new_int_var(0 if offset else 1, most_blocks, "")
-        self.on.append(on)
-        self.blocks.append(blocks)
-        self.hours.append(tables.block * blocks + offset * on)
+            self.blocks[i] = blocks = self.cp.new_int_var(0 if offset else 1, most_blocks, "")
+        self.hours[i] = tables.block * blocks + offset * self.on[i]
 
     def _learn(self, i: int) -> None:
         p, a = self.pairs[i]
@@ -463,21 +461,21 @@ class Model:
 
     def plan(self, value: Any) -> Plan:
         """The plan of the variables' values; `value` maps a variable to its whole number."""
-        tables = self.tables
+        tables, kept = self.tables, self._kept
 
         def of(decision: Decision) -> int:
             return decision if isinstance(decision, int) else int(value(decision))
 
-        hours = {}
-        for i, pair in enumerate(self.pairs):
-            if of(self.on[i]):
-                hours[pair] = of(self.blocks[i]) * tables.block + tables.offset(pair)
+        hours = {} if kept is None else {self.pairs[i]: self.hours[i] for p in self._people for i in self.work[p]}
+        for i in self.open:
+            pair = self.pairs[i]
+            hours[pair] = of(self.blocks[i]) * tables.block + tables.offset(pair) if of(self.on[i]) else 0
         learning = []
         for i, learns in self.learns.items():
             if of(learns):
                 mentor = next((self.person[j] for j, mentors in self.mentors[i] if of(mentors)), None)
                 learning += self._learning(i, mentor)
-        return plan_of(tables, hours, learning)
+        return plan_of(tables, hours, learning) if kept is None else kept.plan.but_for(self._people, hours, learning)
 
     def _learning(self, i: int, mentor: int | None) -> list[Learning]:
         """Everything the mentor can teach this person here: the hours are given once, for all of it."""

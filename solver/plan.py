@@ -8,7 +8,7 @@ shortfall where the hours do not fit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -127,6 +127,24 @@ class Plan:
         place = np.arange(len(r)) - np.repeat(np.cumsum(many) - many, many)
         first = (np.cumsum(size) - size)[tables.requirement_activity]
         return _sums(r, tables.meets[team[first[r] + place], r], tables.R)
+
+    def but_for(self, people: Iterable[int], hours: dict[tuple[int, int], int], learning: Sequence[Learning]) -> Plan:
+        """The same but for these people, who have these hours; learning: all of it, as it is then."""
+        tables = self.tables
+        others = np.ones(tables.P, dtype=bool)
+        others[list(people)] = False
+        new = plan_of(tables, hours, [one for one in learning if one.mentor is not None and not others[one.mentor]])
+        rows = others[self.person]
+        lessons = np.array([bool(others[mentor]) for mentor, _, _ in self.mentoring], dtype=bool)
+        return Plan(
+            tables,
+            np.concatenate((self.person[rows], new.person)),
+            np.concatenate((self.activity[rows], new.activity)),
+            np.concatenate((self.split[rows], new.split)),
+            tuple(learning),
+            (*(self.mentoring[i] for i in np.flatnonzero(lessons).tolist()), *new.mentoring),
+            np.concatenate((self.mentor_split.reshape(-1, tables.T)[lessons], new.mentor_split)),
+        )
 
 
 def _sums(index: IntArray, values: IntArray | Bools, size: int) -> IntArray:
