@@ -32,16 +32,20 @@ from solver.settings import Settings
 from solver.solve import solve
 from solver.tables import Tables
 
-#: the part of what can provably be won that is waited for
-ENOUGH = 0.99
+#: the part of what can provably be won that is waited for; what the largest have in their time too
+ENOUGH, NEARLY = 0.99, 0.97
 #: which stages of a solve belong to which phase; the others are the search
 STAGES = {"model": "model", "first plan": "model", "prices": "LP", "relaxation": "LP", "score": "score"}
 PHASES = ("parse", "tables", "model", "LP", "search", "score")
+COLUMNS = (*PHASES, "all", "97 %")
 
 
 @dataclass(frozen=True)
 class Growth:
-    """One solve: seconds in each phase until there was enough, None where there never was; what was won in the end."""
+    """One solve: seconds in each phase until there was enough, and until there was nearly, None where there never was.
+
+    Without enough the search has no seconds. value: what was won in the end.
+    """
 
     people: int
     activities: int
@@ -50,6 +54,7 @@ class Growth:
     pairs: int
     phases: dict[str, float]
     enough: float | None
+    nearly: float | None
     value: float
 
 
@@ -71,15 +76,17 @@ def measure(people: int, activities: int, seed: int, limit: float) -> Growth:
     score.score(tables, plan)
     phases["score"] = time.monotonic() - began
     empty = score.score(tables, plan_from(tables, {"bookings": []})).total
-    bound = proposal.run.bound
-    enough = None if bound is None else reached(told, empty - ENOUGH * (empty - bound))
-    if enough is not None:
-        phases |= by_phase(told, enough)
-        enough += phases["parse"] + phases["tables"] + phases["score"]
+    bound = empty if proposal.run.bound is None else proposal.run.bound
+    enough, nearly = (reached(told, empty - part * (empty - bound)) for part in (ENOUGH, NEARLY))
+    spent = by_phase(told, limit if enough is None else enough)
+    beside = sum(phases.values())
+    within = ("model", "LP") if enough is None else ("model", "LP", "search")  # a search without enough has no end
+    phases |= {name: spent[name] for name in within if name in spent}
+    rounded = {name: round(seconds, 4) for name, seconds in phases.items()}
+    enough, nearly = (None if one is None else round(one + beside, 3) for one in (enough, nearly))
     value = proposal.run.value_captured or 0.0
     pairs = int(tables.bookable.sum())
-    rounded = {name: round(seconds, 4) for name, seconds in phases.items()}
-    return Growth(people, activities, seed, limit, pairs, rounded, None if enough is None else round(enough, 3), value)
+    return Growth(people, activities, seed, limit, pairs, rounded, enough, nearly, value)
 
 
 def reached(told: Sequence[Progress], cost: float) -> float | None:
@@ -109,7 +116,7 @@ def exponent(points: Sequence[tuple[float, float]]) -> float | None:
 
 
 def medians(measured: Sequence[Growth]) -> dict[tuple[int, int], dict[str, float | None]]:
-    """Per size the median seconds of each phase and of all (None where most seeds never had enough), and of pairs."""
+    """Per size the median seconds of each phase and of all (None where most seeds never had as much), and of pairs."""
     found: dict[tuple[int, int], dict[str, float | None]] = {}
     for size in dict.fromkeys((one.people, one.activities) for one in measured):
         those = [one for one in measured if (one.people, one.activities) == size]
@@ -117,8 +124,9 @@ def medians(measured: Sequence[Growth]) -> dict[tuple[int, int], dict[str, float
         for phase in PHASES:
             seconds = [one.phases[phase] for one in those if phase in one.phases]
             row[phase] = statistics.median_low(seconds) if seconds else None
-        every = statistics.median_low([math.inf if one.enough is None else one.enough for one in those])
-        row["all"] = None if math.isinf(every) else every
+        for name, known in (("all", [one.enough for one in those]), ("97 %", [one.nearly for one in those])):
+            every = statistics.median_low([math.inf if seconds is None else seconds for seconds in known])
+            row[name] = None if math.isinf(every) else every
         row["value"] = statistics.median_low([one.value for one in those])
         found[size] = row
     return found
@@ -129,20 +137,19 @@ def section(measured: Sequence[Growth], facts: dict[str, str]) -> str:
     rows = []
     by_size = medians(measured)
     for (people, activities), row in by_size.items():
-        cells = ["–" if (value := row[name]) is None else f"{value:.3g}" for name in (*PHASES, "all")]
+        cells = ["–" if (value := row[name]) is None else f"{value:.3g}" for name in COLUMNS]
         rows.append((f"{people} × {activities}", f"{row['pairs']:,.0f}", *cells, f"{row['value']:.2%}"))
     by_work, by_pairs = fitted(by_size, "size"), fitted(by_size, "pairs")
-    names = (*PHASES, "all")
     for words, fit in (("exponent, people × activities", by_work), ("exponent, eligible pairs", by_pairs)):
-        rows.append((words, "", *("–" if (b := fit[name]) is None else f"{b:.2f}" for name in names), ""))
-    head = ("size", "eligible pairs", *(f"{name}, s" for name in names), "value in the end")
+        rows.append((words, "", *("–" if (b := fit[name]) is None else f"{b:.2f}" for name in COLUMNS), ""))
+    head = ("size", "eligible pairs", *(f"{name}, s" for name in COLUMNS), "value in the end")
     return "\n\n".join([page.facts(facts), page.table(head, rows), "![Time to 99 % against size](growth.svg)"])
 
 
 def fitted(by_size: dict[tuple[int, int], dict[str, float | None]], against: str) -> dict[str, float | None]:
     """The exponent of each phase, and of all, against people × activities or against eligible pairs."""
     found = {}
-    for name in (*PHASES, "all"):
+    for name in COLUMNS:
         points = [
             (float(p * a) if against == "size" else row["pairs"] or 0.0, row[name] or 0.0)
             for (p, a), row in by_size.items()
@@ -156,7 +163,7 @@ def picture(measured: Sequence[Growth]) -> str:
     by_size = medians(measured)
     fits = fitted(by_size, "size")
     lines = []
-    for name in ("all", *PHASES):
+    for name in reversed(COLUMNS):
         points = [(float(p * a), max(seconds, 1e-3)) for (p, a), row in by_size.items() if (seconds := row[name])]
         fit = fits[name]
         if points:
