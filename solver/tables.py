@@ -220,6 +220,11 @@ class Tables:
         self._where()
 
     @cached_property
+    def learns_somewhere(self) -> Bools:
+        """(P,): there is an activity on which the person may be booked and can learn."""
+        return np.asarray((self.bookable & self.learnable).any(axis=1))
+
+    @cached_property
     def uses_top_talent(self) -> Bools:
         """(P, A): a talent requirement of the activity names a top talent of the person, or a broader term of it."""
         uses = np.zeros((self.P, self.A), dtype=bool)

@@ -52,10 +52,10 @@ class Continuity(Rule):
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """1 per requirement that hangs on one person or nobody."""
         those = self._requirements(tables)
-        alone = [
-            int((tables.meets[:, r] & plan.on[:, self._activities(tables, r)].any(axis=1)).sum() < 2) for r in those
-        ]
-        return Amounts.of(those, HUNDRED * np.array(alone, dtype=np.int64))
+        on_project = np.zeros((tables.P, len(tables.portfolio.projects)), dtype=bool)
+        on_project[plan.person[plan.rows], tables.project[plan.activity[plan.rows]]] = True
+        there = tables.meets[:, those] & on_project[:, tables.project[tables.requirement_activity[those]]]
+        return Amounts.of(those, HUNDRED * (there.sum(axis=0) < 2))
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """Where one person leaving would stop the project."""

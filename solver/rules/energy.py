@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from solver.rules.per_hour import PerHour
 
 if TYPE_CHECKING:
+    from solver.rules.base import IntArray
     from solver.tables import Percents, Tables
 
 
@@ -18,6 +19,6 @@ class Energy(PerHour):
     default_weight = 3
     words = "energy drained"
 
-    def percents(self, tables: Tables) -> Percents:
-        """(P, A) percents."""
-        return tables.drain
+    def percents(self, tables: Tables, pairs: tuple[IntArray, IntArray]) -> Percents:
+        """Drain."""
+        return tables.drain[pairs]

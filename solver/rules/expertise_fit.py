@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from solver.rules.per_hour import PerHour
 
 if TYPE_CHECKING:
+    from solver.rules.base import IntArray
     from solver.tables import Percents, Tables
 
 
@@ -18,6 +19,6 @@ class ExpertiseFit(PerHour):
     default_weight = 6
     words = "knowledge missing"
 
-    def percents(self, tables: Tables) -> Percents:
-        """(P, A) percents."""
-        return 100 - tables.expertise_fit
+    def percents(self, tables: Tables, pairs: tuple[IntArray, IntArray]) -> Percents:
+        """What is missing of the fit."""
+        return 100 - tables.expertise_fit[pairs]

@@ -8,6 +8,7 @@ from solver.rules.base import HUNDRED
 from solver.rules.per_hour import PerHour
 
 if TYPE_CHECKING:
+    from solver.rules.base import IntArray
     from solver.tables import Percents, Tables
 
 
@@ -19,6 +20,6 @@ class Lending(PerHour):
     default_weight = 1
     words = "work for another unit"
 
-    def percents(self, tables: Tables) -> Percents:
-        """(P, A) percents: a whole hour where the work is another unit's."""
-        return HUNDRED * tables.foreign.astype("int16")
+    def percents(self, tables: Tables, pairs: tuple[IntArray, IntArray]) -> Percents:
+        """A whole hour where the work is another unit's."""
+        return HUNDRED * tables.foreign[pairs].astype("int16")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from solver.rules.base import Amounts, Item, Key, Rule, hours
+from solver.rules.base import Amounts, IntArray, Item, Key, Rule, hours
 
 if TYPE_CHECKING:
     from solver.model import Model
@@ -25,21 +25,19 @@ class PerHour(Rule):
     words: ClassVar[str]
 
     @abstractmethod
-    def percents(self, tables: Tables) -> Percents:
-        """(P, A) hundredths of an hour that each booked hour counts for."""
+    def percents(self, tables: Tables, pairs: tuple[IntArray, IntArray]) -> Percents:
+        """(N,) hundredths of an hour that each booked hour counts for; pairs: people (N,) and activities (N,)."""
 
     def post(self, model: Model) -> Sequence[Item]:
         """The hours times the percentage."""
-        percents = self.percents(model.tables)
-        return [
-            Item(model.pairs[i], percent * model.hours[i])
-            for i in model.open
-            if (percent := int(percents[model.pairs[i]]))
-        ]
+        pairs = np.array([model.pairs[i] for i in model.open], dtype=np.int64).reshape(-1, 2)
+        percents = self.percents(model.tables, (pairs[:, 0], pairs[:, 1])).tolist()
+        those = zip(model.open, percents, strict=True)
+        return [Item(model.pairs[i], percent * model.hours[i]) for i, percent in those if percent]
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """The hours times the percentage, per booking."""
-        percents = self.percents(tables)[plan.person, plan.activity].astype(np.int64)
+        percents = self.percents(tables, (plan.person, plan.activity)).astype(np.int64)
         return Amounts.of(np.stack((plan.person, plan.activity), axis=1), plan.booked * percents)
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:

@@ -39,10 +39,8 @@ class Stretch(Rule):
 
     def people(self, tables: Tables) -> IntArray:
         """Indices of the people who can learn, and are meant."""
-        learns = (tables.bookable & tables.learnable).any(axis=1)
-        if self.settings.for_ == "potential":
-            learns &= tables.potential == HIGH_POTENTIAL
-        return np.flatnonzero(learns)
+        meant = tables.potential == HIGH_POTENTIAL if self.settings.for_ == "potential" else True
+        return np.flatnonzero(tables.learns_somewhere & meant)
 
     def weights(self, tables: Tables) -> IntArray:
         """(P,) item weights in percents."""

@@ -27,9 +27,10 @@ from solver.tables import Bools
 
 #: steps towards better prices, at most, and the part of the time for them
 STEPS, PRICE_SHARE = 900, 0.1
-#: the bound of whole bookings: rounds, steps in each, the part of the time that is left for all of it; seconds without
-#: which it is not looked for
-WHOLE_ROUNDS, WHOLE_STEPS, WHOLE_SHARE, WHOLE_LEAST = 2, 600, 0.4, 20.0
+#: the bound of whole bookings: rounds, steps in each, the part of the time that is left for all of it
+WHOLE_ROUNDS, WHOLE_STEPS, WHOLE_SHARE = 2, 600, 0.4
+#: it is not looked for with less time than this, nor with more pairs: the same time would win more in the plan
+WHOLE_LEAST, WHOLE_MOST = 20.0, 1_000_000
 #: the part of the time that is left, for the plan made group by group
 GROUP_SHARE = 0.6
 #: activities in a group; how close to the best of what it may choose from a group comes: hardly better plans take long
@@ -76,7 +77,7 @@ def solve(
         if start is not None and number < start.at_once:
             start.work(worker)
             search.stage = "improve"
-        if not number and search.left > WHOLE_LEAST:
+        if not number and search.left > WHOLE_LEAST and len(pricing.pairs) < WHOLE_MOST:
             _better_bound(search, pricing, ascent.prices)
         improve(search, worker, number, choice, freed, GAP, SECONDS)
 

@@ -105,7 +105,7 @@ class Pricing:
         self.hourly = -self.open[self.a]
         for rule in tables.rules:
             if isinstance(rule, PerHour) and rule.counts:
-                self.hourly += HUNDRED * rule.weight * rule.percents(tables)[self.p, self.a].astype(float)
+                self.hourly += HUNDRED * rule.weight * rule.percents(tables, (self.p, self.a)).astype(float)
         covers = np.where(tables.requirement_talent, weight["talent_coverage"], weight["expertise_coverage"])
         #: (R,) what a missing person costs
         self.missing = np.asarray(
