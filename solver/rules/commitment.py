@@ -39,9 +39,9 @@ class Commitment(Rule):
                 model.add(hours == worked, pair)
             elif worked:
                 model.add(hours >= worked, pair)
-        for p, a in tables.pairs(tables.forbidden):
-            if (p, a) in model.at:
-                model.add(model.on[model.at[p, a]] <= 0, (p, a))
+        for i in model.open:
+            if tables.forbidden[model.pairs[i]]:
+                model.add(model.on[i] <= 0, model.pairs[i])
         return ()
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
