@@ -6,7 +6,7 @@ U units, K kinds, V terms. Levels are in tenths (0–50), fits and shares in who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -417,11 +417,6 @@ class Tables:
         if name == "group":
             return {"group": portfolio.policy.max_hires[index].group}
         return {name: str(index)}
-
-    def pairs(self, chosen: Bools) -> Iterator[tuple[int, int]]:
-        """The (person, activity) indices where a (P, A) table is true, person by person."""
-        for p, a in np.argwhere(chosen):
-            yield int(p), int(a)
 
 
 def _available(person: Person, periods: int) -> IntArray:
