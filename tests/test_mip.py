@@ -14,7 +14,8 @@ from solver.plan import plan_of
 from solver.search import Search, commitments
 from solver.settings import Settings
 from solver.strategies import exact, mip
-from solver.strategies.mip import NOISE, PROVES, Worker
+from solver.strategies.highs import PROVES
+from solver.strategies.mip import NOISE, Worker
 from solver.tables import Tables
 from tests.builders import activity, person, portfolio, random_portfolio
 

@@ -13,48 +13,30 @@ what the best plan books: a bound for the whole model and a guide to where good 
 from __future__ import annotations
 
 import math
-import os
-import select
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Pipe
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from ortools.math_opt import model_pb2
-from ortools.math_opt.python import mathopt
-from ortools.math_opt.solvers import highs_pb2
-from ortools.sat import cp_model_pb2
 
 from solver.model import Decision, Model
 from solver.plan import Plan
+from solver.strategies.highs import Answer, Rows, Way
 
 #: how often a waiting parent looks whether to stop
 STOP_POLL = 0.02
 #: seconds beyond its time in which HiGHS may still come to its end, before its process is replaced
 LATE_SECONDS = 5.0
-#: rows and bounds of CP-SAT without an end are given with an end beyond this
-ENDLESS = 2**62
 #: how much too high a bound that was computed in floating point may be; objectives are whole
 NOISE = 0.5
-#: a bound this close to the plan proves it: lowered by the noise, it still rounds up to the plan's whole objective
-PROVES = 0.4
-#: a plan is known, and nearly the best: fewer trials before a branching, hardly any search for plans, no second start
-PROVING = highs_pb2.HighsOptionsProto(
-    int_options={"mip_pscost_minreliable": 2},
-    double_options={"mip_heuristic_effort": 0.02},
-    bool_options={"mip_allow_restart": False},
-)
 
 
 @dataclass(frozen=True)
@@ -83,44 +65,6 @@ class Optimum:
     duals: npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """A CP-SAT model as OR-Tools writes it, and which of its variables need not be whole, None for all of them."""
-
-    written: bytes
-    free: frozenset[int] | None
-
-    @classmethod
-    def of(cls, model: Model, *, whole: bool) -> _Rows:
-        """Those of a model: it is written to files alone, but to read its rows here would take thirty times as long."""
-        with NamedTemporaryFile(suffix=".pb") as file:
-            model.cp.export_to_file(file.name)
-            return cls(Path(file.name).read_bytes(), frozenset(model.follows) if whole else None)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What the child found: values of the variables, bound on the objective, duals; None where there are none."""
-
-    finished: bool
-    values: npt.NDArray[np.float64] | None = None
-    bound: float | None = None
-    duals: npt.NDArray[np.float64] | None = None
-
-
-@dataclass(frozen=True)
-class _Way:
-    """How to go about it: the seed; whether the bound matters more than plans; (variable, value) of a plan known.
-
-    duals: whether they are asked for.
-    """
-
-    seed: int = 0
-    proving: bool = False
-    known: tuple[tuple[int, int], ...] = ()
-    duals: bool = False
-
-
 class Worker:
     """A child process that solves one model after the other; start it early, it takes half a second to be ready."""
 
@@ -129,7 +73,7 @@ class Worker:
 
     def _start(self) -> None:
         self._here, there = Pipe()
-        command = [sys.executable, "-P", "-m", "solver.strategies.mip", str(there.fileno())]
+        command = [sys.executable, "-P", "-m", "solver.strategies.highs", str(there.fileno())]
         # In a group of its own: Ctrl-C is for the parent, which decides when to stop.
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[there.fileno()], process_group=0
@@ -139,7 +83,7 @@ class Worker:
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
         """Solve a model in which all is open without whole numbers; None if it did not finish in time."""
-        answer = self._ask(partial(_Rows.of, model, whole=False), seconds, 0, _Way(), stopped)
+        answer = self._ask(partial(_rows, model, whole=False), seconds, 0, Way(), stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
         on, blocks = (answer.values[_columns(decisions)] for decisions in (model.on, model.blocks))
@@ -163,7 +107,7 @@ class Worker:
         """
         known = None if start is None else model.hints(start)
         decided = tuple((variable.index, value) for variable, value in known or ())
-        answer = self._ask(partial(_Rows.of, model, whole=True), seconds, gap, _Way(seed, proving, decided), stopped)
+        answer = self._ask(partial(_rows, model, whole=True), seconds, gap, Way(seed, proving, decided), stopped)
         if answer is None:
             return Solution(None, None, False)
         plan = None
@@ -175,14 +119,14 @@ class Worker:
 
     def optimum(self, program: model_pb2.ModelProto, seconds: float, stopped: Callable[[], bool]) -> Optimum | None:
         """Solve a linear program; None if it did not finish in time, or has no optimum."""
-        answer = self._ask(program.SerializeToString, seconds, 0, _Way(duals=True), stopped)
+        answer = self._ask(program.SerializeToString, seconds, 0, Way(duals=True), stopped)
         if answer is None or not answer.finished or answer.bound is None or answer.duals is None:
             return None
         return Optimum(answer.bound, answer.duals)
 
     def _ask(
-        self, program: Callable[[], _Rows | bytes], seconds: float, gap: float, way: _Way, stopped: Callable[[], bool]
-    ) -> _Answer | None:
+        self, program: Callable[[], Rows | bytes], seconds: float, gap: float, way: Way, stopped: Callable[[], bool]
+    ) -> Answer | None:
         """Hand over a program and wait; None where a stop, or a crash, ended the process, or it did not end in time."""
         try:
             if not self._ready:  # sending a program to a child that still loads would block, and no stop be heard
@@ -192,7 +136,7 @@ class Worker:
             self._here.send((program(), seconds, gap, way))
             if not self._heard(stopped, seconds + LATE_SECONDS):
                 return None
-            answer: _Answer = self._here.recv()
+            answer: Answer = self._here.recv()
         except (EOFError, OSError):
             return None
         return answer
@@ -227,83 +171,8 @@ def _columns(decisions: Sequence[Decision]) -> list[int]:
     return [one.index for one in decisions if not isinstance(one, int)]
 
 
-def _linear(rows: _Rows) -> model_pb2.ModelProto:
-    """The same rows in OR-Tools' format for mathematical programs."""
-    source, target = cp_model_pb2.CpModelProto.FromString(rows.written), model_pb2.ModelProto()
-    variables = target.variables
-    domains = [(variable.domain[0], variable.domain[len(variable.domain) - 1]) for variable in source.variables]
-    variables.ids.extend(range(len(domains)))
-    variables.lower_bounds.extend(float(low) for low, _ in domains)
-    variables.upper_bounds.extend(float(high) for _, high in domains)
-    variables.integers.extend(rows.free is not None and i not in rows.free for i in range(len(domains)))
-    factors = sorted(zip(source.objective.vars, source.objective.coeffs, strict=True))
-    target.objective.linear_coefficients.ids.extend(index for index, _ in factors)
-    target.objective.linear_coefficients.values.extend(float(factor) for _, factor in factors)
-    constraints, matrix = target.linear_constraints, target.linear_constraint_matrix
-    for number, constraint in enumerate(source.constraints):
-        row = constraint.linear
-        low, high = row.domain[0], row.domain[len(row.domain) - 1]
-        constraints.ids.append(number)
-        constraints.lower_bounds.append(float(low) if low > -ENDLESS else -np.inf)
-        constraints.upper_bounds.append(float(high) if high < ENDLESS else np.inf)
-        entries = sorted(zip(row.vars, row.coeffs, strict=True))
-        matrix.row_ids.extend([number] * len(entries))
-        matrix.column_ids.extend(index for index, _ in entries)
-        matrix.coefficients.extend(float(factor) for _, factor in entries)
-    return target
-
-
-def _end_with_parent(connection: Connection[Any, Any]) -> None:
-    """End this process once the parent is gone; in the midst of a solve nothing else would notice."""
-    gone = select.poll()
-    gone.register(connection.fileno(), 0)  # no events asked for: what is left is that the other side was closed
-    gone.poll()
-    os._exit(1)
-
-
-def _serve(connection: Connection[Any, Any]) -> None:
-    """Answer until the parent goes away."""
-    threading.Thread(target=_end_with_parent, args=[connection], daemon=True).start()
-    with suppress(EOFError, OSError):  # nobody is there any more
-        connection.send(True)  # ready
-        while True:
-            connection.send(_answer(*connection.recv()))
-
-
-def _answer(asked: _Rows | bytes, seconds: float, gap: float, way: _Way) -> _Answer:
-    began = time.monotonic()
-    told = _linear(asked) if isinstance(asked, _Rows) else model_pb2.ModelProto.FromString(asked)
-    program = mathopt.Model.from_model_proto(told)
-    left = max(0.01, seconds - (time.monotonic() - began))
-    parameters = mathopt.SolveParameters(
-        time_limit=timedelta(seconds=left),
-        relative_gap_tolerance=gap,
-        absolute_gap_tolerance=PROVES,
-        random_seed=way.seed,
-        highs=PROVING if way.proving else highs_pb2.HighsOptionsProto(),
-    )
-    known = mathopt.SolutionHint({program.get_variable(index): float(value) for index, value in way.known})
-    start = mathopt.ModelSolveParameters(solution_hints=[known] if way.known else [])
-    date = time.time()
-    try:
-        result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters, model_params=start)
-    except Exception:
-        if time.time() >= date:
-            raise
-        return _Answer(False)  # the clock was set back, and a solve that took less than no time is refused
-    ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
-    values = None
-    if result.has_primal_feasible_solution():
-        values = np.array(result.variable_values(list(program.variables())))
-    duals = None
-    if way.duals and result.has_dual_feasible_solution():
-        duals = np.array(result.dual_values(list(program.linear_constraints())))
-    bound = result.dual_bound()
-    return _Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None, duals)
-
-
-if __name__ == "__main__":
-    # Under its real name, so that what it sends can be read by a parent that imported it.
-    from solver.strategies import mip
-
-    mip._serve(Connection(int(sys.argv[1])))
+def _rows(model: Model, *, whole: bool) -> Rows:
+    """The rows of a model: it is written to files alone, but to read them here would take thirty times as long."""
+    with NamedTemporaryFile(suffix=".pb") as file:
+        model.cp.export_to_file(file.name)
+        return Rows(Path(file.name).read_bytes(), frozenset(model.follows) if whole else None)
