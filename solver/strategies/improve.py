@@ -144,14 +144,12 @@ def _solve(
     search.limit(model)
     model.minimise(search.tier)
     found = worker.solve(model, min(seconds, search.left), lambda: search.over, gap, start=plan)
-    if found.plan is None or search.consider(found.plan):
-        return found.finished
-    other = search.plan
-    if other is not None and other is not plan:
-        cost, before = (score.cost(tables, one, search.tier) for one in (found.plan, plan))
-        if cost < before:
-            # Another process was faster with a better plan: what changed here may go together with what changed there.
-            search.consider(together(tables, plan, found.plan, other))
+    if found.plan is not None and score.cost(tables, found.plan, search.tier) < score.cost(tables, plan, search.tier):
+        other = search.plan
+        # Another process may have found a better plan meanwhile: what changed here may go together with what did there.
+        both = found.plan if other is None or other is plan else together(tables, plan, found.plan, other)
+        if not search.consider(both):
+            search.consider(found.plan)
     return found.finished
 
 

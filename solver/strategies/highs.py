@@ -1,0 +1,148 @@
+"""The process with HiGHS: it gets programs and answers with what HiGHS found.
+
+It loads nothing of the solver, so that it is there in half the time.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ortools.math_opt import model_pb2
+from ortools.math_opt.python import mathopt
+from ortools.math_opt.solvers import highs_pb2
+from ortools.sat import cp_model_pb2
+
+#: rows and bounds of CP-SAT without an end are given with an end beyond this
+ENDLESS = 2**62
+#: a bound this close to the plan proves it: lowered by the noise, it still rounds up to the plan's whole objective
+PROVES = 0.4
+#: a plan is known, and nearly the best: fewer trials before a branching, hardly any search for plans, no second start
+PROVING = highs_pb2.HighsOptionsProto(
+    int_options={"mip_pscost_minreliable": 2},
+    double_options={"mip_heuristic_effort": 0.02},
+    bool_options={"mip_allow_restart": False},
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A CP-SAT model as OR-Tools writes it, and which of its variables need not be whole, None for all of them."""
+
+    written: bytes
+    free: frozenset[int] | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the child found: values of the variables, bound on the objective, duals; None where there are none."""
+
+    finished: bool
+    values: npt.NDArray[np.float64] | None = None
+    bound: float | None = None
+    duals: npt.NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to go about it: the seed; whether the bound matters more than plans; (variable, value) of a plan known.
+
+    duals: whether they are asked for.
+    """
+
+    seed: int = 0
+    proving: bool = False
+    known: tuple[tuple[int, int], ...] = ()
+    duals: bool = False
+
+
+def _linear(rows: Rows) -> model_pb2.ModelProto:
+    """The same rows in OR-Tools' format for mathematical programs."""
+    source, target = cp_model_pb2.CpModelProto.FromString(rows.written), model_pb2.ModelProto()
+    variables = target.variables
+    domains = [(variable.domain[0], variable.domain[len(variable.domain) - 1]) for variable in source.variables]
+    variables.ids.extend(range(len(domains)))
+    variables.lower_bounds.extend(float(low) for low, _ in domains)
+    variables.upper_bounds.extend(float(high) for _, high in domains)
+    variables.integers.extend(rows.free is not None and i not in rows.free for i in range(len(domains)))
+    factors = sorted(zip(source.objective.vars, source.objective.coeffs, strict=True))
+    target.objective.linear_coefficients.ids.extend(index for index, _ in factors)
+    target.objective.linear_coefficients.values.extend(float(factor) for _, factor in factors)
+    constraints, matrix = target.linear_constraints, target.linear_constraint_matrix
+    for number, constraint in enumerate(source.constraints):
+        row = constraint.linear
+        low, high = row.domain[0], row.domain[len(row.domain) - 1]
+        constraints.ids.append(number)
+        constraints.lower_bounds.append(float(low) if low > -ENDLESS else -np.inf)
+        constraints.upper_bounds.append(float(high) if high < ENDLESS else np.inf)
+        entries = sorted(zip(row.vars, row.coeffs, strict=True))
+        matrix.row_ids.extend([number] * len(entries))
+        matrix.column_ids.extend(index for index, _ in entries)
+        matrix.coefficients.extend(float(factor) for _, factor in entries)
+    return target
+
+
+def _end_with_parent(connection: Connection[Any, Any]) -> None:
+    """End this process once the parent is gone; in the midst of a solve nothing else would notice."""
+    gone = select.poll()
+    gone.register(connection.fileno(), 0)  # no events asked for: what is left is that the other side was closed
+    gone.poll()
+    os._exit(1)
+
+
+def serve(connection: Connection[Any, Any]) -> None:
+    """Answer until the parent goes away."""
+    threading.Thread(target=_end_with_parent, args=[connection], daemon=True).start()
+    with suppress(EOFError, OSError):  # nobody is there any more
+        connection.send(True)  # ready
+        while True:
+            connection.send(_answer(*connection.recv()))
+
+
+def _answer(asked: Rows | bytes, seconds: float, gap: float, way: Way) -> Answer:
+    began = time.monotonic()
+    told = _linear(asked) if isinstance(asked, Rows) else model_pb2.ModelProto.FromString(asked)
+    program = mathopt.Model.from_model_proto(told)
+    left = max(0.01, seconds - (time.monotonic() - began))
+    parameters = mathopt.SolveParameters(
+        time_limit=timedelta(seconds=left),
+        relative_gap_tolerance=gap,
+        absolute_gap_tolerance=PROVES,
+        random_seed=way.seed,
+        highs=PROVING if way.proving else highs_pb2.HighsOptionsProto(),
+    )
+    known = mathopt.SolutionHint({program.get_variable(index): float(value) for index, value in way.known})
+    start = mathopt.ModelSolveParameters(solution_hints=[known] if way.known else [])
+    date = time.time()
+    try:
+        result = mathopt.solve(program, mathopt.SolverType.HIGHS, params=parameters, model_params=start)
+    except Exception:
+        if time.time() >= date:
+            raise
+        return Answer(False)  # the clock was set back, and a solve that took less than no time is refused
+    ended = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
+    values = None
+    if result.has_primal_feasible_solution():
+        values = np.array(result.variable_values(list(program.variables())))
+    duals = None
+    if way.duals and result.has_dual_feasible_solution():
+        duals = np.array(result.dual_values(list(program.linear_constraints())))
+    bound = result.dual_bound()
+    return Answer(result.termination.reason in ended, values, bound if np.isfinite(bound) else None, duals)
+
+
+if __name__ == "__main__":
+    # Under its real name, so that what it sends can be read by a parent that imported it.
+    from solver.strategies import highs
+
+    highs.serve(Connection(int(sys.argv[1])))
