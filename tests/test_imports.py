@@ -77,6 +77,15 @@ def test_the_client_loads_neither_server_nor_solver() -> None:
     assert done.returncode == 0, done.stderr or "the server or the solver is loaded"
 
 
+def test_the_process_with_highs_loads_nothing_of_the_solver() -> None:
+    """Each solve starts several of them and waits for them: what they do not need is not loaded."""
+    code = (
+        "import sys, solver.strategies.highs; sys.exit(bool({'solver.model', 'pydantic', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr or "more than HiGHS is loaded"
+
+
 @pytest.mark.parametrize("module", LIGHT)
 def test_every_module_can_be_imported_first(module: str) -> None:
     """No module needs another to be imported before it."""

@@ -174,5 +174,6 @@ def _columns(decisions: Sequence[Decision]) -> list[int]:
 def _rows(model: Model, *, whole: bool) -> Rows:
     """The rows of a model: it is written to files alone, but to read them here would take thirty times as long."""
     with NamedTemporaryFile(suffix=".pb") as file:
-        model.cp.export_to_file(file.name)
+        if not model.cp.export_to_file(file.name):
+            raise OSError(f"the model could not be written to {file.name}")
         return Rows(Path(file.name).read_bytes(), frozenset(model.follows) if whole else None)
