@@ -19,7 +19,7 @@ from solver.rules.base import IntArray
 from solver.tables import Bools, Tables
 
 #: splits of so many people's work are remembered
-LEVELLED = 8192
+LEVELLED = 4096
 
 
 class Learning(NamedTuple):
@@ -225,7 +225,7 @@ def plan_of(
 
 @lru_cache(LEVELLED)
 def _level(tasks: tuple[tuple[int, int, int], ...], available: bytes) -> list[IntArray]:
-    """`level` of what was asked lately; most of a plan stays as it was when a part of it is improved."""
+    """`level` of what was asked lately, not to be changed: most of a plan stays as it was when a part is improved."""
     return level(tasks, np.frombuffer(available, dtype=np.int64))
 
 
