@@ -76,7 +76,7 @@ def measure(people: int, activities: int, seed: int, limit: float) -> Growth:
     score.score(tables, plan)
     phases["score"] = time.monotonic() - began
     empty = score.score(tables, plan_from(tables, {"bookings": []})).total
-    bound = empty if proposal.run.bound is None else proposal.run.bound
+    bound = -math.inf if proposal.run.bound is None else proposal.run.bound  # without one nothing is known to be enough
     enough, nearly = (reached(told, empty - part * (empty - bound)) for part in (ENOUGH, NEARLY))
     spent = by_phase(told, limit if enough is None else enough)
     beside = sum(phases.values())

@@ -62,9 +62,13 @@ def value(tables: Tables, plan: Plan, weights: Mapping[str, int], unit: str | No
     total = 0
     for name, weight in weights.items():
         rule = tables.rule[name]
-        measured = rule.measure(tables, plan)
-        total += weight * int((measured.amount * measured.weight)[_borne(tables, rule, measured.keys, unit)].sum())
+        total += weight * _borne_of(tables, rule, rule.measure(tables, plan), unit)
     return total
+
+
+def _borne_of(tables: Tables, rule: Rule, measured: Amounts, unit: str | None) -> int:
+    """Σ item weight × amount of the items that count for the unit."""
+    return int((measured.amount * measured.weight)[_borne(tables, rule, measured.keys, unit)].sum())
 
 
 def _borne(tables: Tables, rule: Rule, keys: IntArray, unit: str | None) -> npt.NDArray[np.bool_]:
@@ -93,12 +97,12 @@ class Limits(Rule):
         for n, limit in enumerate(self._limits):
             parts: list[Expression] = []
             for name, weight in limit.weights.items():
-                items = model.items_of(tables.rule[name])
-                keys = np.array([item.key for item in items], dtype=np.int64).reshape(
-                    len(items), len(tables.rule[name].about)
-                )
-                borne = _borne(tables, tables.rule[name], keys, limit.unit)
+                rule = tables.rule[name]
+                items = model.items_of(rule)
+                keys = np.array([item.key for item in items], dtype=np.int64).reshape(len(items), len(rule.about))
+                borne = _borne(tables, rule, keys, limit.unit)
                 parts += [weight * one.weight * one.amount for one, counts in zip(items, borne, strict=True) if counts]
+                parts.append(weight * _borne_of(tables, rule, model.settled(rule), limit.unit))
             model.add(model.total(parts) <= limit.most, (n,))
         return ()
 

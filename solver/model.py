@@ -18,7 +18,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.plan import Learning, Plan, plan_of
-from solver.rules.base import HUNDRED, IntArray, Item, Key, Rule
+from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule
 from solver.tables import Bools, Tables
 
 #: linear in the decisions; numbers count as constants
@@ -418,6 +418,15 @@ class Model:
             self._of_rule[rule.name] = rule.post(self)
         return self._of_rule[rule.name]
 
+    def settled(self, rule: Rule) -> Amounts:
+        """What a soft rule measures on the plan that is kept, but for the items that are posted."""
+        if self._kept is None:
+            return Amounts.of(np.empty((0, len(rule.about))), np.empty(0))
+        measured = rule.measure(self.tables, self._kept.plan)
+        posted = {item.key for item in self.items_of(rule)}
+        others = np.array([tuple(key) not in posted for key in measured.keys.tolist()], dtype=bool)
+        return Amounts(measured.keys[others], measured.amount[others], measured.weight[others])
+
     def cost(self, rules: Iterable[str] | None = None) -> Expression:
         """Σ weight × item weight × amount of the posted soft rules (or those named), in ten-thousandths."""
         factors, amounts = [], []
@@ -487,7 +496,7 @@ class Model:
         return [Learning(p, int(r), mentor) for r in taught]
 
     def hints(self, plan: Plan) -> list[tuple[cp_model.IntVar, int]] | None:
-        """The value of every decision in a plan, or None where the model has no room for it."""
+        """The value of every open decision in a plan, or None where the model has no room for its teams."""
         tables, hours = self.tables, plan.hours
         values: list[tuple[Decision, int]] = []
         rows = plan.rows

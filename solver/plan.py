@@ -111,10 +111,6 @@ class Plan:
             load[mentor] += split
         return load
 
-    def on_requirement(self, r: int) -> Bools:
-        """(P,): the members of the requirement's activity who meet it."""
-        return np.asarray(self.tables.meets[:, r] & self.on[:, self.tables.requirement_activity[r]])
-
     @cached_property
     def members_meeting(self) -> IntArray:
         """(R,) members of the requirement's activity who meet it."""
@@ -135,12 +131,17 @@ class Plan:
         others[list(people)] = False
         new = plan_of(tables, hours, [one for one in learning if one.mentor is not None and not others[one.mentor]])
         rows = others[self.person]
+        person, activity = (
+            np.concatenate((old[rows], more))
+            for old, more in ((self.person, new.person), (self.activity, new.activity))
+        )
+        order = np.lexsort((activity, person))
         lessons = np.array([bool(others[mentor]) for mentor, _, _ in self.mentoring], dtype=bool)
         return Plan(
             tables,
-            np.concatenate((self.person[rows], new.person)),
-            np.concatenate((self.activity[rows], new.activity)),
-            np.concatenate((self.split[rows], new.split)),
+            person[order],
+            activity[order],
+            np.concatenate((self.split[rows], new.split))[order],
             tuple(learning),
             (*(self.mentoring[i] for i in np.flatnonzero(lessons).tolist()), *new.mentoring),
             np.concatenate((self.mentor_split.reshape(-1, tables.T)[lessons], new.mentor_split)),
@@ -225,8 +226,11 @@ def plan_of(
 
 @lru_cache(LEVELLED)
 def _level(tasks: tuple[tuple[int, int, int], ...], available: bytes) -> list[IntArray]:
-    """`level` of what was asked lately, not to be changed: most of a plan stays as it was when a part is improved."""
-    return level(tasks, np.frombuffer(available, dtype=np.int64))
+    """`level` of what was asked lately: most of a plan stays as it was when a part of it is improved."""
+    splits = level(tasks, np.frombuffer(available, dtype=np.int64))
+    for split in splits:
+        split.flags.writeable = False
+    return splits
 
 
 def level(tasks: Sequence[tuple[int, int, int]], available: IntArray) -> list[IntArray]:

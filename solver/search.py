@@ -134,9 +134,9 @@ class Search:
     def _take(self, plan: Plan, cost: int) -> bool:
         """Keep a plan that breaks no rule if it is better than what there is; True if it is."""
         with self._lock:
-            self.plans += 1
             if self.cost is not None and cost >= self.cost:
                 return False
+            self.plans += 1
             self.plan, self.cost = plan, cost
         self.tell(always=True)
         return True

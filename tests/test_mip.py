@@ -89,15 +89,15 @@ def test_a_process_that_does_not_end_in_its_time_is_replaced(monkeypatch: pytest
         worker.close()
 
 
-def test_where_no_model_can_be_written_there_is_no_answer(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a folder for temporary files nothing is found, nothing fails, and with one all is as before."""
+def test_where_no_model_can_be_written_nothing_is_asked_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a folder for temporary files nothing is found and nothing fails; the process is ended."""
     search = Search(Tables.of(portfolio(people=[person("ann")], activities=[activity("work")])), Settings(seconds=60))
     model = exact.whole_model(search)
-    with monkeypatch.context() as without:
-        without.setattr(tempfile, "tempdir", "/nowhere")
-        found = worker.solve(model, 60, lambda: False)
-        assert (found.plan, found.bound, found.finished) == (None, None, False)
-    assert worker.solve(model, 60, lambda: False).finished
+    worker = Worker()
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    found = worker.solve(model, 60, lambda: False)
+    assert (found.plan, found.bound, found.finished) == (None, None, False)
+    assert not worker.alive
 
 
 def test_a_bound_that_ends_a_proof_rounds_up_to_the_plan() -> None:

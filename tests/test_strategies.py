@@ -12,6 +12,7 @@ from ortools.sat.python import cp_model
 
 from scenarios import library
 from solver import score
+from solver.limits import Limit, Limits, value
 from solver.model import Model, Neighbourhood, pairs_of
 from solver.plan import Plan
 from solver.portfolio import Portfolio
@@ -149,12 +150,30 @@ def test_a_neighbourhood_keeps_all_but_what_it_frees(seed: int) -> None:
             assert (found.on == plan.on)[:, ~freed].all()
             assert (found.hours == plan.hours)[~moving][:, ~freed].all()
             assert not search.broken(found)
-            for decision, value in model.hints(plan) or ():
-                model.cp.add(decision == value)
+            for decision, known in model.hints(plan) or ():
+                model.cp.add(decision == known)
             before, same = optimum(model)
             assert (same.hours == plan.hours).all()
             saved = score.cost(tables, plan, search.tier) - score.cost(tables, found, search.tier)
             assert saved == before - cost >= 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_limit_holds_for_what_a_neighbourhood_leaves_as_it_is_too(seed: int) -> None:
+    """With no more open hours allowed than the plan has, the cheapest otherwise has no more, counted over all of it."""
+    search = solved(seed)
+    if search.plan is None:
+        pytest.skip("the rules of this portfolio contradict")
+    tables, plan, pricing = search.tables, search.plan, Pricing(search.tables)
+    freed = np.random.default_rng(seed).random(tables.A) < 0.5
+    chosen = plan.on[*pricing.pairs.T] | freed[pricing.pairs[:, 1]]
+    kept = Neighbourhood(plan, freed, np.zeros(tables.P, dtype=bool))
+    model = Model(tables, pricing.pairs[chosen], pricing.most[chosen], kept)
+    most = value(tables, plan, {"staffing": 1})
+    model.post([*tables.rules, Limits([Limit(weights={"staffing": 1}, most=most)])])
+    model.minimise(search.tier - {"staffing"})
+    _, found = optimum(model)
+    assert value(tables, found, {"staffing": 1}) <= most
 
 
 def hours_beside_a_claim(portfolio: Portfolio, claimed: tuple[int, int], worth: int) -> int:

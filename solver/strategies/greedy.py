@@ -41,7 +41,7 @@ def fill(search: Search, base: Plan) -> None:
     fit = tables.expertise_fit.astype(np.int64) + tables.talent_fit - tables.drain
     order = np.lexsort((tables.asked, -tables.importance))
     for a in order.tolist():
-        if tables.start[a] <= tables.last[a]:
+        if tables.P and tables.start[a] <= tables.last[a]:
             _staff(tables, a, teams[a], most[:, a], int(least[a]), fit[:, a], free, lent)
     hours |= {(p, a): booked for a, team in enumerate(teams) for p, booked in team.items()}
     search.consider(plan_of(tables, hours, base.learning))

@@ -148,7 +148,8 @@ def _solve(
         other = search.plan
         # Another process may have found a better plan meanwhile: what changed here may go together with what did there.
         both = found.plan if other is None or other is plan else together(tables, plan, found.plan, other)
-        if not search.consider(both):
+        search.consider(both)
+        if both is not found.plan:  # which is better alone where both changed the same
             search.consider(found.plan)
     return found.finished
 

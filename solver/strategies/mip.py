@@ -133,7 +133,12 @@ class Worker:
                 if not self._heard(stopped):
                     return None
                 self._ready = self._here.recv()
-            self._here.send((program(), seconds, gap, way))
+            try:
+                asked = program()
+            except OSError:
+                self.close()  # the next question would have no answer either
+                return None
+            self._here.send((asked, seconds, gap, way))
             if not self._heard(stopped, seconds + LATE_SECONDS):
                 return None
             answer: Answer = self._here.recv()
