@@ -17,8 +17,8 @@ import numpy.typing as npt
 from ortools.math_opt import model_pb2
 
 from solver.rules.base import IntArray
-from solver.strategies.highs import ENDLESS
 from solver.strategies.mip import Worker
+from solver.strategies.question import ENDLESS
 from solver.tables import Bools
 
 #: smaller than this is floating point's nothing

@@ -11,20 +11,18 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 from ortools.math_opt.solvers import highs_pb2
 from ortools.sat import cp_model_pb2
 
-#: rows and bounds of CP-SAT without an end are given with an end beyond this
-ENDLESS = 2**62
+from solver.strategies.question import ENDLESS, Answer, Rows, Way
+
 #: a bound this close to the plan proves it: lowered by the noise, it still rounds up to the plan's whole objective
 PROVES = 0.4
 #: a plan is known, and nearly the best: fewer trials before a branching, hardly any search for plans, no second start
@@ -33,37 +31,6 @@ PROVING = highs_pb2.HighsOptionsProto(
     double_options={"mip_heuristic_effort": 0.02},
     bool_options={"mip_allow_restart": False},
 )
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A CP-SAT model as OR-Tools writes it, and which of its variables need not be whole, None for all of them."""
-
-    written: bytes
-    free: frozenset[int] | None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the child found: values of the variables, bound on the objective, duals; None where there are none."""
-
-    finished: bool
-    values: npt.NDArray[np.float64] | None = None
-    bound: float | None = None
-    duals: npt.NDArray[np.float64] | None = None
-
-
-@dataclass(frozen=True)
-class Way:
-    """How to go about it: the seed; whether the bound matters more than plans; (variable, value) of a plan known.
-
-    duals: whether they are asked for.
-    """
-
-    seed: int = 0
-    proving: bool = False
-    known: tuple[tuple[int, int], ...] = ()
-    duals: bool = False
 
 
 def _linear(rows: Rows) -> model_pb2.ModelProto:
@@ -142,7 +109,4 @@ def _answer(asked: Rows | bytes, seconds: float, gap: float, way: Way) -> Answer
 
 
 if __name__ == "__main__":
-    # Under its real name, so that what it sends can be read by a parent that imported it.
-    from solver.strategies import highs
-
-    highs.serve(Connection(int(sys.argv[1])))
+    serve(Connection(int(sys.argv[1])))

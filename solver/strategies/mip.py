@@ -29,7 +29,7 @@ from ortools.math_opt import model_pb2
 
 from solver.model import Decision, Model
 from solver.plan import Plan
-from solver.strategies.highs import Answer, Rows, Way
+from solver.strategies.question import Answer, Rows, Way
 
 #: how often a waiting parent looks whether to stop
 STOP_POLL = 0.02
