@@ -72,6 +72,12 @@ def test_what_nobody_has_time_for_stays_open() -> None:
     assert [(one.activity, one.hours) for one in found.unfilled] == [("write", 20)]
 
 
+def test_work_without_anybody_stays_open() -> None:
+    """Nobody is there: all 40 hours stay open at 20 each, and that is the best there is."""
+    found = solve(portfolio([], [activity("write", 40)], rules=only("staffing")), TOGETHER)
+    assert (found.run.status, found.run.objective, found.bookings) == ("OPTIMAL", 800, ())
+
+
 @pytest.mark.parametrize("settings", [QUICK, TOGETHER], ids=["quick", "together"])
 @pytest.mark.parametrize(("tolerance", "expected"), [(20, 0), (19, None)])
 def test_mode_hard_allows_what_is_within_the_tolerance_and_no_more(
