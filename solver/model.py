@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, gcd
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -535,6 +536,23 @@ def _mentor_of(tables: Tables, plan: Plan) -> dict[tuple[int, int], int | None]:
 
 def pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:
     """The pairs that some plan can book under the hard rules, (N, 2), and the most hours of each, (N,).
+
+    Worked out once for the same tables; not to be written to.
+    """
+    if tables not in _pairs:
+        found = _pairs_of(tables)
+        for one in found:
+            one.flags.writeable = False
+        _pairs[tables] = found
+    return _pairs[tables]
+
+
+#: of tables that are in use
+_pairs: WeakKeyDictionary[Tables, tuple[IntArray, IntArray]] = WeakKeyDictionary()
+
+
+def _pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:
+    """`pairs_of`, worked out.
 
     Each step is a consequence of the hard rules: the open window and what is available in it, the smallest booking,
     the share of hours by experts and how many those can have, what an activity cannot do without, and learning only

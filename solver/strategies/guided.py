@@ -22,7 +22,7 @@ from solver.strategies import exact, large
 from solver.strategies.cpsat import solve_model
 from solver.strategies.improve import Choice, improve, side_by_side
 from solver.strategies.mip import Relaxation, Worker
-from solver.strategies.prices import Prices, Pricing, ascend
+from solver.strategies.prices import FIRST_ROUNDS, Prices, Pricing, sharpen
 
 #: seconds for CP-SAT alone where it should not take longer
 TINY_SECONDS = 1.0
@@ -164,8 +164,8 @@ def _priced(search: Search) -> tuple[Pricing, Prices]:
     search.stage = "prices"
     pricing = Pricing(search.tables)
     seconds = max(0.01, PRICE_SHARE * search.left)
-    ascent = ascend(pricing, pricing.start(), PRICE_STEPS, seconds, search.raise_bound, lambda: search.over)
-    return pricing, ascent.prices
+    start, over = pricing.start(), lambda: search.over
+    return pricing, sharpen(pricing, start, PRICE_STEPS, seconds, search.raise_bound, over, FIRST_ROUNDS).prices
 
 
 def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float = 1) -> None:

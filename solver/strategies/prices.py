@@ -51,8 +51,6 @@ class Ascent(NamedTuple):
 KEPT, KEPT_SQUARE, NO_SLOPE = 0.9, 0.99, 1e-3
 #: steps are this part of what an open hour costs, or of the most that a price can be
 OF_HOUR, OF_MOST = 0.2, 0.25
-#: how much of that the first step of all is
-FIRST_STEP = 0.4
 #: all of a person's rows together are worth hardly more than 1
 OF_ROW = 0.5
 #: the price of a lesson moves like that of so many hours
@@ -63,7 +61,9 @@ FIRST_PRICE = 8.0 * UNIT
 NEAR = 0.02 * UNIT
 #: the part of the steps before what is booked means something
 SETTLED = 0.5
-#: rounds of sharpening: the part of the steps, and how large the first of them is
+#: rounds from the first prices on: the part of the steps, and how large the first of them is
+FIRST_ROUNDS = ((0.2, 0.4), (0.3, 0.4), (0.5, 0.4))
+#: rounds of sharpening, likewise
 ROUNDS = ((2 / 9, 0.4), (3 / 9, 0.3), (4 / 9, 0.2))
 #: where only new rows have to find their price
 FINE_ROUNDS = ((1 / 3, 0.15), (2 / 3, 0.15))
@@ -121,8 +121,10 @@ class Pricing:
         self.lent = tables.lending_group[self.p, self.a].astype(np.int64)
         everybody = np.ones(tables.P, dtype=bool)
         self.lendable = np.array([group.most(everybody) for group in tables.lending_groups], dtype=float) / HUNDRED
-        self.available = tables.available.astype(float)
-        self.total = self.available.sum(axis=1)
+        #: (T, P) hours; the same with a little everywhere, so that hours can be split in proportion
+        self.available = np.ascontiguousarray(tables.available.T, dtype=float)
+        self.room = self.available + 1e-3
+        self.total = self.available.sum(axis=0)
         self.balance = UNIT * weight["load_balance"]
         self.low = np.where(tables.candidate, 0.0, settings["load_balance"].low)
         self.high = settings["load_balance"].high
@@ -196,9 +198,13 @@ class Pricing:
     def _windows(self) -> tuple[list[tuple[int, int]], IntArray]:
         """The different windows, and (N,) which of them is that of each pair; what is committed may lie in the past."""
         tables = self.tables
-        first = np.where(tables.committed[self.p, self.a], tables.first[self.a], tables.open_from[self.a])
-        both, of = np.unique(np.stack((first, tables.last[self.a])), axis=1, return_inverse=True)
-        return [(int(one), int(other)) for one, other in both.T], of.reshape(-1)
+        which = self.a + tables.A * tables.committed[self.p, self.a]
+        first, last = np.concatenate((tables.open_from, tables.first)), np.tile(tables.last, 2)
+        there = np.bincount(which, minlength=2 * tables.A) > 0
+        both, number = np.unique(np.stack((first, last))[:, there], axis=1, return_inverse=True)
+        of = np.zeros(2 * tables.A, dtype=np.int64)
+        of[there] = number.reshape(-1)
+        return [(int(one), int(other)) for one, other in both.T], of[which]
 
     def among(self, chosen: Bools) -> Pricing:
         """The same with some of the pairs alone, (N,): quicker, but no bound where another pair pays."""
@@ -242,10 +248,10 @@ class Pricing:
         enough = np.flatnonzero(wanted >= self.asked[self.a[order]])
         place = np.zeros(tables.A)
         np.maximum.at(place, self.a[order[enough]], -cost[order[enough]])
-        hour = np.zeros((tables.P, tables.T))
-        hour[:, tables.now :] = FIRST_PRICE
+        hour = np.zeros((tables.T, tables.P))
+        hour[tables.now :] = FIRST_PRICE
         return {
-            "hour": hour,  # of a person's hour in a period
+            "hour": hour,  # (T, P) of a person's hour in a period
             "work": np.zeros(tables.P),  # of an hour of work, whenever
             "place": place,  # of an hour of an activity
             "expert": np.zeros(tables.A),  # of an hour that is not by an expert
@@ -260,15 +266,15 @@ class Pricing:
         }
 
     def cheapest(self, at: Prices) -> Floats:
-        """(P, windows) the lowest price of a person's hour in each window."""
-        cheapest = np.zeros((self.tables.P, len(self.windows)))
+        """(windows, P) the lowest price of a person's hour in each window."""
+        cheapest = np.zeros((len(self.windows), self.tables.P))
         for window, (first, last) in enumerate(self.windows):
-            cheapest[:, window] = at["hour"][:, first : last + 1].min(axis=1)
+            at["hour"][first : last + 1].min(axis=0, out=cheapest[window])
         return cheapest
 
     def hourly_price(self, at: Prices) -> Floats:
         """(N,) the price of an hour of each pair's person, in the window of its activity."""
-        return np.asarray(self.cheapest(at)[self.p, self.window_of])
+        return np.asarray(self.cheapest(at)[self.window_of, self.p])
 
     def costs(self, at: Prices) -> tuple[Floats, Floats]:
         """(N,) what an hour and a booking of a pair cost at best, but for the person's time and the rows."""
@@ -293,7 +299,7 @@ class Pricing:
         """What these prices give."""
         tables, p, a = self.tables, self.p, self.a
         cheapest = self.cheapest(at)
-        when = cheapest[p, self.window_of]
+        when = cheapest[self.window_of, p]
         hour, once, gives = self._costs(at, when)
         hour += when - np.bincount(self.row_pair, at["hull"][self.row_of] * self.row_hour, len(p))
         once -= np.bincount(self.row_pair, at["hull"][self.row_of] * self.row_once, len(p))
@@ -338,15 +344,12 @@ class Pricing:
             + self.lost
             + worth[on].sum()
         )
-        load = np.zeros((tables.P, tables.T))
+        load = np.zeros((tables.T, tables.P))
         taken = booked + self.lesson * given
-        at_window = np.bincount(p * len(self.windows) + self.window_of, taken, tables.P * len(self.windows))
-        for (first, last), those, low in zip(
-            self.windows, at_window.reshape(tables.P, len(self.windows)).T, cheapest.T, strict=True
-        ):
-            prices, room = at["hour"][:, first : last + 1], self.available[:, first : last + 1]
-            part = (prices <= low[:, None] + NEAR) * (room + 1e-3)
-            load[:, first : last + 1] += those[:, None] * part / part.sum(axis=1, keepdims=True)
+        at_window = np.bincount(self.window_of * tables.P + p, taken, len(self.windows) * tables.P)
+        for (first, last), those, low in zip(self.windows, at_window.reshape(-1, tables.P), cheapest, strict=True):
+            part = (at["hour"][first : last + 1] <= low + NEAR) * self.room[first : last + 1]
+            load[first : last + 1] += part * (those / part.sum(axis=0))
         on_activity = np.bincount(a, booked, tables.A)
         met = np.bincount(self.requirement_of, on[self.pair_of].astype(float), tables.R)
         by_others = np.bincount(a, np.where(self.expert, 0, booked), tables.A)
@@ -366,7 +369,7 @@ class Pricing:
             "lesson": np.bincount(a, (on & learns).astype(float) - given, tables.A),
             "hull": self.row_least - np.bincount(self.row_of, in_rows, len(self.row_least)),
         }
-        slope["hour"][:, : tables.now] = 0
+        slope["hour"][: tables.now] = 0
         return Value(bound, slope, worth, booked)
 
     def within(self, prices: Prices) -> Prices:
@@ -408,7 +411,7 @@ def ascend(
     seconds: float,
     tell: Callable[[int], object],
     stopped: Callable[[], bool],
-    first: float = FIRST_STEP,
+    first: float = 0.4,
 ) -> Ascent:
     """The best prices found in so many steps or seconds, in steps that become smaller; `first`: how large the first is.
 
@@ -453,7 +456,7 @@ def sharpen(
     stopped: Callable[[], bool],
     rounds: Sequence[tuple[float, float]] = ROUNDS,
 ) -> Ascent:
-    """Ascend further from prices that are nearly right, in so many steps or seconds in all, with fewer pairs.
+    """Ascend further from some prices, in so many steps or seconds in all, with fewer pairs.
 
     Only those that nearly pay take part, and round by round those that came to pay meanwhile: at 200 people and 300
     activities a quarter of the pairs, at 1,000 and 1,200 a twelfth. `tell` hears of bounds over all pairs.
