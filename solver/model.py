@@ -101,8 +101,8 @@ class Model:
                 self._learn(i)
             elif self.pairs[i] in kept_mentor:
                 self._keep_learning(i, kept_mentor[self.pairs[i]])
-        #: hours left to activities that are not in the model: (person, activity, hours)
-        self.claims: list[tuple[int, int, Expression]] = []
+        #: hours left to activities that are not in the model: (lending agreement, hours)
+        self.claims: list[tuple[int, Expression]] = []
         self._claimed: list[list[tuple[int, Expression, int]]] = [[] for _ in range(tables.P)]
         self._most = most
         self._made: dict[tuple[Any, ...], Expression] = {}
@@ -264,10 +264,15 @@ class Model:
 
     def claim(self, p: int, a: int, hours: int) -> Expression:
         """Leave hours of a person to an activity that is not in the model; returns those there is no room for."""
-        lost = self._following(hours)
+        lost = self.claim_lent(int(self.tables.lending_group[p, a]), hours)
         self._people.add(p)
-        self.claims.append((p, a, hours - lost))
         self._claimed[p].append((a, hours - lost, hours))
+        return lost
+
+    def claim_lent(self, group: int, hours: int) -> Expression:
+        """Leave hours under a lending agreement to others, whose time is theirs; returns those there is no room for."""
+        lost = self._following(hours)
+        self.claims.append((group, hours - lost))
         return lost
 
     def taken_on(self, p: int) -> Expression:

@@ -34,9 +34,9 @@ class LendingCap(Rule):
         in_group: dict[int, list[Expression]] = {}
         for i, pair in enumerate(model.pairs):
             in_group.setdefault(int(tables.lending_group[pair]), []).append(model.hours[i])
-        for p, a, kept in model.claims:
-            if int(tables.lending_group[p, a]) in in_group:
-                in_group[int(tables.lending_group[p, a])].append(kept)
+        for group_number, kept in model.claims:
+            if group_number in in_group:
+                in_group[group_number].append(kept)
         for n, group in enumerate(tables.lending_groups):
             lent = in_group.get(n)
             if lent:

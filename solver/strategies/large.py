@@ -136,11 +136,9 @@ class Start:
         self._open = np.ones(tables.A, dtype=bool)
         worth = CLAIM * (pricing.hourly_price(ascent.prices) + np.append(ascent.prices["lent"], 0)[pricing.lent])
         there = (np.rint(ascent.hours) >= 1) & (worth >= UNIT) & ~committed
-        #: (person, activity, hours, what an hour of them costs in ten-thousandths)
-        self._claims = [
-            (int(people[i]), int(on[i]), round(float(ascent.hours[i])), round(float(worth[i]) / UNIT) * UNIT)
-            for i in np.flatnonzero(there).tolist()
-        ]
+        #: (C, 4) person, activity, hours, what an hour of them costs in ten-thousandths
+        hours, cost = np.rint(ascent.hours).astype(np.int64), np.rint(worth / UNIT).astype(np.int64) * UNIT
+        self._claims = np.stack((people, on, hours, cost), axis=1)[there]
 
     def work(self, worker: Worker) -> None:
         """Staff one group after the other until all are, also those of others, and hand in the plan.
@@ -206,13 +204,20 @@ class Start:
         those = plan.on[people, on] | chosen
         kept = Neighbourhood(plan, freed, np.zeros(tables.P, dtype=bool))
         model = Model(tables, self._choice.pairs[those], self._choice.most[those], kept)
-        wanted = set(people[chosen].tolist())
-        lending = set(tables.lending_group[people[chosen], on[chosen]].tolist()) - {NOWHERE}
-        lost = [
-            (worth, model.claim(p, a, hours))
-            for p, a, hours, worth in self._claims
-            if self._open[a] and not freed[a] and (p in wanted or int(tables.lending_group[p, a]) in lending)
-        ]
+        claims = self._claims[(self._open & ~freed)[self._claims[:, 1]]]
+        p, a, hours, worth = claims.T
+        wanted = np.zeros(tables.P, dtype=bool)
+        wanted[people[chosen]] = True
+        first, last = tables.start[freed].min(), tables.last[freed].max()
+        near = wanted[p]
+        lost = [(worth, model.claim(p, a, hours)) for p, a, hours, worth in claims[near].tolist()]
+        # Of others only what they would be lent for matters, all of it together.
+        under = tables.lending_group[p, a]
+        lending = np.bincount(tables.lending_group[people[chosen], on[chosen]] + 1, minlength=len(tables.lending_groups) + 1)[1:] > 0
+        for group in np.flatnonzero(lending).tolist():
+            those = (under == group) & ~near
+            if those.any():
+                lost.append((int(worth[those] @ hours[those] / hours[those].sum()), model.claim_lent(group, int(hours[those].sum()))))
         model.count("claims", lost)
         model.post(tables.rules)
         search.limit(model)
