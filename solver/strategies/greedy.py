@@ -18,12 +18,15 @@ COVERS, COVERS_MUST = 100, 1000
 
 
 def solve(search: Search) -> None:
-    """Hand in a plan of experts, the most important activities first, if it breaks no rule."""
+    """Hand in a plan made request by request, the most important activities first, if it breaks no rule."""
     fill(search, commitments(search.tables))
 
 
 def fill(search: Search, base: Plan) -> None:
-    """Hand in a plan with experts on what it leaves open, the most important activities first, if it breaks no rule."""
+    """Hand in a plan with more people on what it leaves open, the most important activities first, if it breaks no rule.
+
+    Those who are on the team already may get more hours, but for what they learn or what was agreed.
+    """
     tables = search.tables
     hours = {(int(p), int(a)): int(h) for p, a, h in zip(base.person, base.activity, base.booked, strict=True)}
     teams: list[dict[int, int]] = [{} for _ in range(tables.A)]
@@ -35,7 +38,7 @@ def fill(search: Search, base: Plan) -> None:
     pairs, limits = pairs_of(tables)
     most[pairs[:, 0], pairs[:, 1]] = limits
     most[~_simple(tables)] = 0
-    most[tables.committed | base.on | ~tables.expert | ~tables.able] = 0
+    most[tables.committed | base.learns | ~tables.able] = 0
     lent = _Lent(tables, base.hours)
     least = tables.rule["smallest_booking"].least(tables)  # type: ignore[attr-defined]
     fit = tables.expertise_fit.astype(np.int64) + tables.talent_fit - tables.drain
@@ -57,7 +60,10 @@ def _staff(
     free: IntArray,
     lent: _Lent,
 ) -> None:
-    """Book who is to join one activity into its team, and take it from `free` and `lent`; or nobody."""
+    """Book who is to join one activity or to have more hours into its team, and take it from `free` and `lent`.
+
+    there: hours of each person on the team; most: (P,) hours at most. Without a whole team nothing is booked.
+    """
     window = slice(int(tables.start[a]), int(tables.last[a]) + 1)
     every = tables.requirements_of(a)
     missing = tables.requirement_people[every].copy()
@@ -65,28 +71,41 @@ def _staff(
     team = dict(there)
     left = int(tables.asked[a]) - sum(team.values())
     missing -= tables.meets[list(team)][:, every].sum(axis=0)
-    while left > 0 and len(team) < tables.team_max[a]:
+    others, share = ~tables.expert[:, a], round(tables.rule["expert_hours"].settings.expert_share * HUNDRED)
+    while left > 0:
         room = np.minimum(np.minimum(free[:, window].sum(axis=1), most), np.minimum(left, lent.room(a)))
+        if share:  # others have hours only beside those of experts
+            by_others = sum(booked for p, booked in team.items() if others[p])
+            beside = ((HUNDRED - share) * sum(team.values()) - HUNDRED * by_others) // share
+            room[others] = np.minimum(room[others], max(0, beside))
+        room[list(there)] = np.minimum(room[list(there)], most[list(there)] - list(there.values()))
         room = room // tables.block * tables.block
-        room[list(team)] = 0
-        gain = fit + (tables.meets[:, every] * worth * (missing > 0)).sum(axis=1) + HUNDRED * room // max(1, left)
-        gain[room < max(least, tables.block)] = -1
+        room[[p for p in team if team[p] != there.get(p)]] = 0
+        meets = tables.meets[:, every] * worth * (missing > 0)
+        meets[list(there)] = 0
+        gain = fit + meets.sum(axis=1) + HUNDRED * room // max(1, left)
+        joins = max(least, tables.block) if len(team) < tables.team_max[a] else left + 1
+        enough = np.full(tables.P, joins)
+        enough[list(there)] = tables.block
+        gain[room < enough] = -1
         p = int(gain.argmax())
         if gain[p] < 0:
             break
-        team[p] = int(room[p])
-        lent.take(p, a, team[p])
-        left -= team[p]
-        missing -= tables.meets[p, every]
+        team[p] = team.get(p, 0) + int(room[p])
+        lent.take(p, a, int(room[p]))
+        left -= int(room[p])
+        if p not in there:
+            missing -= tables.meets[p, every]
     whole = len(team) >= max(1, tables.team_min[a]) and not (missing[tables.requirement_must[every]] > 0).any()
     for p, booked in team.items():
-        if p in there:
+        more = booked - there.get(p, 0)
+        if not more:
             continue
         if whole:
             there[p] = booked
-            _take(free[p, window], booked)
+            _take(free[p, window], more)
         else:
-            lent.take(p, a, -booked)
+            lent.take(p, a, -more)
 
 
 def _take(free: IntArray, booked: int) -> None:

@@ -177,6 +177,7 @@ def _bound(search: Search, model: Model, worker: Worker, seed: int, share: float
         seed=search.settings.seed + seed,
         proving=True,
         start=search.plan,
+        teams_first=len(model.pairs) > SMALL,
     )
     if found.plan is not None:
         search.consider(found.plan)

@@ -25,6 +25,8 @@ from solver.strategies.question import ENDLESS, Answer, Rows, Way
 
 #: a bound this close to the plan proves it: lowered by the noise, it still rounds up to the plan's whole objective
 PROVES = 0.4
+#: once teams are decided: seconds for the hours at most, and how close to their best they come
+LATER_SECONDS, LATER_GAP = 1.0, 0.0005
 #: a plan is known, and nearly the best: fewer trials before a branching, hardly any search for plans, no second start
 PROVING = highs_pb2.HighsOptionsProto(
     int_options={"mip_pscost_minreliable": 2},
@@ -79,8 +81,25 @@ def serve(connection: Connection[Any, Any]) -> None:
 def _answer(asked: Rows | bytes, seconds: float, gap: float, way: Way) -> Answer:
     began = time.monotonic()
     told = _linear(asked) if isinstance(asked, Rows) else model_pb2.ModelProto.FromString(asked)
+    later = asked.later if isinstance(asked, Rows) else ()
+    for index in later:
+        told.variables.integers[index] = False
+    found = _solved(told, seconds - (time.monotonic() - began), gap, way)
+    if not later or found.values is None:
+        return found
+    values = np.rint(found.values)
+    for index, whole in enumerate(told.variables.integers):
+        if whole:
+            told.variables.lower_bounds[index] = told.variables.upper_bounds[index] = values[index]
+    for index in later:
+        told.variables.integers[index] = True
+    hours = _solved(told, LATER_SECONDS, LATER_GAP, Way(way.seed))
+    return Answer(found.finished, hours.values, found.bound)
+
+
+def _solved(told: model_pb2.ModelProto, seconds: float, gap: float, way: Way) -> Answer:
     program = mathopt.Model.from_model_proto(told)
-    left = max(0.01, seconds - (time.monotonic() - began))
+    left = max(0.01, seconds)
     parameters = mathopt.SolveParameters(
         time_limit=timedelta(seconds=left),
         relative_gap_tolerance=gap,

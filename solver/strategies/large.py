@@ -41,7 +41,7 @@ APART = 3
 STOP_POLL = 0.1
 #: an hour that a group takes from those after it costs so many times what it is worth at the prices: who loses an hour
 #: loses more, since teams and hours are whole (of the value of a start at 1,000 people 1.5 loses 2 %, 3 half a percent)
-CLAIM = 5
+CLAIM = 8
 #: a pair booked less than this on the way to the prices is left out
 BOOKED = 0.02
 #: activities freed at once at first; how close to its best a neighbourhood comes, in how many seconds at most, because
@@ -132,6 +132,7 @@ class Start:
         #: seconds that a group took at most
         self._longest = 0.0
         self._changed = threading.Condition()
+        self._done = False
         #: (A,) not staffed yet
         self._open = np.ones(tables.A, dtype=bool)
         worth = CLAIM * (pricing.hourly_price(ascent.prices) + np.append(ascent.prices["lent"], 0)[pricing.lent])
@@ -143,7 +144,7 @@ class Start:
     def work(self, worker: Worker) -> None:
         """Staff one group after the other until all are, also those of others, and hand in the plan.
 
-        What there is no time for is staffed request by request.
+        What is left open, or there was no time for, is staffed request by request.
         """
         while (number := self._next()) is not None:
             try:
@@ -153,10 +154,10 @@ class Start:
                     self._busy.discard(number)
                     self._changed.notify_all()
         with self._changed:
-            if self._open.any():
+            if not self._done:
+                self._search.consider(self.plan)
                 greedy.fill(self._search, self.plan)
-            self._search.consider(self.plan)
-            self._open[:] = False
+            self._done = True
 
     def _next(self) -> int | None:
         """The next group far enough from those that are being staffed; None if all are staffed, or if time is up."""
@@ -182,7 +183,7 @@ class Start:
         seconds = min(left, max(0.5 * left / (len(self._left) / self.at_once + 1), self._longest))
         while not search.over:
             model = self._model(plan, freed, chosen)
-            found = worker.solve(model, max(0.01, seconds), lambda: search.over, GROUP_GAP).plan
+            found = worker.solve(model, max(0.01, seconds), lambda: search.over, GROUP_GAP, teams_first=True).plan
             if found is None:
                 return
             with self._changed:

@@ -99,15 +99,17 @@ class Worker:
         seed: int = 0,
         proving: bool = False,
         start: Plan | None = None,
+        teams_first: bool = False,
     ) -> Solution:
         """Minimise the model's objective for some seconds, or until within a relative gap of the best there is.
 
         `proving`: spend the time on the bound, not on plans. `start`: a plan to begin with, left alone where the model
-        has no room for it.
+        has no room for it. `teams_first`: decide who works where with hours in fractions, then the hours in whole
+        blocks; the gap and the bound are those of the former.
         """
         known = None if start is None else model.hints(start)
         decided = tuple((variable.index, value) for variable, value in known or ())
-        answer = self._ask(partial(_rows, model, whole=True), seconds, gap, Way(seed, proving, decided), stopped)
+        answer = self._ask(partial(_rows, model, whole=True, teams_first=teams_first), seconds, gap, Way(seed, proving, decided), stopped)
         if answer is None:
             return Solution(None, None, False)
         plan = None
@@ -176,9 +178,11 @@ def _columns(decisions: Sequence[Decision]) -> list[int]:
     return [one.index for one in decisions if not isinstance(one, int)]
 
 
-def _rows(model: Model, *, whole: bool) -> Rows:
+def _rows(model: Model, *, whole: bool, teams_first: bool = False) -> Rows:
     """The rows of a model: it is written to files alone, but to read them here would take thirty times as long."""
     with NamedTemporaryFile(suffix=".pb") as file:
         if not model.cp.export_to_file(file.name):
             raise OSError(f"the model could not be written to {file.name}")
-        return Rows(Path(file.name).read_bytes(), frozenset(model.follows) if whole else None)
+        written = Path(file.name).read_bytes()
+    hours = frozenset(_columns(model.blocks)) if teams_first else frozenset[int]()
+    return Rows(written, frozenset(model.follows) if whole else None, hours)

@@ -13,10 +13,14 @@ ENDLESS = 2**62
 
 @dataclass(frozen=True)
 class Rows:
-    """A CP-SAT model as OR-Tools writes it, and which of its variables need not be whole, None for all of them."""
+    """A CP-SAT model as OR-Tools writes it, and which of its variables need not be whole, None for all of them.
+
+    later: which of them become whole only once all others are decided.
+    """
 
     written: bytes
     free: frozenset[int] | None
+    later: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
