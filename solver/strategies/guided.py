@@ -35,7 +35,7 @@ GIVEN = (0.8, 0.95, 0.999, 2.0)
 #: a pair booked less than this is left out of the start
 BOOKED = 1e-6
 #: parts of the time that is left: for the relaxation, for the start, for a better bound beside the improving
-RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.6, 0.3, 0.5
+RELAX_SHARE, START_SHARE, BOUND_SHARE = 0.6, 0.3, 0.75
 #: seconds that the start takes at least, if there are as many: before that there is hardly ever a plan
 START_LEAST = 4.0
 #: seconds for the start where a proof is looked for: there it is an advantage, not all there is
