@@ -12,13 +12,13 @@ import pytest
 from solver import score
 from solver.model import Model
 from solver.plan import plan_of
-from solver.search import Search, commitments
+from solver.search import UNIT, Search, commitments
 from solver.settings import Settings
 from solver.strategies import exact, mip
 from solver.strategies.highs import PROVES
 from solver.strategies.mip import NOISE, Worker
 from solver.tables import Tables
-from tests.builders import activity, person, portfolio, random_portfolio
+from tests.builders import activity, only, person, portfolio, random_portfolio
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,30 @@ def test_a_search_that_needs_no_better_plan_comes_back_with_none_worse(seed: int
     found = worker.solve(exact.whole_model(search), 60, lambda: False, gap=1e6, start=search.plan)
     assert found.plan is not None
     assert score.cost(search.tables, found.plan, search.tier) == search.cost
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_with_teams_first_the_bound_holds_and_the_plan_breaks_no_rule(seed: int, worker: Worker) -> None:
+    """Hours in fractions cost no more than whole ones; the plan has whole ones, and costs no less than the best."""
+    search = proven(seed)
+    found = worker.solve(exact.whole_model(search), 60, lambda: False, teams_first=True)
+    assert search.cost is not None
+    assert found.bound is not None
+    assert found.bound <= search.cost
+    if found.plan is not None:  # the teams that are best in fractions may have no whole hours
+        assert not score.broken(search.tables, found.plan)
+        assert score.cost(search.tables, found.plan, search.tier) >= search.cost
+
+
+def test_with_teams_first_hours_are_whole_blocks_in_the_end(worker: Worker) -> None:
+    """Ana has 30 h: in blocks of 4 she works 28 of the 40 that are asked for; in fractions it would be 30."""
+    one = portfolio([person("ana", hours_per_period=30)], [activity("work", 40)], rules=only(staffing=20))
+    model = exact.whole_model(Search(Tables.of(one), Settings(seconds=60)))
+    found = worker.solve(model, 60, lambda: False, teams_first=True)
+    assert found.plan is not None
+    assert int(found.plan.hours.sum()) == 28
+    assert found.bound is not None
+    assert 10 * 20 * UNIT <= found.bound <= 12 * 20 * UNIT
 
 
 def test_a_plan_that_the_model_has_no_room_for_is_no_start(worker: Worker) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,6 +160,16 @@ def test_a_neighbourhood_keeps_all_but_what_it_frees(seed: int) -> None:
             assert saved == before - cost >= 0
 
 
+def test_which_pairs_can_be_booked_is_worked_out_once() -> None:
+    """The same tables give the same pairs, which nobody can write to."""
+    tables = Tables.of(random_portfolio(0, calm=True))
+    pairs, most = pairs_of(tables)
+    again, _ = pairs_of(tables)
+    assert again is pairs
+    assert not pairs.flags.writeable
+    assert not most.flags.writeable
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_limit_holds_for_what_a_neighbourhood_leaves_as_it_is_too(seed: int) -> None:
     """With no more open hours allowed than the plan has, the cheapest otherwise has no more, counted over all of it."""
@@ -176,14 +188,14 @@ def test_a_limit_holds_for_what_a_neighbourhood_leaves_as_it_is_too(seed: int) -
     assert value(tables, found, {"staffing": 1}) <= most
 
 
-def hours_beside_a_claim(portfolio: Portfolio, claimed: tuple[int, int], worth: int) -> int:
-    """The hours on the first activity where somebody's 40 h are claimed by the second, at so much an hour."""
+def hours_beside_a_claim(portfolio: Portfolio, claim: Callable[[Model], Any], worth: int) -> int:
+    """The hours on the first activity where something is claimed for the second, at so much an hour."""
     tables = Tables.of(portfolio)
     pairs, most = pairs_of(tables)
     first = pairs[:, 1] == 0
     kept = Neighbourhood(exact.commitments(tables), np.array([True, False]), np.zeros(tables.P, dtype=bool))
     model = Model(tables, pairs[first], most[first], kept)
-    model.count("claims", [(worth * UNIT, model.claim(*claimed, 40))])
+    model.count("claims", [(worth * UNIT, claim(model))])
     model.post(tables.rules)
     model.minimise()
     _, found = optimum(model)
@@ -196,20 +208,22 @@ def test_an_hour_that_another_activity_claims_is_taken_where_it_is_worth_more() 
         [person("ana", hours_per_period=60, expertise={"law": 4})],
         [activity("a", 40, expertise={"law": 3}), activity("b", 40, expertise={"law": 3})],
     )
-    assert hours_beside_a_claim(one, (0, 1), 1) == 40
-    assert hours_beside_a_claim(one, (0, 1), 1000) == 20
+    assert hours_beside_a_claim(one, lambda model: model.claim(0, 1, 40), 1) == 40
+    assert hours_beside_a_claim(one, lambda model: model.claim(0, 1, 40), 1000) == 20
 
 
 def test_what_may_be_lent_can_be_claimed_too() -> None:
-    """A unit may lend 40 h: with those claimed for work of somebody else, none is left."""
+    """A unit may lend 40 h: with those claimed for work of somebody else, named or not, none is left."""
     one = portfolio(
         [person(name, hours_per_period=40, expertise={"law": 4}, unit="u") for name in ("ana", "ben")],
         [activity(name, 40, expertise={"law": 3}) for name in ("a", "b")],
         units=[{"id": "u", "name": "U", "lend_share": 0.5}, {"id": "v", "name": "V"}],
         projects=[{"id": "x", "name": "X", "unit": "v"}],
     )
-    assert hours_beside_a_claim(one, (1, 1), 1) == 40
-    assert hours_beside_a_claim(one, (1, 1), 1000) == 0
+    agreement = int(Tables.of(one).lending_group[1, 1])
+    for claim in (lambda model: model.claim(1, 1, 40), lambda model: model.claim_lent(agreement, 40)):
+        assert hours_beside_a_claim(one, claim, 1) == 40
+        assert hours_beside_a_claim(one, claim, 1000) == 0
 
 
 def test_a_plan_made_group_by_group_breaks_no_rule_and_its_bound_holds() -> None:

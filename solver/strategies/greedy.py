@@ -23,7 +23,7 @@ def solve(search: Search) -> None:
 
 
 def fill(search: Search, base: Plan) -> None:
-    """Hand in a plan with more people on what it leaves open, the most important activities first, if it breaks no rule.
+    """Hand in a plan with more people on what is left open, the most important activities first, if it breaks no rule.
 
     Those who are on the team already may get more hours, but for what they learn or what was agreed.
     """

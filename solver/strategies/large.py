@@ -28,8 +28,8 @@ from solver.tables import Bools
 #: steps towards better prices, at most, and the part of the time for them
 STEPS, PRICE_SHARE = 900, 0.1
 #: the bound of whole bookings: rounds, steps in each, the part of the time that is left for all of it
-WHOLE_ROUNDS, WHOLE_STEPS, WHOLE_SHARE = 2, 600, 0.4
-#: it is not looked for with less time than this, nor with more pairs: the same time would win more in the plan
+WHOLE_ROUNDS, WHOLE_STEPS, WHOLE_SHARE = 2, 1200, 0.4
+#: it is not looked for with less time than this; with more pairs only the first round is worth more than a better plan
 WHOLE_LEAST, WHOLE_MOST = 20.0, 1_000_000
 #: the part of the time that is left, for the plan made group by group
 GROUP_SHARE = 0.6
@@ -77,21 +77,21 @@ def solve(
         if start is not None and number < start.at_once:
             start.work(worker)
             search.stage = "improve"
-        if not number and search.left > WHOLE_LEAST and len(pricing.pairs) < WHOLE_MOST:
-            _better_bound(search, pricing, ascent.prices)
+        if not number and search.left > WHOLE_LEAST:
+            _better_bound(search, pricing, ascent.prices, WHOLE_ROUNDS if len(pricing.pairs) < WHOLE_MOST else 1)
         improve(search, worker, number, choice, freed, GAP, SECONDS)
 
     side_by_side([partial(start_and_improve, number, worker) for number, worker in enumerate(workers)])
 
 
-def _better_bound(search: Search, pricing: Pricing, prices: Prices) -> None:
+def _better_bound(search: Search, pricing: Pricing, prices: Prices, rounds: int) -> None:
     """Hand in the bounds that whole bookings of each person give, round by round."""
     until = search.seconds + WHOLE_SHARE * search.left
 
     def over() -> bool:
         return search.over or search.seconds >= until
 
-    for _ in range(WHOLE_ROUNDS):
+    for _ in range(rounds):
         pricing, prices = cut(pricing, prices, over)
         left = max(0.01, until - search.seconds)
         prices = sharpen(pricing, prices, WHOLE_STEPS, left, search.raise_bound, over, FINE_ROUNDS).prices
@@ -132,7 +132,7 @@ class Start:
         #: seconds that a group took at most
         self._longest = 0.0
         self._changed = threading.Condition()
-        self._done = False
+        self._handed_in = False
         #: (A,) not staffed yet
         self._open = np.ones(tables.A, dtype=bool)
         worth = CLAIM * (pricing.hourly_price(ascent.prices) + np.append(ascent.prices["lent"], 0)[pricing.lent])
@@ -154,10 +154,10 @@ class Start:
                     self._busy.discard(number)
                     self._changed.notify_all()
         with self._changed:
-            if not self._done:
+            if not self._handed_in:
                 self._search.consider(self.plan)
                 greedy.fill(self._search, self.plan)
-            self._done = True
+            self._handed_in = True
 
     def _next(self) -> int | None:
         """The next group far enough from those that are being staffed; None if all are staffed, or if time is up."""
@@ -209,16 +209,13 @@ class Start:
         p, a, hours, worth = claims.T
         wanted = np.zeros(tables.P, dtype=bool)
         wanted[people[chosen]] = True
-        first, last = tables.start[freed].min(), tables.last[freed].max()
-        near = wanted[p]
-        lost = [(worth, model.claim(p, a, hours)) for p, a, hours, worth in claims[near].tolist()]
-        # Of others only what they would be lent for matters, all of it together.
-        under = tables.lending_group[p, a]
-        lending = np.bincount(tables.lending_group[people[chosen], on[chosen]] + 1, minlength=len(tables.lending_groups) + 1)[1:] > 0
-        for group in np.flatnonzero(lending).tolist():
-            those = (under == group) & ~near
-            if those.any():
-                lost.append((int(worth[those] @ hours[those] / hours[those].sum()), model.claim_lent(group, int(hours[those].sum()))))
+        lost = [(worth, model.claim(p, a, hours)) for p, a, hours, worth in claims[wanted[p]].tolist()]
+        # Of the others' hours only that they are lent matters here, all of them under one agreement together.
+        lent = tables.lending_group[p, a]
+        for agreement in sorted(set(tables.lending_group[people[chosen], on[chosen]].tolist()) - {NOWHERE}):
+            those = (lent == agreement) & ~wanted[p]
+            if total := int(hours[those].sum()):
+                lost.append((int(worth[those] @ hours[those]) // total, model.claim_lent(agreement, total)))
         model.count("claims", lost)
         model.post(tables.rules)
         search.limit(model)

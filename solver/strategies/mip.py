@@ -109,7 +109,8 @@ class Worker:
         """
         known = None if start is None else model.hints(start)
         decided = tuple((variable.index, value) for variable, value in known or ())
-        answer = self._ask(partial(_rows, model, whole=True, teams_first=teams_first), seconds, gap, Way(seed, proving, decided), stopped)
+        rows = partial(_rows, model, whole=True, teams_first=teams_first)
+        answer = self._ask(rows, seconds, gap, Way(seed, proving, decided), stopped)
         if answer is None:
             return Solution(None, None, False)
         plan = None
