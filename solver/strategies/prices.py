@@ -411,7 +411,7 @@ def ascend(
     seconds: float,
     tell: Callable[[int], object],
     stopped: Callable[[], bool],
-    first: float = 0.4,
+    first: float = FIRST_ROUNDS[0][1],
 ) -> Ascent:
     """The best prices found in so many steps or seconds, in steps that become smaller; `first`: how large the first is.
 
