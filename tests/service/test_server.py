@@ -127,8 +127,8 @@ def test_a_service_that_is_told_to_end_stops_its_solve(sqlite_address: str) -> N
 def heaps_of(pid: int) -> int:
     """How many heaps `malloc` has made for a process beside its first.
 
-    Each reserves 64 MiB at a multiple of that: what is in use, and behind it what nobody may touch yet. Holes of libraries
-    and pages that guard threads' stacks may end at such an address too, but no used part begins 64 MiB before.
+    Each reserves 64 MiB at a multiple of that: what is in use, and behind it what nobody may touch yet. Holes of
+    libraries and pages that guard threads' stacks may end at such an address, but no used part begins 64 MiB before.
     """
     size, parts = 64 * 2**20, []
     for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
