@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, gcd
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -49,7 +50,8 @@ class Model:
     """A CpModel of a portfolio with some rules posted, and the way back from its values to a plan.
 
     pairs: (N, 2) the people and activities that may be booked, most: (N,) hours at most; by default `pairs_of`. Where
-    only the `neighbourhood` of a plan may change, the pairs that are kept are those that it books.
+    only the `neighbourhood` of a plan may change, all pairs that the plan books are among them, and the model has those
+    that have to do with what may change.
     """
 
     def __init__(
@@ -64,6 +66,11 @@ class Model:
         self.cp = cp_model.CpModel()
         if pairs is None or most is None:
             pairs, most = pairs_of(tables)
+        #: (E, 2) pairs that the plan books and the model leaves out: nothing about their people or teams may change
+        self.elsewhere = np.empty((0, 2), dtype=np.int64)
+        if kept is not None:
+            near = _near(tables, pairs, kept)
+            self.elsewhere, pairs, most = pairs[~near], pairs[near], most[near]
         self.person: list[int] = pairs[:, 0].tolist()
         self.activity: list[int] = pairs[:, 1].tolist()
         self.pairs: list[tuple[int, int]] = list(zip(self.person, self.activity, strict=True))
@@ -74,15 +81,16 @@ class Model:
         for i, (p, a) in enumerate(self.pairs):
             self.team[a].append(i)
             self.work[p].append(i)
-        #: pairs that are not numbers, activities that have some, and their requirements: what rules say of others is
-        #: settled
+        #: pairs that are not numbers, activities that have some, those whose team may change, and their requirements:
+        #: what rules say of others is settled
         self.open = list(range(len(pairs)))
         if kept is not None:
             self.open = np.flatnonzero(kept.freed[pairs[:, 1]] | kept.moving[pairs[:, 0]]).tolist()
         self.activities = sorted({self.activity[i] for i in self.open}) if kept else list(range(tables.A))
-        self.requirements = np.flatnonzero(np.isin(tables.requirement_activity, self.activities))
+        self.teams = [a for a in self.activities if kept is None or kept.freed[a]]
+        self.requirements = np.flatnonzero(np.isin(tables.requirement_activity, self.teams))
         self._people = {self.person[i] for i in self.open} if kept else set(range(tables.P))
-        settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours[pairs[:, 0], pairs[:, 1]]
+        settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours_of(pairs)
         offsets = np.zeros_like(settled)
         for i in np.flatnonzero(tables.committed[pairs[:, 0], pairs[:, 1]]).tolist():
             offsets[i] = tables.offset(self.pairs[i])
@@ -96,11 +104,11 @@ class Model:
         self.mentors: dict[int, list[tuple[int, Decision]]] = {}
         self.taught_by: list[list[tuple[int, Decision]]] = [[] for _ in range(tables.P)]
         kept_mentor = {} if kept is None else _mentor_of(tables, kept.plan)
-        for i, (_, a) in enumerate(self.pairs):
-            if kept is None or kept.freed[a]:
+        for i, pair in enumerate(self.pairs):
+            if kept is None or kept.freed[pair[1]]:
                 self._learn(i)
-            elif self.pairs[i] in kept_mentor:
-                self._keep_learning(i, kept_mentor[self.pairs[i]])
+            elif pair in kept_mentor:
+                self._keep_learning(i, kept_mentor[pair])
         #: hours left to activities that are not in the model: (lending agreement, hours)
         self.claims: list[tuple[int, Expression]] = []
         self._claimed: list[list[tuple[int, Expression, int]]] = [[] for _ in range(tables.P)]
@@ -149,11 +157,30 @@ class Model:
                 self.taught_by[self.person[j]].append((a, mentors))
 
     def _keep_learning(self, i: int, mentor: int | None) -> None:
+        if mentor is not None and (mentor, self.activity[i]) not in self.at:
+            return  # nothing may change about either of them
         self.learns[i] = 1
         self.mentors[i] = []
         if mentor is not None:
             self.mentors[i] = [(self.at[mentor, self.activity[i]], 1)]
             self.taught_by[mentor].append((self.activity[i], 1))
+
+    @cached_property
+    def hours_elsewhere(self) -> IntArray:
+        """(E,) hours of what the model leaves out."""
+        return np.empty(0, dtype=np.int64) if self._kept is None else self._kept.plan.hours_of(self.elsewhere)
+
+    @cached_property
+    def _projects_elsewhere(self) -> Bools:
+        table = np.zeros((self.tables.P, len(self.tables.portfolio.projects)), dtype=bool)
+        people, activities = self.elsewhere.T
+        table[people, self.tables.project[activities]] = True
+        return table
+
+    def team_on(self, activities: IntArray) -> set[int]:
+        """People who are, or may be, on any of the activities."""
+        others = self.elsewhere[np.isin(self.elsewhere[:, 1], activities), 0]
+        return {self.person[i] for a in activities.tolist() for i in self.team[a]} | set(others.tolist())
 
     @property
     def people(self) -> list[int]:
@@ -200,8 +227,10 @@ class Model:
         return self.on[self.at[p, a]] if (p, a) in self.at else 0
 
     def hours_pair(self, p: int, a: int) -> Expression:
-        """h[p,a], 0 where the pair is left out."""
-        return self.hours[self.at[p, a]] if (p, a) in self.at else 0
+        """h[p,a], 0 where the pair is left out and no plan is kept."""
+        if (p, a) in self.at:
+            return self.hours[self.at[p, a]]
+        return 0 if self._kept is None else int(self._kept.plan.hours_of(np.array([[p, a]]))[0])
 
     @property
     def learners(self) -> list[int]:
@@ -279,6 +308,8 @@ class Model:
         """1 for somebody who is there; for a candidate whether H[p] > 0."""
         if not self.tables.candidate[p]:
             return 1
+        if self._kept is not None and p not in self._people:
+            return int(self._kept.plan.present[p])
         return self._once("taken_on", p, lambda: self.any_of([self.on[i] for i in self.work[p]]))
 
     def staffed(self, a: int) -> Expression:
@@ -306,6 +337,8 @@ class Model:
 
     def on_project(self, p: int, project: int) -> Expression:
         """Whether p is on any activity of the project."""
+        if self._projects_elsewhere[p, project]:
+            return 1
         work = [i for i in self.work[p] if self.tables.project[self.activity[i]] == project]
         return self._once("on_project", (p, project), lambda: self.any_of([self.on[i] for i in work]))
 
@@ -485,9 +518,12 @@ class Model:
         for i in self.open:
             pair = self.pairs[i]
             hours[pair] = of(self.blocks[i]) * tables.block + tables.offset(pair) if of(self.on[i]) else 0
-        learning = []
+        learning: list[Learning] = []
+        if kept is not None:
+            freed = kept.freed[tables.requirement_activity]
+            learning = [one for one in kept.plan.learning if not freed[one.requirement]]
         for i, learns in self.learns.items():
-            if of(learns):
+            if not isinstance(learns, int) and of(learns):
                 mentor = next((self.person[j] for j, mentors in self.mentors[i] if of(mentors)), None)
                 learning += self._learning(i, mentor)
         return plan_of(tables, hours, learning) if kept is None else kept.plan.but_for(self._people, hours, learning)
@@ -503,35 +539,56 @@ class Model:
 
     def hints(self, plan: Plan) -> list[tuple[cp_model.IntVar, int]] | None:
         """The value of every open decision in a plan, or None where the model has no room for its teams."""
-        tables, hours = self.tables, plan.hours
+        tables = self.tables
         values: list[tuple[Decision, int]] = []
-        rows = plan.rows
-        if any(
-            pair not in self.at for pair in zip(plan.person[rows].tolist(), plan.activity[rows].tolist(), strict=True)
-        ):
+        booked = np.stack((plan.person[plan.rows], plan.activity[plan.rows]), axis=1)
+        there = np.concatenate((np.array(self.pairs, dtype=np.int64).reshape(-1, 2), self.elsewhere))
+        if not np.isin(booked @ (tables.A, 1), there @ (tables.A, 1)).all():
             return None
+        of_pair = plan.hours_of(there)
         for i in self.open:
             pair = self.pairs[i]
-            on, offset = int(plan.on[pair]), tables.offset(pair)
-            blocks, rest = divmod(int(hours[pair]) - on * offset, tables.block)
+            on, offset = int(of_pair[i] > 0), tables.offset(pair)
+            blocks, rest = divmod(int(of_pair[i]) - on * offset, tables.block)
             if rest or blocks < 0 or (blocks * tables.block + offset > int(self._most[i]) and on):
                 return None
             values += [(self.on[i], on), (self.blocks[i], blocks)]
         mentor_of: dict[int, int | None] = {}
         for one in plan.learning:
-            i = self.at.get((one.person, int(tables.requirement_activity[one.requirement])), -1)
+            a = int(tables.requirement_activity[one.requirement])
+            if self._kept is not None and not self._kept.freed[a]:
+                continue
+            i = self.at.get((one.person, a), -1)
             teachable = one.mentor is None or tables.meets[one.mentor, one.requirement]
             if i not in self.learns or not teachable or not tables.can_learn[one.person, one.requirement]:
                 return None
             if mentor_of.setdefault(i, one.mentor) != one.mentor:
                 return None
         for i, learns in self.learns.items():
+            if isinstance(learns, int):
+                continue
             values.append((learns, int(i in mentor_of)))
             mentors = {self.person[j] for j, _ in self.mentors[i]}
             if i in mentor_of and mentor_of[i] is not None and mentor_of[i] not in mentors:
                 return None
             values += [(mentors, int(mentor_of.get(i) == self.person[j])) for j, mentors in self.mentors[i]]
         return [(decision, value) for decision, value in values if not isinstance(decision, int)]
+
+
+def _near(tables: Tables, pairs: IntArray, kept: Neighbourhood) -> Bools:
+    """(N,) pairs of people and of activities of which something may change, and where these people learn or teach."""
+    may = kept.freed[pairs[:, 1]] | kept.moving[pairs[:, 0]]
+    people, activities = np.zeros(tables.P, dtype=bool), np.zeros(tables.A, dtype=bool)
+    people[pairs[may, 0]] = activities[pairs[may, 1]] = True
+    near = people[pairs[:, 0]] | activities[pairs[:, 1]]
+    lessons = [
+        (other, a)
+        for (p, a), mentor in _mentor_of(tables, kept.plan).items()
+        if mentor is not None and (people[p] or people[mentor])
+        for other in (p, mentor)
+    ]
+    there = np.array(lessons, dtype=np.int64).reshape(-1, 2)
+    return np.asarray(near | np.isin(pairs @ (tables.A, 1), there @ (tables.A, 1)))
 
 
 def _mentor_of(tables: Tables, plan: Plan) -> dict[tuple[int, int], int | None]:

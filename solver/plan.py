@@ -58,10 +58,25 @@ class Plan:
         table[self.person, self.activity] = self.booked
         return table
 
+    def hours_of(self, pairs: IntArray) -> IntArray:
+        """(N,) hours of these (N, 2) pairs, without a table of all."""
+        number = pairs @ (self.tables.A, 1)
+        place = np.minimum(np.searchsorted(self._numbers, number), max(0, len(self._numbers) - 1))
+        if not len(self._numbers):
+            return np.zeros(len(pairs), dtype=np.int64)
+        return np.where(self._numbers[place] == number, self.booked[self.rows][place], 0)
+
+    @cached_property
+    def _numbers(self) -> IntArray:
+        """One number per booking with hours, ascending."""
+        return np.asarray(self.person[self.rows] * self.tables.A + self.activity[self.rows])
+
     @cached_property
     def on(self) -> Bools:
         """(P, A): x of the model."""
-        return self.hours > 0
+        table = np.zeros((self.tables.P, self.tables.A), dtype=bool)
+        table[self.person[self.rows], self.activity[self.rows]] = True
+        return table
 
     @cached_property
     def of_person(self) -> IntArray:
@@ -92,9 +107,10 @@ class Plan:
     def learns(self) -> Bools:
         """(P, A): the person learns something on the activity (is booked there, and can)."""
         table = np.zeros((self.tables.P, self.tables.A), dtype=bool)
-        for one in self.learning:
-            a = self.tables.requirement_activity[one.requirement]
-            table[one.person, a] |= self.tables.can_learn[one.person, one.requirement] and self.on[one.person, a]
+        p, r = np.array([one[:2] for one in self.learning], dtype=np.int64).reshape(-1, 2).T
+        there = self.tables.can_learn[p, r]
+        p, a = p[there], self.tables.requirement_activity[r[there]]
+        table[p, a] = self.on[p, a]
         return table
 
     @cached_property

@@ -220,6 +220,14 @@ class Tables:
         self._where()
 
     @cached_property
+    def wishes(self) -> list[tuple[int, int]]:
+        """(person, activity) of each wish that could be met, once."""
+        wished = {
+            (p, self.activity_index[wish]): None for p, one in enumerate(self.portfolio.people) for wish in one.wishes
+        }
+        return [pair for pair in wished if self.bookable[pair]]
+
+    @cached_property
     def learns_somewhere(self) -> Bools:
         """(P,): there is an activity on which the person may be booked and can learn."""
         return np.asarray((self.bookable & self.learnable).any(axis=1))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, hours
 
 if TYPE_CHECKING:
-    from solver.model import Model
+    from solver.model import Expression, Model
     from solver.plan import Plan
     from solver.tables import Tables
 
@@ -45,18 +47,21 @@ class Availability(Rule):
         for t in np.flatnonzero(sum((split for _, split in rigid), np.zeros(tables.T, dtype=np.int64))):
             used = model.total([int(split[t]) * on for on, split in rigid if split[t]])
             model.add(used <= int(tables.available[p, t]), (p,))
-        firsts, lasts = {task[0] for task in tasks}, {task[1] for task in tasks}
-        for first in firsts:
-            for last in lasts:
-                inside = [task for task in tasks if first <= task[0] and task[1] <= last]
-                # The same tasks in a smaller interval give the tighter constraint, which another round adds.
-                if not inside or min(t[0] for t in inside) > first or max(t[1] for t in inside) < last:
+        tasks.sort(key=itemgetter(1))
+        for first in {task[0] for task in tasks}:
+            inside: list[Expression] = []
+            begins, most = False, 0
+            # Intervals that begin or end where no task does give nothing: a smaller one is tighter.
+            for last, ending in groupby((task for task in tasks if task[0] >= first), itemgetter(1)):
+                for start, _, amount, at_most in ending:
+                    inside.append(amount)
+                    begins, most = begins or start == first, most + at_most
+                if not begins:
                     continue
                 taken = [(int(split[first : last + 1].sum()), on) for on, split in rigid]
                 space = int(room[last + 1] - room[first])
-                if sum(task[3] for task in inside) + sum(hours for hours, _ in taken) > space:
-                    used = [task[2] for task in inside] + [hours * on for hours, on in taken if hours]
-                    model.add(model.total(used) <= space, (p,))
+                if most + sum(hours for hours, _ in taken) > space:
+                    model.add(model.total(inside + [hours * on for hours, on in taken if hours]) <= space, (p,))
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours over, per person."""

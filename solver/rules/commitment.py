@@ -28,13 +28,10 @@ class Commitment(Rule):
         """Fix the hours, or the part of them that was worked."""
         tables = model.tables
         for (p, a), booking in tables.pinned.items():
-            i = model.at.get((p, a))
-            hours = 0 if i is None else model.hours[i]
-            model.add(hours == int(booking.hours or 0), (p, a))
+            model.add(model.hours_pair(p, a) == int(booking.hours or 0), (p, a))
         for pair in tables.frozen:
             worked = int(tables.worked(pair).sum())
-            i = model.at.get(pair)
-            hours = 0 if i is None else model.hours[i]
+            hours = model.hours_pair(*pair)
             if tables.start[pair[1]] > tables.last[pair[1]]:  # all is past: more could only lie there
                 model.add(hours == worked, pair)
             elif worked:

@@ -36,9 +36,9 @@ class Continuity(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """A point of failure unless two people who meet it are on the project."""
         tables, items = model.tables, []
-        critical, projects = self._requirements(tables), tables.project[model.activities]
+        critical, projects = self._requirements(tables), tables.project[model.teams]
         for r in critical[np.isin(tables.project[tables.requirement_activity[critical]], projects)].tolist():
-            team = {model.person[i] for a in self._activities(tables, r) for i in model.team[a]}
+            team = model.team_on(self._activities(tables, r))
             those = [
                 model.on_project(p, int(tables.project[tables.requirement_activity[r]]))
                 for p in sorted(team)

@@ -24,7 +24,7 @@ def cost_of(model: Model) -> Expression:
     """Σ rate × h + fixed costs in the solver's model, hundredths of money."""
     rates = model.tables.rate
     paid = [int(rates[p]) * model.hours[i] for i, p in enumerate(model.person) if rates[p]]
-    return model.total(paid) + fixed_costs(model.tables)
+    return model.total(paid) + int(rates[model.elsewhere[:, 0]] @ model.hours_elsewhere) + fixed_costs(model.tables)
 
 
 def money_of(tables: Tables, plan: Plan) -> int:

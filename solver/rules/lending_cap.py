@@ -32,18 +32,23 @@ class LendingCap(Rule):
         """One row per agreement."""
         tables = model.tables
         in_group: dict[int, list[Expression]] = {}
-        for i, pair in enumerate(model.pairs):
-            in_group.setdefault(int(tables.lending_group[pair]), []).append(model.hours[i])
-        for group_number, kept in model.claims:
-            if group_number in in_group:
-                in_group[group_number].append(kept)
+        pairs = np.array(model.pairs, dtype=np.int64).reshape(-1, 2)
+        for i, number in enumerate(tables.lending_group[pairs[:, 0], pairs[:, 1]].tolist()):
+            in_group.setdefault(number, []).append(model.hours[i])
+        for number, kept in model.claims:
+            if number in in_group:
+                in_group[number].append(kept)
+        people, activities = model.elsewhere.T
+        others, hours = tables.lending_group[people, activities], model.hours_elsewhere
         for n, group in enumerate(tables.lending_groups):
             lent = in_group.get(n)
             if lent:
-                there = [
-                    int(hours) * group.share * model.taken_on(int(p))
-                    for p, hours in zip(group.people, group.hours, strict=True)
+                candidates = tables.candidate[group.people]
+                there = [int(group.hours[~candidates].sum()) * group.share] + [
+                    int(group.hours[i]) * group.share * model.taken_on(int(group.people[i]))
+                    for i in np.flatnonzero(candidates)
                 ]
+                lent.append(int(hours[others == n].sum()))
                 model.add(HUNDRED * model.total(lent) <= model.total(there), (n,))
         return ()
 

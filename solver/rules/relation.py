@@ -28,7 +28,7 @@ class Relation(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """Per relation, activity and pair of people."""
         for n, apart, p, q in self._pairs(model.tables):
-            for a in model.activities:
+            for a in model.teams:
                 i, j = model.at.get((p, a)), model.at.get((q, a))
                 if i is not None and j is not None:
                     both = model.on[i] + model.on[j] <= 1 if apart else model.on[i] == model.on[j]

@@ -25,22 +25,21 @@ class Stability(Rule):
     about = ("person", "activity")
 
     def post(self, model: Model) -> Sequence[Item]:
-        """One item per incumbent booking."""
-        items = []
+        """One item per incumbent booking of somebody of whom something is open."""
+        items, people = [], set(model.people)
         for (p, a), booking in model.tables.incumbent.items():
+            if p not in people:
+                continue
             there = HUNDRED * int(booking.hours or 0) * model.taken_on(p)
             items.append(Item((p, a), model.excess(there - HUNDRED * model.hours_pair(p, a))))
         return items
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours taken away, per incumbent booking."""
-        lost = [
-            max(0, int(booking.hours or 0) - int(plan.hours[pair])) * int(plan.present[pair[0]])
-            for pair, booking in tables.incumbent.items()
-        ]
-        return Amounts.of(
-            np.array(list(tables.incumbent), dtype=np.int64).reshape(-1, 2), HUNDRED * np.array(lost, dtype=np.int64)
-        )
+        pairs = np.array(list(tables.incumbent), dtype=np.int64).reshape(-1, 2)
+        today = np.array([int(booking.hours or 0) for booking in tables.incumbent.values()], dtype=np.int64)
+        lost = np.maximum(0, today - plan.hours_of(pairs)) * plan.present[pairs[:, 0]]
+        return Amounts.of(pairs, HUNDRED * lost)
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """What is taken away from whom."""

@@ -27,7 +27,7 @@ class TeamSize(Rule):
     def post(self, model: Model) -> Sequence[Item]:
         """Both ends, per activity."""
         tables = model.tables
-        for a in model.activities:
+        for a in model.teams:
             team = model.team[a]
             size = model.total([model.on[i] for i in team])
             if len(team) > tables.team_max[a]:

@@ -24,26 +24,18 @@ class Wishes(Rule):
     unit = "wishes"
     about = ("person", "activity")
 
-    @staticmethod
-    def _wishes(tables: Tables) -> list[Key]:
-        """Each wish that could be met, once."""
-        wished = {
-            (p, tables.activity_index[wish]): None
-            for p, person in enumerate(tables.portfolio.people)
-            for wish in person.wishes
-        }
-        return [(p, a) for p, a in wished if tables.bookable[p, a]]
-
     def post(self, model: Model) -> Sequence[Item]:
         """A wish of somebody who is there is met by being on the activity."""
+        people = set(model.people)
         return [
             Item((p, a), HUNDRED * model.taken_on(p) - HUNDRED * model.on_pair(p, a))
-            for p, a in self._wishes(model.tables)
+            for p, a in model.tables.wishes
+            if p in people
         ]
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """1 per wish that is not met."""
-        unmet = [(p, a) for p, a in self._wishes(tables) if plan.present[p] and not plan.on[p, a]]
+        unmet = [(p, a) for p, a in tables.wishes if plan.present[p] and not plan.on[p, a]]
         return Amounts.of(np.array(unmet, dtype=np.int64).reshape(-1, 2), np.full(len(unmet), HUNDRED))
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:

@@ -41,6 +41,7 @@ class Choice:
     ) -> None:
         self.tables, self.pairs, self.most, self.dear, self.few = tables, pairs, most, dear, few
         self.sure = np.zeros(len(pairs), dtype=bool)
+        self._weak: tuple[Plan, npt.NDArray[np.float64]] | None = None
         #: (A,) what each activity may cost at best, in ten-thousandths
         self.hoped = np.zeros(tables.A)
         self._wanted = np.zeros((tables.P, tables.A), dtype=bool)
@@ -56,6 +57,12 @@ class Choice:
         """
         self.sure, self.hoped = sure, hoped
         self._wanted[self.pairs[sure, 0], self.pairs[sure, 1]] = True
+
+    def weakness(self, search: Search, plan: Plan) -> npt.NDArray[np.float64]:
+        """(A,) how much of a plan's cost may be won around each activity; remembered for the last plan."""
+        if self._weak is None or self._weak[0] is not plan:
+            self._weak = plan, _weakness(search, plan, self.hoped)
+        return self._weak[1]
 
     def activities(self, weak: npt.NDArray[np.float64], plan: Plan, size: int, random: np.random.Generator) -> Bools:
         """(A,) around one that lacks something, those on which the people it wants work at the same time."""
@@ -136,7 +143,7 @@ def _solve(
 ) -> bool:
     """Look for a better plan with other teams for some activities alone; True if there was time for all."""
     tables = search.tables
-    freed = choice.activities(_weakness(search, plan, choice.hoped), plan, size, random)
+    freed = choice.activities(choice.weakness(search, plan), plan, size, random)
     chosen = choice.among(plan, freed, random)
     moving = np.asarray(plan.on[:, freed].any(axis=1))
     model = Model(tables, choice.pairs[chosen], choice.most[chosen], Neighbourhood(plan, freed, moving))
@@ -144,14 +151,18 @@ def _solve(
     search.limit(model)
     model.minimise(search.tier)
     found = worker.solve(model, min(seconds, search.left), lambda: search.over, gap, start=plan)
-    if found.plan is not None and score.cost(tables, found.plan, search.tier) < score.cost(tables, plan, search.tier):
-        other = search.plan
-        # Another process may have found a better plan meanwhile: what changed here may go together with what did there.
-        both = found.plan if other is None or other is plan else together(tables, plan, found.plan, other)
-        search.consider(both)
-        if both is not found.plan:  # which is better alone where both changed the same
-            search.consider(found.plan)
+    other = search.plan
+    if found.plan is None:
+        return found.finished
+    if other is not None and other is not plan and _cheaper(search, found.plan, plan):
+        # Another process found a better plan meanwhile: what changed here may go together with what did there.
+        search.consider(together(tables, plan, found.plan, other))
+    search.consider(found.plan)  # which is better alone where both changed the same
     return found.finished
+
+
+def _cheaper(search: Search, plan: Plan, other: Plan) -> bool:
+    return score.cost(search.tables, plan, search.tier) < score.cost(search.tables, other, search.tier)
 
 
 def together(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:
