@@ -37,13 +37,14 @@ UNIT = HUNDRED * HUNDRED
 class Neighbourhood:
     """What may change in a plan: whole teams, and the hours of some people elsewhere.
 
-    freed: (A,) activities that may get another team; moving: (P,) people whose hours on others may be other hours.
-    Whatever may not change stands in the model as a number.
+    freed: (A,) activities that may get another team; moving: (P,) people whose hours on others may be other hours;
+    learning: whether somebody may begin to learn. Whatever may not change stands in the model as a number.
     """
 
     plan: Plan
     freed: Bools
     moving: Bools
+    learning: bool = True
 
 
 class Model:
@@ -105,9 +106,9 @@ class Model:
         self.taught_by: list[list[tuple[int, Decision]]] = [[] for _ in range(tables.P)]
         kept_mentor = {} if kept is None else _mentor_of(tables, kept.plan)
         for i, pair in enumerate(self.pairs):
-            if kept is None or kept.freed[pair[1]]:
+            if kept is None or (kept.freed[pair[1]] and (kept.learning or pair in kept_mentor)):
                 self._learn(i)
-            elif pair in kept_mentor:
+            elif not kept.freed[pair[1]] and pair in kept_mentor:
                 self._keep_learning(i, kept_mentor[pair])
         #: hours left to activities that are not in the model: (lending agreement, hours)
         self.claims: list[tuple[int, Expression]] = []

@@ -25,8 +25,15 @@ from solver.tables import Bools, Tables
 SMALLEST, NEIGHBOURHOOD_SECONDS, NEIGHBOURHOOD_SHARE = 4, 4.0, 0.125
 #: one that took less than this part of the time is followed by a larger one, one that was not finished by a smaller
 SOON, LARGER, SMALLER = 0.5, 1.2, 0.8
+#: one that brought nothing, although there was time for it, is followed by one that comes closer to its best, at most this
+#: close; others by one that is content with less
+NARROWER, WIDER, NARROWEST = 0.8, 1.05, 0.0005
 #: how many others are tried by chance, per freed activity
 BY_CHANCE = 1.5
+#: a pair that is booked at least so much where all is as it should be may always be chosen, others less often
+OFTEN = 0.6
+#: in this part of the neighbourhoods learning may begin
+LEARNING = 0.25
 
 
 class Choice:
@@ -40,7 +47,8 @@ class Choice:
         self, tables: Tables, pairs: IntArray, most: IntArray, dear: npt.NDArray[np.float64], few: int
     ) -> None:
         self.tables, self.pairs, self.most, self.dear, self.few = tables, pairs, most, dear, few
-        self.sure = np.zeros(len(pairs), dtype=bool)
+        #: (N,) how much of each pair is booked where all is as it should be, 0–1
+        self.likely = np.zeros(len(pairs))
         self._weak: tuple[Plan, npt.NDArray[np.float64]] | None = None
         #: (A,) what each activity may cost at best, in ten-thousandths
         self.hoped = np.zeros(tables.A)
@@ -50,13 +58,14 @@ class Choice:
         self._of = np.split(by_activity, np.searchsorted(pairs[by_activity, 1], np.arange(1, tables.A)))
         self._number = pairs[:, 0] * tables.A + pairs[:, 1]
 
-    def prefer(self, sure: Bools, hoped: npt.NDArray[np.float64]) -> None:
-        """From now on these pairs are always among those to choose from.
+    def prefer(self, likely: npt.NDArray[np.float64], hoped: npt.NDArray[np.float64]) -> None:
+        """From now on pairs are the more often among those to choose from the likelier they are, (N,) from 0 to 1.
 
         hoped: (A,) what each activity costs where all of them are as they should be: what is dearer is weak.
         """
-        self.sure, self.hoped = sure, hoped
-        self._wanted[self.pairs[sure, 0], self.pairs[sure, 1]] = True
+        self.likely, self.hoped = likely, hoped
+        wanted = likely > 0
+        self._wanted[self.pairs[wanted, 0], self.pairs[wanted, 1]] = True
 
     def weakness(self, search: Search, plan: Plan) -> npt.NDArray[np.float64]:
         """(A,) how much of a plan's cost may be won around each activity; remembered for the last plan."""
@@ -86,7 +95,7 @@ class Choice:
         rows = plan.rows
         booked = np.searchsorted(self._number, plan.person[rows] * self.tables.A + plan.activity[rows])
         those = np.sort(np.concatenate([self._of[a] for a in np.flatnonzero(freed)]))
-        sure = self.sure[those]
+        sure = self.likely[those] > OFTEN * random.random(len(those))
         others = those[~sure & ~np.isin(those, booked)]
         dear = self.dear[others] * random.uniform(0.5, 1.5, len(others))
         few = rank_within(dear, self.pairs[others, 1]) < self.few
@@ -122,11 +131,13 @@ def improve(
     number: of those side by side; size: activities freed at first; gap: how close to its best one neighbourhood comes,
     in so many seconds at most.
     """
-    random = np.random.default_rng((search.settings.seed, number))
+    random, most_gap = np.random.default_rng((search.settings.seed, number)), gap
     seconds = min(most_seconds, NEIGHBOURHOOD_SHARE * search.settings.seconds)
     while not search.over and search.plan is not None and worker.alive:
         began = search.seconds
-        finished = _solve(search, search.plan, choice, round(size), gap, seconds, random, worker)
+        finished, won = _solve(search, search.plan, choice, round(size), gap, seconds, random, worker)
+        if finished:
+            gap = float(np.clip(gap * (WIDER if won else NARROWER), NARROWEST, most_gap))
         soon = finished and search.seconds - began < SOON * seconds
         size = float(np.clip(size * (LARGER if soon else 1 if finished else SMALLER), SMALLEST, search.tables.A))
 
@@ -140,25 +151,25 @@ def _solve(
     seconds: float,
     random: np.random.Generator,
     worker: Worker,
-) -> bool:
-    """Look for a better plan with other teams for some activities alone; True if there was time for all."""
+) -> tuple[bool, bool]:
+    """Look for a better plan with other teams for some activities alone: whether there was time for all, and one."""
     tables = search.tables
     freed = choice.activities(choice.weakness(search, plan), plan, size, random)
     chosen = choice.among(plan, freed, random)
-    moving = np.asarray(plan.on[:, freed].any(axis=1))
-    model = Model(tables, choice.pairs[chosen], choice.most[chosen], Neighbourhood(plan, freed, moving))
+    moving, learning = np.asarray(plan.on[:, freed].any(axis=1)), random.random() < LEARNING
+    model = Model(tables, choice.pairs[chosen], choice.most[chosen], Neighbourhood(plan, freed, moving, learning))
     model.post(tables.rules)
     search.limit(model)
     model.minimise(search.tier)
     found = worker.solve(model, min(seconds, search.left), lambda: search.over, gap, start=plan)
     other = search.plan
     if found.plan is None:
-        return found.finished
+        return found.finished, False
     if other is not None and other is not plan and _cheaper(search, found.plan, plan):
         # Another process found a better plan meanwhile: what changed here may go together with what did there.
         search.consider(together(tables, plan, found.plan, other))
-    search.consider(found.plan)  # which is better alone where both changed the same
-    return found.finished
+    won = search.consider(found.plan)  # which is better alone where both changed the same
+    return found.finished, won or search.plan is not other
 
 
 def _cheaper(search: Search, plan: Plan, other: Plan) -> bool:
