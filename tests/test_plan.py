@@ -109,6 +109,15 @@ def test_a_mentor_gives_the_hours_once_per_learner_and_activity() -> None:
     assert made.stretch.tolist() == [0, 8]
 
 
+def test_hours_of_some_pairs_are_those_of_the_table() -> None:
+    """Looked up pair by pair, booked or not, as in the table of all; also where nothing is booked."""
+    tables = Tables.of(random_portfolio(1))
+    pairs = np.argwhere(np.ones((tables.P, tables.A), dtype=bool))
+    for made in (*(random_plan(tables, seed) for seed in range(20)), plan_of(tables, {})):
+        assert (made.hours_of(pairs) == made.hours[*pairs.T]).all()
+        assert (made.on == (made.hours > 0)).all()
+
+
 def test_every_plan_is_whole() -> None:
     """On random plans the split of a booking sums to its hours and the load is that of bookings and mentoring."""
     for seed in range(60):

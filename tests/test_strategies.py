@@ -16,7 +16,7 @@ from scenarios import library
 from solver import score
 from solver.limits import Limit, Limits, value
 from solver.model import Model, Neighbourhood, pairs_of
-from solver.plan import Plan
+from solver.plan import Learning, Plan, plan_of
 from solver.portfolio import Portfolio
 from solver.search import UNIT, Progress, Search
 from solver.settings import Settings
@@ -24,8 +24,9 @@ from solver.strategies import exact, hull, large
 from solver.strategies.improve import Choice, rank_within
 from solver.strategies.mip import Worker
 from solver.strategies.prices import FINE_ROUNDS, Prices, Pricing, ascend, sharpen
-from solver.tables import Tables
-from tests.builders import activity, person, portfolio, random_portfolio
+from solver.tables import Bools, Tables
+from tests.builders import activity, booking, only, person, portfolio, random_portfolio
+from tests.builders import plan as plan_by_ids
 
 SEEDS = range(24)
 
@@ -131,9 +132,27 @@ def optimum(model: Model) -> tuple[int, Plan]:
     return model.cost_of(solver.objective_value), model.plan(solver.value)
 
 
+def cost_with_the_rest_held(search: Search, plan: Plan, freed: Bools, moving: Bools) -> int:
+    """The least cost in the whole model, where rows hold all that a neighbourhood of the plan leaves as it is."""
+    whole = Model(search.tables)
+    for i, (p, a) in enumerate(whole.pairs):
+        if not freed[a]:
+            whole.require(whole.on[i] == int(plan.on[p, a]))
+            if not moving[p]:
+                whole.require(whole.hours[i] == int(plan.hours[p, a]))
+            if i in whole.learns:
+                whole.require(whole.learns[i] == int(plan.learns[p, a]))
+    whole.post(search.tables.rules)
+    whole.minimise(search.tier)
+    return score.cost(search.tables, optimum(whole)[1], search.tier)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_neighbourhood_keeps_all_but_what_it_frees(seed: int) -> None:
-    """Teams elsewhere stay, and hours of who does not move; what is saved in the model is saved by every rule."""
+    """Teams elsewhere stay, and hours of who does not move; what is saved in the model is saved by every rule.
+
+    Nothing better is in the whole model either, with all else held.
+    """
     search = solved(seed)
     if search.plan is None:
         pytest.skip("the rules of this portfolio contradict")
@@ -158,6 +177,129 @@ def test_a_neighbourhood_keeps_all_but_what_it_frees(seed: int) -> None:
             assert (same.hours == plan.hours).all()
             saved = score.cost(tables, plan, search.tier) - score.cost(tables, found, search.tier)
             assert saved == before - cost >= 0
+            assert score.cost(tables, found, search.tier) == cost_with_the_rest_held(search, plan, freed, moving)
+
+
+LAWYER = {"expertise": {"law": 3}}
+NOT_ANA = [booking("ana", "write", status="forbidden")]
+BEGINNER = {"expertise": {"law": 2}, "ambitions": [{"term": "law", "level": 3}]}
+#: a portfolio in which Ana reads and others may write, what is booked on reading, and who learns there from her
+SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, str, str, str | None]]]] = {
+    "lent": (
+        portfolio(
+            [person("ana", unit="care"), person("bo", unit="care")],
+            [activity("read"), activity("write")],
+            NOT_ANA,
+            projects=[{"id": "x", "name": "X", "unit": "law"}],
+            units=[{"id": "care", "name": "Care", "lend_share": 0.5}, {"id": "law", "name": "Law"}],
+            rules=only("staffing"),
+        ),
+        {("ana", "read"): 24},
+        [],
+    ),
+    "paid": (
+        portfolio(
+            [person("ana", rate=1), person("bo", rate=1)],
+            [activity("read"), activity("write")],
+            NOT_ANA,
+            policy={"budget": 50},
+            rules=only("staffing"),
+        ),
+        {("ana", "read"): 40},
+        [],
+    ),
+    "taken on": (
+        portfolio(
+            [person("ana", candidate={"group": "new"}), person("bo", candidate={"group": "new"})],
+            [activity("read"), activity("write")],
+            NOT_ANA,
+            policy={"max_hires": [{"group": "new", "most": 1}]},
+            rules=only("staffing"),
+        ),
+        {("ana", "read"): 40},
+        [],
+    ),
+    "taught": (
+        portfolio(
+            [
+                person("ana", hours_per_period=36, mentoring={"max_learners": 1}, **LAWYER),
+                person("bo", **BEGINNER),
+                person("cy", **BEGINNER),
+            ],
+            [activity("read", **LAWYER), activity("write", window=(1, 1), **LAWYER)],
+            [booking("cy", "write", status="forbidden")],
+            periods=2,
+            rules=only("staffing"),
+        ),
+        {("ana", "read"): 32, ("cy", "read"): 8},
+        [("cy", "read", "law", "ana")],
+    ),
+    "there already": (
+        portfolio(
+            [person("ana", **LAWYER), person("bo", **LAWYER)],
+            [activity("read"), activity("write", critical=True, **LAWYER)],
+            NOT_ANA,
+            rules=only("staffing", "continuity"),
+        ),
+        {("ana", "read"): 40},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "hours", "cost"),
+    [
+        ("lent", 16, 24 * 20),  # half of 80 hours may be lent, and 24 are
+        ("paid", 8, 32 * 20),  # 10 are left of the budget, and hours come in blocks of 4
+        ("taken on", 0, 40 * 20),  # one new person is all there is room for
+        ("taught", 36, 4 * 20),  # Bo could be there only as Ana's second learner
+        ("there already", 40, 0),  # two who know the law are on the project, Ana on reading
+    ],
+)
+def test_what_a_neighbourhood_leaves_out_still_counts(what: str, hours: int, cost: int) -> None:
+    """Who writes is open, nothing about reading: what is lent, paid, taught or there for that counts all the same."""
+    given, booked, learning = SETTLED[what]
+    tables, pairs, most = Tables.of(given), *pairs_of(Tables.of(given))
+    kept, freed = plan_by_ids(tables, booked, learning), np.array([False, True])
+    chosen = kept.on[*pairs.T] | freed[pairs[:, 1]]
+    nobody = np.zeros(tables.P, dtype=bool)
+    model = Model(tables, pairs[chosen], most[chosen], Neighbourhood(kept, freed, nobody))
+    model.post(tables.rules)
+    model.minimise()
+    found_cost, found = optimum(model)
+    assert (int(found.hours[:, 1].sum()), found_cost) == (hours, cost * UNIT)
+    assert not score.broken(tables, found)
+    assert (found.hours[:, 0] == kept.hours[:, 0]).all()
+
+
+def test_where_learning_may_not_begin_it_may_go_on() -> None:
+    """Bo, who is there only to learn, begins where that may be and goes on where it was so, but begins nowhere else."""
+    tables = Tables.of(
+        portfolio(
+            [
+                person("ana", hours_per_period=36, expertise={"law": 3}),
+                person("bo", expertise={"law": 2}, ambitions=[{"term": "law", "level": 3}]),
+            ],
+            [activity("write", 40, expertise={"law": 3})],
+            rules=only("staffing"),
+        )
+    )
+    pairs, most = pairs_of(tables)
+    everything = np.ones(tables.A, dtype=bool), np.ones(tables.P, dtype=bool)
+
+    def learners(plan: Plan, *, may_begin: bool) -> list[bool]:
+        model = Model(tables, pairs, most, Neighbourhood(plan, *everything, learning=may_begin))
+        model.post(tables.rules)
+        model.minimise()
+        _, found = optimum(model)
+        return [bool(one) for one in found.learns[:, 0]]
+
+    alone = plan_of(tables, {(0, 0): 36})
+    together = plan_of(tables, {(0, 0): 32, (1, 0): 8}, [Learning(1, 0, 0)])
+    assert learners(alone, may_begin=True) == [False, True]
+    assert learners(alone, may_begin=False) == [False, False]
+    assert learners(together, may_begin=False) == [False, True]
 
 
 def test_which_pairs_can_be_booked_is_worked_out_once() -> None:

@@ -25,8 +25,8 @@ from solver.tables import Bools, Tables
 SMALLEST, NEIGHBOURHOOD_SECONDS, NEIGHBOURHOOD_SHARE = 4, 4.0, 0.125
 #: one that took less than this part of the time is followed by a larger one, one that was not finished by a smaller
 SOON, LARGER, SMALLER = 0.5, 1.2, 0.8
-#: one that brought nothing, although there was time for it, is followed by one that comes closer to its best, at most this
-#: close; others by one that is content with less
+#: one that brought nothing, although there was time for it, is followed by one that comes closer to its best, but no
+#: closer than this; others by one that is content with less
 NARROWER, WIDER, NARROWEST = 0.8, 1.05, 0.0005
 #: how many others are tried by chance, per freed activity
 BY_CHANCE = 1.5

@@ -89,7 +89,7 @@ def solve(
 
 @contextmanager
 def _settled() -> Iterator[None]:
-    """Leave what is there already out of the search for garbage: at 3,000 people that takes a fifth of Python's time."""
+    """Leave what is there already out of the search for garbage: at 3,000 people it takes a fifth of Python's time."""
     mine = gc.get_freeze_count() == 0  # else somebody around this did so for longer
     if mine:
         gc.freeze()
