@@ -110,7 +110,7 @@ def _solve(search: Search, workers: Sequence[Worker]) -> None:
         relaxation = _relaxed(search, model, worker, START_SHARE, START_LEAST)
         if relaxation is not None:
             hoped = pricing.of_activities(relaxation.on, relaxation.hours)
-            choice.prefer(np.where(relaxation.on > BOOKED, relaxation.on, 0), hoped)
+            choice.prefer((relaxation.on > BOOKED).astype(float), hoped)
         search.stage = "improve"
         if len(workers) <= BOUNDS:
             _bound(search, model, worker, 0, BOUND_SHARE)
