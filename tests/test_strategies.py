@@ -197,6 +197,18 @@ SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, 
         {("ana", "read"): 24},
         [],
     ),
+    "lent by who is new": (
+        portfolio(
+            [person("ana", unit="care"), person("bo", unit="care", candidate={"cost": 1000, "group": "new"})],
+            [activity("read"), activity("write", project="y")],
+            NOT_ANA,
+            projects=[{"id": "x", "name": "X", "unit": "law"}, {"id": "y", "name": "Y", "unit": "care"}],
+            units=[{"id": "care", "name": "Care", "lend_share": 0.5}, {"id": "law", "name": "Law"}],
+            rules=only("staffing", "hiring"),
+        ),
+        {("ana", "read"): 32, ("bo", "write"): 40},
+        [],
+    ),
     "paid": (
         portfolio(
             [person("ana", rate=1), person("bo", rate=1)],
@@ -251,6 +263,7 @@ SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, 
     ("what", "hours", "cost"),
     [
         ("lent", 16, 24 * 20),  # half of 80 hours may be lent, and 24 are
+        ("lent by who is new", 40, 1000),  # without Bo no more than 20 hours may be lent
         ("paid", 8, 32 * 20),  # 10 are left of the budget, and hours come in blocks of 4
         ("taken on", 0, 40 * 20),  # one new person is all there is room for
         ("taught", 36, 4 * 20),  # Bo could be there only as Ana's second learner

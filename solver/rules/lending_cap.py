@@ -38,18 +38,17 @@ class LendingCap(Rule):
         for number, kept in model.claims:
             if number in in_group:
                 in_group[number].append(kept)
-        people, activities = model.elsewhere.T
-        others, hours = tables.lending_group[people, activities], model.hours_elsewhere
+        others = tables.lending_group[model.elsewhere[:, 0], model.elsewhere[:, 1]]
+        elsewhere = np.bincount(others + 1, model.hours_elsewhere, len(tables.lending_groups) + 1)[1:].astype(np.int64)
         for n, group in enumerate(tables.lending_groups):
-            lent = in_group.get(n)
-            if lent:
+            lent = in_group.get(n, [])
+            if lent or elsewhere[n]:
                 candidates = tables.candidate[group.people]
                 there = [int(group.hours[~candidates].sum()) * group.share] + [
                     int(group.hours[i]) * group.share * model.taken_on(int(group.people[i]))
                     for i in np.flatnonzero(candidates)
                 ]
-                lent.append(int(hours[others == n].sum()))
-                model.add(HUNDRED * model.total(lent) <= model.total(there), (n,))
+                model.add(HUNDRED * model.total([*lent, int(elsewhere[n])]) <= model.total(there), (n,))
         return ()
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
