@@ -104,12 +104,12 @@ class Model:
         self.learns: dict[int, Decision] = {}
         self.mentors: dict[int, list[tuple[int, Decision]]] = {}
         self.taught_by: list[list[tuple[int, Decision]]] = [[] for _ in range(tables.P)]
-        kept_mentor = {} if kept is None else _mentor_of(tables, kept.plan)
+        kept_mentors = {} if kept is None else _mentors_of(tables, kept.plan)
         for i, pair in enumerate(self.pairs):
-            if kept is None or (kept.freed[pair[1]] and (kept.learning or pair in kept_mentor)):
+            if kept is None or (kept.freed[pair[1]] and (kept.learning or pair in kept_mentors)):
                 self._learn(i)
-            elif not kept.freed[pair[1]] and pair in kept_mentor:
-                self._keep_learning(i, kept_mentor[pair])
+            elif not kept.freed[pair[1]] and pair in kept_mentors:
+                self._keep_learning(i, kept_mentors[pair])
         #: hours left to activities that are not in the model: (lending agreement, hours)
         self.claims: list[tuple[int, Expression]] = []
         self._claimed: list[list[tuple[int, Expression, int]]] = [[] for _ in range(tables.P)]
@@ -157,14 +157,13 @@ class Model:
             for j, mentors in self.mentors[i]:
                 self.taught_by[self.person[j]].append((a, mentors))
 
-    def _keep_learning(self, i: int, mentor: int | None) -> None:
-        if mentor is not None and (mentor, self.activity[i]) not in self.at:
-            return  # nothing may change about either of them
+    def _keep_learning(self, i: int, mentors: set[int]) -> None:
+        a = self.activity[i]
         self.learns[i] = 1
-        self.mentors[i] = []
-        if mentor is not None:
-            self.mentors[i] = [(self.at[mentor, self.activity[i]], 1)]
-            self.taught_by[mentor].append((self.activity[i], 1))
+        # Where one of them is left out, nothing may change about that one, nor about the learner.
+        self.mentors[i] = [(self.at[mentor, a], 1) for mentor in sorted(mentors) if (mentor, a) in self.at]
+        for j, _ in self.mentors[i]:
+            self.taught_by[self.person[j]].append((a, 1))
 
     @cached_property
     def hours_elsewhere(self) -> IntArray:
@@ -584,17 +583,23 @@ def _near(tables: Tables, pairs: IntArray, kept: Neighbourhood) -> Bools:
     near = people[pairs[:, 0]] | activities[pairs[:, 1]]
     lessons = [
         (other, a)
-        for (p, a), mentor in _mentor_of(tables, kept.plan).items()
-        if mentor is not None and (people[p] or people[mentor])
+        for (p, a), mentors in _mentors_of(tables, kept.plan).items()
+        for mentor in mentors
+        if people[p] or people[mentor]
         for other in (p, mentor)
     ]
     there = np.array(lessons, dtype=np.int64).reshape(-1, 2)
     return np.asarray(near | np.isin(pairs @ (tables.A, 1), there @ (tables.A, 1)))
 
 
-def _mentor_of(tables: Tables, plan: Plan) -> dict[tuple[int, int], int | None]:
-    """Who learns on which activity in a plan, and with whom."""
-    return {(one.person, int(tables.requirement_activity[one.requirement])): one.mentor for one in plan.learning}
+def _mentors_of(tables: Tables, plan: Plan) -> dict[tuple[int, int], set[int]]:
+    """Who learns on which activity in a plan, and from whom; a plan made elsewhere may have several."""
+    found: dict[tuple[int, int], set[int]] = {}
+    for one in plan.learning:
+        mentors = found.setdefault((one.person, int(tables.requirement_activity[one.requirement])), set())
+        if one.mentor is not None:
+            mentors.add(one.mentor)
+    return found
 
 
 def pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:

@@ -182,7 +182,8 @@ def test_a_neighbourhood_keeps_all_but_what_it_frees(seed: int) -> None:
 
 LAWYER = {"expertise": {"law": 3}}
 NOT_ANA = [booking("ana", "write", status="forbidden")]
-BEGINNER = {"expertise": {"law": 2}, "ambitions": [{"term": "law", "level": 3}]}
+TO_LAWYER = [{"term": "law", "level": 3}]
+BEGINNER = {"expertise": {"law": 2}, "ambitions": TO_LAWYER}
 #: a portfolio in which Ana reads and others may write, what is booked on reading, and who learns there from her
 SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, str, str, str | None]]]] = {
     "lent": (
@@ -246,6 +247,23 @@ SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, 
         {("ana", "read"): 32, ("cy", "read"): 8},
         [("cy", "read", "law", "ana")],
     ),
+    "taught by two": (
+        portfolio(
+            [
+                person("ana", expertise={"law": 3}),
+                person("bo", expertise={"law": 2, "tax": 2}, ambitions=[*TO_LAWYER, {"term": "tax", "level": 3}]),
+                person("cy", expertise={"tax": 3}),
+            ],
+            [
+                activity("read", 60, expertise={"law": 3, "tax": 3}),
+                activity("write", **LAWYER),
+            ],
+            [booking(who, "write", status="forbidden") for who in ("bo", "cy")],
+            rules=only("staffing"),
+        ),
+        {("ana", "read"): 16, ("bo", "read"): 8, ("cy", "read"): 32},
+        [("bo", "read", "law", "ana"), ("bo", "read", "tax", "cy")],
+    ),
     "there already": (
         portfolio(
             [person("ana", **LAWYER), person("bo", **LAWYER)],
@@ -267,6 +285,7 @@ SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, 
         ("paid", 8, 32 * 20),  # 10 are left of the budget, and hours come in blocks of 4
         ("taken on", 0, 40 * 20),  # one new person is all there is room for
         ("taught", 36, 4 * 20),  # Bo could be there only as Ana's second learner
+        ("taught by two", 20, 20 * 20),  # of Ana's 40 hours 16 are on reading, and 4 for Bo, whom Cy teaches too
         ("there already", 40, 0),  # two who know the law are on the project, Ana on reading
     ],
 )

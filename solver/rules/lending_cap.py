@@ -36,8 +36,8 @@ class LendingCap(Rule):
         for i, number in enumerate(tables.lending_group[pairs[:, 0], pairs[:, 1]].tolist()):
             in_group.setdefault(number, []).append(model.hours[i])
         for number, kept in model.claims:
-            if number in in_group:
-                in_group[number].append(kept)
+            if number != NOWHERE:
+                in_group.setdefault(number, []).append(kept)
         others = tables.lending_group[model.elsewhere[:, 0], model.elsewhere[:, 1]]
         elsewhere = np.bincount(others + 1, model.hours_elsewhere, len(tables.lending_groups) + 1)[1:].astype(np.int64)
         for n, group in enumerate(tables.lending_groups):

@@ -40,7 +40,8 @@ class Mentoring(Rule):
         learners: dict[int, dict[int, list[Expression]]] = defaultdict(lambda: defaultdict(list))
         for i, learns in model.learns.items():
             p = model.person[i]
-            model.add(model.total([mentors for _, mentors in model.mentors[i]]) == learns, (p,))
+            if not isinstance(learns, int):  # who goes on learning has the mentors that there are
+                model.add(model.total([mentors for _, mentors in model.mentors[i]]) == learns, (p,))
             for j, mentors in model.mentors[i]:
                 model.add(mentors <= model.on[j], (p,))
                 learners[model.person[j]][p].append(mentors)

@@ -63,15 +63,16 @@ class Choice:
 
         hoped: (A,) what each activity costs where all of them are as they should be: what is dearer is weak.
         """
-        self.likely, self.hoped = likely, hoped
+        self.likely, self.hoped, self._weak = likely, hoped, None
         wanted = likely > 0
         self._wanted[self.pairs[wanted, 0], self.pairs[wanted, 1]] = True
 
     def weakness(self, search: Search, plan: Plan) -> npt.NDArray[np.float64]:
         """(A,) how much of a plan's cost may be won around each activity; remembered for the last plan."""
-        if self._weak is None or self._weak[0] is not plan:
-            self._weak = plan, _weakness(search, plan, self.hoped)
-        return self._weak[1]
+        known = self._weak
+        if known is None or known[0] is not plan:
+            self._weak = known = plan, _weakness(search, plan, self.hoped)
+        return known[1]
 
     def activities(self, weak: npt.NDArray[np.float64], plan: Plan, size: int, random: np.random.Generator) -> Bools:
         """(A,) around one that lacks something, those on which the people it wants work at the same time."""
@@ -165,11 +166,11 @@ def _solve(
     other = search.plan
     if found.plan is None:
         return found.finished, False
+    won = False
     if other is not None and other is not plan and _cheaper(search, found.plan, plan):
         # Another process found a better plan meanwhile: what changed here may go together with what did there.
-        search.consider(together(tables, plan, found.plan, other))
-    won = search.consider(found.plan)  # which is better alone where both changed the same
-    return found.finished, won or search.plan is not other
+        won = search.consider(together(tables, plan, found.plan, other))
+    return found.finished, search.consider(found.plan) or won  # alone it is better where both changed the same
 
 
 def _cheaper(search: Search, plan: Plan, other: Plan) -> bool:
