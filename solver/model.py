@@ -69,8 +69,10 @@ class Model:
             pairs, most = pairs_of(tables)
         #: (E, 2) pairs that the plan books and the model leaves out: nothing about their people or teams may change
         self.elsewhere = np.empty((0, 2), dtype=np.int64)
+        kept_mentors: dict[tuple[int, int], set[int]] = {}
         if kept is not None:
-            near = _near(tables, pairs, kept)
+            kept_mentors = _mentors_of(tables, kept.plan)
+            near = _near(tables, pairs, kept, kept_mentors)
             self.elsewhere, pairs, most = pairs[~near], pairs[near], most[near]
         self.person: list[int] = pairs[:, 0].tolist()
         self.activity: list[int] = pairs[:, 1].tolist()
@@ -104,7 +106,6 @@ class Model:
         self.learns: dict[int, Decision] = {}
         self.mentors: dict[int, list[tuple[int, Decision]]] = {}
         self.taught_by: list[list[tuple[int, Decision]]] = [[] for _ in range(tables.P)]
-        kept_mentors = {} if kept is None else _mentors_of(tables, kept.plan)
         for i, pair in enumerate(self.pairs):
             if kept is None or (kept.freed[pair[1]] and (kept.learning or pair in kept_mentors)):
                 self._learn(i)
@@ -575,7 +576,7 @@ class Model:
         return [(decision, value) for decision, value in values if not isinstance(decision, int)]
 
 
-def _near(tables: Tables, pairs: IntArray, kept: Neighbourhood) -> Bools:
+def _near(tables: Tables, pairs: IntArray, kept: Neighbourhood, mentors_of: dict[tuple[int, int], set[int]]) -> Bools:
     """(N,) pairs of people and of activities of which something may change, and where these people learn or teach."""
     may = kept.freed[pairs[:, 1]] | kept.moving[pairs[:, 0]]
     people, activities = np.zeros(tables.P, dtype=bool), np.zeros(tables.A, dtype=bool)
@@ -583,7 +584,7 @@ def _near(tables: Tables, pairs: IntArray, kept: Neighbourhood) -> Bools:
     near = people[pairs[:, 0]] | activities[pairs[:, 1]]
     lessons = [
         (other, a)
-        for (p, a), mentors in _mentors_of(tables, kept.plan).items()
+        for (p, a), mentors in mentors_of.items()
         for mentor in mentors
         if people[p] or people[mentor]
         for other in (p, mentor)

@@ -60,10 +60,10 @@ class Plan:
 
     def hours_of(self, pairs: IntArray) -> IntArray:
         """(N,) hours of these (N, 2) pairs, without a table of all."""
-        number = pairs @ (self.tables.A, 1)
-        place = np.minimum(np.searchsorted(self._numbers, number), max(0, len(self._numbers) - 1))
         if not len(self._numbers):
             return np.zeros(len(pairs), dtype=np.int64)
+        number = pairs @ (self.tables.A, 1)
+        place = np.minimum(np.searchsorted(self._numbers, number), len(self._numbers) - 1)
         return np.where(self._numbers[place] == number, self.booked[self.rows][place], 0)
 
     @cached_property

@@ -250,7 +250,7 @@ SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, 
     "taught by two": (
         portfolio(
             [
-                person("ana", expertise={"law": 3}),
+                person("ana", **LAWYER),
                 person("bo", expertise={"law": 2, "tax": 2}, ambitions=[*TO_LAWYER, {"term": "tax", "level": 3}]),
                 person("cy", expertise={"tax": 3}),
             ],
@@ -309,11 +309,8 @@ def test_where_learning_may_not_begin_it_may_go_on() -> None:
     """Bo, who is there only to learn, begins where that may be and goes on where it was so, but begins nowhere else."""
     tables = Tables.of(
         portfolio(
-            [
-                person("ana", hours_per_period=36, expertise={"law": 3}),
-                person("bo", expertise={"law": 2}, ambitions=[{"term": "law", "level": 3}]),
-            ],
-            [activity("write", 40, expertise={"law": 3})],
+            [person("ana", hours_per_period=36, **LAWYER), person("bo", **BEGINNER)],
+            [activity("write", **LAWYER)],
             rules=only("staffing"),
         )
     )

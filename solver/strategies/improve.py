@@ -129,8 +129,8 @@ def improve(
 ) -> None:
     """Free one neighbourhood after the other until the time is up or the plan is proven.
 
-    number: of those side by side; size: activities freed at first; gap: how close to its best one neighbourhood comes,
-    in so many seconds at most.
+    number: of those side by side; size: activities freed at first; gap: how close to its best one neighbourhood comes
+    at first, and at least, in so many seconds at most.
     """
     random, most_gap = np.random.default_rng((search.settings.seed, number)), gap
     seconds = min(most_seconds, NEIGHBOURHOOD_SHARE * search.settings.seconds)
@@ -138,7 +138,7 @@ def improve(
         began = search.seconds
         finished, won = _solve(search, search.plan, choice, round(size), gap, seconds, random, worker)
         if finished:
-            gap = float(np.clip(gap * (WIDER if won else NARROWER), NARROWEST, most_gap))
+            gap = min(most_gap, max(NARROWEST, gap * (WIDER if won else NARROWER)))
         soon = finished and search.seconds - began < SOON * seconds
         size = float(np.clip(size * (LARGER if soon else 1 if finished else SMALLER), SMALLEST, search.tables.A))
 
