@@ -21,9 +21,10 @@ from solver.portfolio import Portfolio
 from solver.search import UNIT, Progress, Search
 from solver.settings import Settings
 from solver.strategies import exact, hull, large
+from solver.strategies.hull import Columns, People
 from solver.strategies.improve import Choice, rank_within
 from solver.strategies.mip import Worker
-from solver.strategies.prices import FINE_ROUNDS, Prices, Pricing, ascend, sharpen
+from solver.strategies.prices import Prices, Pricing, ascend, sharpen
 from solver.tables import Bools, Tables
 from tests.builders import activity, booking, only, person, portfolio, random_portfolio
 from tests.builders import plan as plan_by_ids
@@ -61,12 +62,65 @@ def test_no_plan_costs_less_than_any_prices_say(seed: int) -> None:
     assert told == sorted(told)
     bounds = [pricing.value(some_prices(pricing, number)).bound for number in range(20)]
     sharpen(pricing, found.prices, 200, 60, told.append, lambda: False)
-    for at in [found.prices, *(some_prices(pricing, number) for number in range(3))]:
-        rows, there = hull.cut(pricing, {**at, "hull": np.zeros(0)}, lambda: False)
-        bounds += [rows.value({**there, "hull": np.full(len(rows.row_least), price)}).bound for price in (0.3, 1.0)]
-        sharpen(rows, there, 20, 60, told.append, lambda: False, FINE_ROUNDS)
     bounds.append(pricing.value(found.prices).bound * (1 - 1e-9))
     assert max([*bounds, *told]) <= search.cost + 1e-6 * abs(search.cost)
+    hold_in_whole_bookings(pricing, found.prices, search.cost + 1e-6 * abs(search.cost) + 1)
+
+
+def hold_in_whole_bookings(pricing: Pricing, found: Prices, cost: float) -> None:
+    """At any prices, what people do at best costs no more than the best plan, also where few pairs are looked at.
+
+    It is hardly lower than the bound of the prices alone, and what the columns promise is no lower.
+    """
+    people, told = People(pricing, lambda: False), list[int]()
+    rounded = hull.STEP * float(pricing.most.sum() + len(pricing.pairs))
+    for at in (found, *(some_prices(pricing, number) for number in range(3))):
+        bound = bound_of(people, at)
+        assert pricing.value(at).bound - rounded <= bound <= cost
+        promised, _ = Columns(pricing, people.columns).value(at, 1.0)
+        assert promised >= bound - 1
+    hull.sharpen(pricing, found, 60, told.append, lambda: len(told) > 3)
+    assert told == sorted(told)
+    assert max(told, default=0) <= cost
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hull, "PAIRS", 1)
+        patch.setattr(hull, "MOST_PAIRS", 2)
+        assert bound_of(People(pricing, lambda: False), found) <= cost
+
+
+def bound_of(people: People, at: Prices) -> float:
+    """What people come to at some prices, with lessons at whole ones."""
+    found = people.bound({**at, "lesson": np.rint(at["lesson"])})
+    assert found is not None
+    return found[0]
+
+
+def test_a_person_in_whole_bookings_cannot_do_parts_of_everything() -> None:
+    """Who has 72 h for three activities of 40 h each, all or nothing, does one of them: 80 h stay open.
+
+    At the prices alone the person does parts of all three, and 48 h stay open. An open hour costs 20.
+    """
+    rules = {name: {"mode": "off"} for name in ("focus", "load_balance", "stretch", "talent_use", "responsibility")}
+    tables = Tables.of(
+        portfolio(
+            [person("ana", hours_per_period=72, expertise={"law": 4})],
+            [activity(name, 40, expertise={"law": 3}) for name in "abc"],
+            policy={"rules": {**rules, "smallest_booking": {"share": 1.0}, "expertise_coverage": {"mode": "off"}}},
+        )
+    )
+    pricing = Pricing(tables)
+    alone, told = list[int](), list[int]()
+    at = sharpen(pricing, pricing.start(), 2000, 60, alone.append, lambda: False).prices
+    hull.sharpen(pricing, at, 60, told.append, lambda: False)
+    assert max(alone) / UNIT == pytest.approx(48 * 20, rel=0.01)
+    assert max(told) / UNIT == pytest.approx(80 * 20, rel=0.001)
+
+
+def test_work_for_nobody_has_no_better_bound() -> None:
+    """Without people there is nobody to look at."""
+    pricing, told = Pricing(Tables.of(portfolio([], [activity("a", 40)]))), list[int]()
+    hull.sharpen(pricing, pricing.start(), 60, told.append, lambda: False)
+    assert not told
 
 
 @pytest.mark.parametrize("seed", SEEDS[:6])

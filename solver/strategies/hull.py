@@ -1,81 +1,315 @@
-"""What one person can do at best, in whole bookings: a better bound than fractions give.
+"""What each person can do at best, in whole bookings and with all rules that are about that person alone.
 
-The prices let everybody do parts of everything. Who has 72 hours for three activities that want 40 each works on one of
-them with fewer, or not at all. For each person the best set of whole bookings is worked out at the prices of everything
-but the person's own time, by CP-SAT, in a few milliseconds; no plan gives more, so this is a row for every plan (an
-inequality of the person's own integer hull), and gets a price like the others (Lagrangian cuts). On 200 people and 300
-activities two rounds of it raise the bound by 0.2 % of the value.
+At the prices alone everybody does parts of everything. Who has 72 hours for three activities that want 40 each works on
+one of them with fewer, or not at all. The bound is the higher, the more of people's own rules is taken as it is: at the
+prices of what several people share, CP-SAT works out for each person the best set of whole bookings, in some 15
+milliseconds; no plan gives more (Dantzig and Wolfe, "Decomposition principle for linear programs", 1960).
+
+Which prices give most is found by a bundle method (Lemaréchal, "An extension of Davidon methods to non differentiable
+problems", 1975). A set of bookings that was best for somebody once, a *column*, says what that person costs at most at
+any prices. The least of everybody's columns is a model of the bound that is never too low and costs next to nothing. It
+is ascended near the best prices known, as far as it can be trusted there, smoothed (Nesterov, "Smooth minimization of
+non-smooth functions", 2005); what it promises is then looked for with CP-SAT, which gives new columns.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from ortools.sat.python import cp_model
 
+from solver.model import WHOLE, Decision, Model
 from solver.rules.base import IntArray
+from solver.rules.per_hour import PerHour
 from solver.search import UNIT
-from solver.strategies.prices import Prices, Pricing
+from solver.strategies.mip import columns_of
+from solver.strategies.prices import NEARLY_PAYS, Floats, Moment, Prices, Pricing, ascend, safe
 
-#: costs are whole multiples of this, in ten-thousandths, and CP-SAT computes in them
-STEP = UNIT // 100
+#: rules about people that are not one person's alone, or are in the prices
+SHARED = ("mentoring", "commitment", "hiring")
+#: what an hour and a booking cost is lowered to whole multiples of this, in ten-thousandths
+STEP = UNIT // 1000
 #: CP-SAT's deterministic time for one person: hardly ever needed, and what it has proven by then counts
 EFFORT = 0.5
+#: how many pairs of a person are looked at first, and at most, where others might be better
+PAIRS, MOST_PAIRS = 30, 100
+#: prices of people's own time and rules, which follow those that are shared: in so many steps, the first so large
+OWN, OWN_STEPS, OWN_FIRST = ("hour", "work", "focus", "stretch"), 60, 0.1
+#: how far prices go from the best known at first, in steps like those of the prices alone
+REACH = 0.015
+#: with so much of what the columns promised come true they are trusted further, with less than that less far
+TRUE, UNTRUE, FURTHER, NEARER = 0.5, 0.1, 1.5, 0.6
+#: steps among the columns, and how far the first of them goes, as a part of the reach
+STEPS, FIRST = 200, 0.2
+#: columns that cost so much more than a person's best count too, at first and in the end: parts of an hour's step
+SMOOTH, SHARP = 1.25, 0.05
+#: after the first look at all people there should be time for so many more
+SEVERAL = 3
+#: a promise of less than this part of what all open hours cost is not worth looking into
+ENOUGH = 2e-5
 
 
-def cut(pricing: Pricing, at: Prices, stopped: Callable[[], bool]) -> tuple[Pricing, Prices]:
-    """The pricing with one more row for each person to whom something pays, and the prices with a 0 for each row."""
-    hour, once = pricing.costs(at)
-    block = pricing.tables.block
-    per_block, per_booking = np.rint(hour * block / STEP).astype(np.int64), np.rint(once / STEP).astype(np.int64)
-    least = -(-pricing.least // block)
-    pays = np.minimum(per_block * least, per_block * (pricing.most // block)) + per_booking < 0
-    pays[pricing.kept] = False  # what is kept has a value of its own
-    pays &= ~pricing.tables.committed[pricing.p, pricing.a]
-    paying = np.flatnonzero(pays).astype(np.int64)  # person by person, as the pairs are
-    those = np.split(paying, np.flatnonzero(np.diff(pricing.p[paying])) + 1) if len(paying) else []
+class Column(NamedTuple):
+    """A set of bookings of one person: numbers of its pairs, hours of each, lessons taken less those given there.
 
-    def best(pairs: IntArray) -> int | None:
-        return None if stopped() else _best(pricing, pairs, per_block[pairs], per_booking[pairs])
+    rules: what the person's own rules cost with it, in ten-thousandths.
+    """
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = [(pairs, least) for pairs, least in zip(those, pool.map(best, those), strict=True) if least is not None]
-    if not found:
-        return pricing, at
-    per_hour, at_once = per_block.astype(float) * STEP / block, per_booking.astype(float) * STEP
-    rows = [(pairs, per_hour[pairs], at_once[pairs], float(STEP * least)) for pairs, least in found]
-    return pricing.with_rows(rows), {**at, "hull": np.append(at["hull"], np.zeros(len(rows)))}
+    person: int
+    pairs: IntArray
+    hours: Floats
+    lessons: Floats
+    rules: float
 
 
-def _best(pricing: Pricing, pairs: IntArray, per_block: IntArray, per_booking: IntArray) -> int | None:
-    """No set of whole bookings of these pairs of one person costs less, in steps; None if CP-SAT came to no answer."""
-    tables, person = pricing.tables, int(pricing.p[pairs[0]])
-    model, cost = cp_model.CpModel(), []
-    tasks: list[tuple[int, int, cp_model.IntVar, int]] = []
-    for i, of_block, of_booking in zip(pairs.tolist(), per_block.tolist(), per_booking.tolist(), strict=True):
-        a, most = pricing.a[i], int(pricing.most[i]) // tables.block
-        on, blocks = model.new_bool_var(""), model.new_int_var(0, most, "")
-        model.add(blocks <= most * on)
-        model.add(blocks >= ceil(int(pricing.least[i]) / tables.block) * on)
-        cost.append(of_block * blocks + of_booking * on)
-        tasks.append((int(tables.open_from[a]), int(tables.last[a]), blocks, most))
-    room = np.append(0, np.cumsum(tables.available[person]))
-    for first in {task[0] for task in tasks}:
-        for last in {task[1] for task in tasks}:
-            inside = [task for task in tasks if first <= task[0] and task[1] <= last]
-            space = int(room[last + 1] - room[first]) // tables.block
-            if inside and sum(task[3] for task in inside) > space:
-                model.add(sum(task[2] for task in inside) <= space)
-    model.minimize(sum(cost))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.catch_sigint_signal = False
-    solver.parameters.max_deterministic_time = EFFORT
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
-    return ceil(solver.best_objective_bound - 1e-6)
+class Costs(NamedTuple):
+    """What an hour, a booking and a lesson of each pair cost at some prices, (N,) ten-thousandths, whole."""
+
+    hour: IntArray
+    once: IntArray
+    lesson: IntArray
+
+    def of(self, column: Column) -> float:
+        """What a column costs."""
+        hours, lessons = self.hour[column.pairs] @ column.hours, self.lesson[column.pairs] @ column.lessons
+        return float(hours + lessons + self.once[column.pairs].sum()) + column.rules
+
+
+class Alone(Model):
+    """What one person can do with some pairs; who teaches and who learns is a matter of the price of a lesson."""
+
+    def __init__(self, pricing: Pricing, person: int, those: IntArray) -> None:
+        super().__init__(pricing.tables, pricing.pairs[those], pricing.most[those])
+        self._people = {person}
+        #: lessons that may be given, by pair
+        self.gives: dict[int, Decision] = {}
+        for i, most in enumerate(pricing.teaches[those].astype(np.int64).tolist()):
+            if most:
+                self.gives[i] = given = self.cp.new_int_var(0, most, "")
+                self.cp.add(given <= most * self.on[i])
+                self.taught_by[person].append((self.activity[i], given))
+        self.post(
+            rule
+            for rule in self.tables.rules
+            if "person" in rule.about and not isinstance(rule, PerHour) and rule.name not in SHARED
+        )
+
+    def _learn(self, i: int) -> None:
+        if self.tables.learnable[self.pairs[i]]:
+            self.learns[i] = learns = self.cp.new_bool_var("")
+            self.cp.add(learns <= self.on[i])
+
+
+class Person:
+    """One person with some pairs (n,), to be asked at one price after the other; keeps no more of the model than that.
+
+    The columns that were found are known from then on.
+    """
+
+    def __init__(self, pricing: Pricing, person: int, those: IntArray) -> None:
+        self._person, self.those = person, those
+        model = Alone(pricing, person, those)
+        self._cp, self._block = model.cp, model.tables.block
+        self._offset = np.array([model.tables.offset(pair) for pair in model.pairs], dtype=np.int64)
+        self._on, self._blocks = columns_of(model.on), columns_of(model.blocks)
+        #: pairs with a lesson to be taken, or given, and the numbers of those decisions
+        self._learning, self._learns = list(model.learns), columns_of(model.learns.values())
+        self._giving, self._gives = list(model.gives), columns_of(model.gives.values())
+        model.minimise()
+        objective = self._cp.proto.objective
+        #: (variables,) what the person's own rules cost, but for what they cost anyway
+        self._rules = np.zeros(len(self._cp.proto.variables), dtype=np.int64)
+        self._rules[list(objective.vars)] = model.step * np.array(list(objective.coeffs), dtype=np.int64)
+        self._anyway = model.constant
+        objective.vars.clear()
+        objective.vars.extend(range(len(self._rules)))
+        self._known: list[tuple[Column, list[int]]] = []
+
+    def cheapest(self, costs: Costs) -> tuple[int, Column] | None:
+        """What the person costs at least, and the best set of bookings; None where CP-SAT came to no answer."""
+        proto, factors = self._cp.proto, self._rules.copy()
+        hour, once, lesson = (one[self.those] for one in costs)
+        factors[self._on] += once + hour * self._offset
+        factors[self._blocks] += hour * self._block
+        factors[self._learns] += lesson[self._learning]
+        factors[self._gives] -= lesson[self._giving]
+        proto.objective.coeffs.clear()
+        proto.objective.coeffs.extend(factors.tolist())
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.catch_sigint_signal = False
+        solver.parameters.max_deterministic_time = EFFORT
+        # All that is of use only where a solve is long takes four times as long as the solve.
+        solver.parameters.cp_model_presolve = False
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.linearization_level = 2
+        solver.parameters.cut_level = 0
+        if self._known:
+            _, best = min(self._known, key=lambda one: costs.of(one[0]))
+            hint = proto.solution_hint
+            hint.vars.clear()
+            hint.vars.extend(range(len(best)))
+            hint.values.clear()
+            hint.values.extend(best)
+        else:  # with nothing to begin with, a search on the bound comes to its end soonest
+            solver.parameters.optimize_with_lb_tree_search = True
+            solver.parameters.save_lp_basis_in_lb_tree_search = True
+        if solver.solve(self._cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        values = list(solver.response_proto.solution)
+        self._known.append((self._column(np.array(values, dtype=np.int64)), values))
+        return ceil(solver.best_objective_bound - WHOLE) + self._anyway, self._known[-1][0]
+
+    def _column(self, values: IntArray) -> Column:
+        """The bookings that the variables' values say."""
+        on, lessons = values[self._on], np.zeros(len(self.those))
+        lessons[self._learning] += values[self._learns]
+        lessons[self._giving] -= values[self._gives]
+        hours = values[self._blocks] * self._block + on * self._offset
+        booked = np.flatnonzero(on)
+        rules = float(self._rules @ values) + self._anyway
+        return Column(self._person, self.those[booked], hours[booked].astype(float), lessons[booked], rules)
+
+
+class Columns:
+    """What is known of what people do at best: a model of the bound that is never too low."""
+
+    def __init__(self, pricing: Pricing, columns: Sequence[Column]) -> None:
+        columns = sorted(columns, key=lambda column: column.person)
+        pairs = np.concatenate([column.pairs for column in columns])
+        there = np.zeros(len(pricing.pairs), dtype=bool)
+        there[pairs] = True
+        #: of the pairs that are in a column
+        self._pricing = pricing.among(there)
+        self._pair = (np.cumsum(there) - 1)[pairs]
+        self._of = np.repeat(np.arange(len(columns)), [len(column.pairs) for column in columns])
+        self._hours = np.concatenate([column.hours for column in columns])
+        self._lessons = np.concatenate([column.lessons for column in columns])
+        self._rules = np.array([column.rules for column in columns])
+        _, self._first, self._person = np.unique(
+            [column.person for column in columns], return_index=True, return_inverse=True
+        )
+
+    def value(self, at: Prices, smooth: float) -> tuple[float, Prices]:
+        """The bound at most, and the subgradient where all columns count that are nearly a person's best.
+
+        smooth: how much dearer such a column may be, in ten-thousandths.
+        """
+        pricing, pair = self._pricing, self._pair
+        hour, once = pricing.costs(at)
+        lesson = at["lesson"][pricing.a[pair]]
+        of_pairs = hour[pair] * self._hours + once[pair] + lesson * self._lessons
+        cost = np.bincount(self._of, of_pairs, len(self._rules)) + self._rules
+        least = np.minimum.reduceat(cost, self._first)
+        part = np.exp((least[self._person] - cost) / smooth)
+        part /= np.add.reduceat(part, self._first)[self._person]
+
+        def booked(what: Floats) -> Floats:
+            return np.asarray(np.bincount(pair, part[self._of] * what, len(pricing.pairs)), dtype=float)
+
+        slope = pricing.slopes(booked(np.ones(len(pair))), booked(self._hours), booked(self._lessons))
+        return pricing.constant(at) + float(least.sum()), slope
+
+    def ascend(self, best: Prices, reach: float) -> tuple[float, Prices]:
+        """The highest value found, and where, no further from the best prices than the reach."""
+        scale, at, highest, moment = self._pricing.steps(), best, (-np.inf, best), Moment()
+        step = float(np.max(scale["place"], initial=1.0))
+        for number in range(STEPS):
+            left = 1 - number / STEPS
+            value, slope = self.value(at, step * (SMOOTH * left + SHARP))
+            if value > highest[0]:
+                highest = value, at
+            further = dict(best)
+            for name, towards in moment.towards(slope).items():
+                most = reach * scale[name]
+                further[name] = np.clip(at[name] + FIRST * left * most * towards, best[name] - most, best[name] + most)
+            at = self._pricing.within(further)
+        return highest
+
+
+class People:
+    """What everybody costs at least at some prices; the sets of bookings that were best are remembered."""
+
+    def __init__(self, pricing: Pricing, stopped: Callable[[], bool]) -> None:
+        self.columns: list[Column] = []
+        self._pricing, self._stopped = pricing, stopped
+        self._pairs_of = np.split(np.arange(len(pricing.p)), np.searchsorted(pricing.p, np.arange(1, pricing.tables.P)))
+        self._person: dict[int, Person] = {}
+
+    def bound(self, at: Prices) -> tuple[float, Prices] | None:
+        """No plan costs less, and the prices with those of people's own time and rules nearly at their best there.
+
+        None if it was stopped. Lessons have whole prices.
+        """
+        pricing = self._pricing
+        near = pricing.value(at).dear < NEARLY_PAYS * pricing.most
+        at = ascend(pricing.among(near), at, OWN_STEPS, np.inf, lambda _: None, self._stopped, OWN_FIRST, OWN).prices
+        value = pricing.value(at)
+        hour, once = (np.floor(one / STEP).astype(np.int64) * STEP for one in pricing.costs(at))
+        costs = Costs(hour, once, np.rint(at["lesson"][pricing.a]).astype(np.int64))
+        own, dear = np.floor(value.own) - 1, np.floor(value.dear)  # lowered by what floating point may have added
+
+        def least(person: int) -> float | None:
+            return None if self._stopped() else self._least(person, float(own[person]), dear, costs)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = [one for one in pool.map(least, range(pricing.tables.P)) if one is not None]
+        return (pricing.constant(at) + sum(found), at) if len(found) == pricing.tables.P else None
+
+    def _least(self, person: int, own: float, dear: Floats, costs: Costs) -> float:
+        """What one person costs at least.
+
+        own: the same at the prices alone; dear: (N,) how much more it is there at least with each pair. So the pairs
+        that are looked at are enough where no other could make up for what whole bookings cost more.
+        """
+        pairs = self._pairs_of[person]
+        pairs = pairs[np.argsort(dear[pairs], kind="stable")]
+        found, without = self._among(person, pairs[:PAIRS] if person not in self._person else None, own, dear, costs)
+        if found is not None and without < found[0] and len(self._person[person].those) < MOST_PAIRS:
+            wanted = pairs[own + dear[pairs] < found[0]][:MOST_PAIRS]
+            found, without = self._among(person, wanted, own, dear, costs)
+        if found is None:
+            return own
+        self.columns.append(found[1])
+        return min(found[0], without)
+
+    def _among(
+        self, person: int, those: IntArray | None, own: float, dear: Floats, costs: Costs
+    ) -> tuple[tuple[int, Column] | None, float]:
+        """The best of some pairs, of the same as before by default; and what it costs at least with any other."""
+        if those is not None:
+            self._person[person] = Person(self._pricing, person, np.sort(those))
+        one = self._person[person]
+        others = np.setdiff1d(self._pairs_of[person], one.those, assume_unique=True)
+        return one.cheapest(costs), own + max(0.0, float(dear[others].min(initial=np.inf)))
+
+
+def sharpen(
+    pricing: Pricing, at: Prices, seconds: float, tell: Callable[[int], object], stopped: Callable[[], bool]
+) -> None:
+    """Look for better bounds for so many seconds, or until there is hardly more to win; `tell` hears of each."""
+    if not pricing.tables.P:
+        return
+    people, reach, until = People(pricing, stopped), REACH, time.monotonic() + seconds
+    enough = ENOUGH * float((pricing.open * pricing.asked).sum())
+    best, promised, best_at, least = -np.inf, np.inf, at, 0.0
+    while promised - best > enough and (began := time.monotonic()) + least <= until:
+        found = people.bound({**at, "lesson": np.rint(at["lesson"])})
+        if found is None or not people.columns:
+            return
+        # What cannot be finished is not begun; nor is a second look that would be the last, which brings little.
+        least = (1 if best > -np.inf else SEVERAL) * (time.monotonic() - began)
+        bound, at = found
+        if best > -np.inf:
+            true = (bound - best) / (promised - best)
+            reach *= FURTHER if true > TRUE else NEARER if true < UNTRUE else 1
+        if bound > best:
+            best, best_at = bound, at
+            tell(safe(pricing, best))
+        promised, at = Columns(pricing, people.columns).ascend(best_at, reach)

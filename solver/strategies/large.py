@@ -20,19 +20,16 @@ from solver.model import Model, Neighbourhood
 from solver.plan import Plan
 from solver.rules.base import NOWHERE, IntArray
 from solver.search import UNIT, Search, commitments
-from solver.strategies import greedy
-from solver.strategies.hull import cut
+from solver.strategies import greedy, hull
 from solver.strategies.improve import Choice, improve, side_by_side, together
 from solver.strategies.mip import Worker
-from solver.strategies.prices import FINE_ROUNDS, Ascent, Prices, Pricing, sharpen
+from solver.strategies.prices import Ascent, Prices, Pricing, sharpen
 from solver.tables import Bools
 
 #: steps towards better prices, at most, and the part of the time for them
 STEPS, PRICE_SHARE = 900, 0.1
-#: the bound of whole bookings: rounds, steps in each, the part of the time that is left for all of it
-WHOLE_ROUNDS, WHOLE_STEPS, WHOLE_SHARE = 2, 1200, 0.4
-#: it is not looked for with less time than this; with more pairs only the first round is worth more than a better plan
-WHOLE_LEAST, WHOLE_MOST = 20.0, 1_000_000
+#: the part of the time that is left for the bound of whole bookings; with less time than this it is not looked for
+WHOLE_SHARE, WHOLE_LEAST = 0.4, 20.0
 #: the part of the time that is left, for the plan made group by group
 GROUP_SHARE = 0.6
 #: activities in a group; how close to the best of what it may choose from a group comes: hardly better plans take long
@@ -80,7 +77,7 @@ def solve(
             start.work(worker)
             search.stage = "improve"
         if not number and search.left > WHOLE_LEAST:
-            _better_bound(search, pricing, ascent.prices, WHOLE_ROUNDS if len(pricing.pairs) < WHOLE_MOST else 1)
+            _better_bound(search, pricing, ascent.prices)
         improve(search, worker, number, choice, freed, GAP, SECONDS)
 
     with _settled():
@@ -100,17 +97,9 @@ def _settled() -> Iterator[None]:
             gc.unfreeze()
 
 
-def _better_bound(search: Search, pricing: Pricing, prices: Prices, rounds: int) -> None:
-    """Hand in the bounds that whole bookings of each person give, round by round."""
-    until = search.seconds + WHOLE_SHARE * search.left
-
-    def over() -> bool:
-        return search.over or search.seconds >= until
-
-    for _ in range(rounds):
-        pricing, prices = cut(pricing, prices, over)
-        left = max(0.01, until - search.seconds)
-        prices = sharpen(pricing, prices, WHOLE_STEPS, left, search.raise_bound, over, FINE_ROUNDS).prices
+def _better_bound(search: Search, pricing: Pricing, prices: Prices) -> None:
+    """Hand in the bounds that whole bookings of each person give."""
+    hull.sharpen(pricing, prices, WHOLE_SHARE * search.left, search.raise_bound, lambda: search.over)
 
 
 class Start:

@@ -16,7 +16,7 @@ import math
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Pipe
@@ -86,7 +86,7 @@ class Worker:
         answer = self._ask(partial(_rows, model, whole=False), seconds, 0, Way(), stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
-        on, blocks = (answer.values[_columns(decisions)] for decisions in (model.on, model.blocks))
+        on, blocks = (answer.values[columns_of(decisions)] for decisions in (model.on, model.blocks))
         offset = np.array([model.tables.offset(pair) for pair in model.pairs])
         return Relaxation(model.bound_of(answer.bound, NOISE), on, model.tables.block * blocks + offset * on)
 
@@ -174,7 +174,7 @@ class Worker:
         return self._process.poll() is None and not self._here.closed
 
 
-def _columns(decisions: Sequence[Decision]) -> list[int]:
+def columns_of(decisions: Iterable[Decision]) -> list[int]:
     """Where the values of decisions stand, all of which are open."""
     return [one.index for one in decisions if not isinstance(one, int)]
 
@@ -185,5 +185,5 @@ def _rows(model: Model, *, whole: bool, teams_first: bool = False) -> Rows:
         if not model.cp.export_to_file(file.name):
             raise OSError(f"the model could not be written to {file.name}")
         written = Path(file.name).read_bytes()
-    hours = frozenset(_columns(model.blocks)) if teams_first else frozenset[int]()
+    hours = frozenset(columns_of(model.blocks)) if teams_first else frozenset[int]()
     return Rows(written, frozenset(model.follows) if whole else None, hours)

@@ -10,7 +10,7 @@ make plans cost more, so leaving them out leaves the bound valid.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from typing import NamedTuple
 
@@ -30,13 +30,15 @@ Prices = dict[str, Floats]
 class Value(NamedTuple):
     """At some prices: the bound; the subgradient; (N,) what booking each pair costs, negative where it pays, and hours.
 
-    The hours are those of the best that each pair can do by itself, 0 where that is not to be booked.
+    The hours are those of the best that each pair can do by itself, 0 where that is not to be booked. own: (P,) the
+    part of the bound that is one person's: whatever the person does costs at least that.
     """
 
     bound: float
     slope: Prices
     dear: Floats
     booked: Floats
+    own: Floats
 
 
 class Ascent(NamedTuple):
@@ -51,8 +53,6 @@ class Ascent(NamedTuple):
 KEPT, KEPT_SQUARE, NO_SLOPE = 0.9, 0.99, 1e-3
 #: steps are this part of what an open hour costs, or of the most that a price can be
 OF_HOUR, OF_MOST = 0.2, 0.25
-#: all of a person's rows together are worth hardly more than 1
-OF_ROW = 0.5
 #: the price of a lesson moves like that of so many hours
 LESSON_HOURS = 20
 #: an hour costs this much at first
@@ -65,8 +65,6 @@ SETTLED = 0.5
 FIRST_ROUNDS = ((0.2, 0.4), (0.3, 0.4), (0.5, 0.4))
 #: rounds of sharpening, likewise
 ROUNDS = ((2 / 9, 0.4), (3 / 9, 0.3), (4 / 9, 0.2))
-#: where only new rows have to find their price
-FINE_ROUNDS = ((1 / 3, 0.15), (2 / 3, 0.15))
 #: a pair nearly pays if it costs less than this for each hour that it can have
 NEARLY_PAYS = 1.0 * UNIT
 #: how much lower a bound is handed in than it was computed in floating point, as a part of what all open hours cost
@@ -83,7 +81,6 @@ OF_PAIRS = (
     ("pair_of", "requirement_of"),
     ("needed", "needed_by"),
     ("kept", "had", "kept_learns"),
-    ("row_pair", "row_of", "row_hour", "row_once"),
 )
 
 
@@ -139,10 +136,6 @@ class Pricing:
         self.kept, self.had, self.lost = self._incumbents()
         self.windows, self.window_of = self._windows()
         self.kept_learns = self.learnable[self.kept]
-        #: rows that hold for every plan: pairs and the row they are in, with what an hour and a booking count there,
-        #: one entry for each; (K,) the least that a row comes to
-        self.row_pair, self.row_of = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        self.row_hour, self.row_once, self.row_least = np.zeros(0), np.zeros(0), np.zeros(0)
 
     def _learning(self) -> None:
         """Who can learn where, who is there only to learn, and how many a pair's person can teach there at most."""
@@ -153,15 +146,15 @@ class Pricing:
         self.teaches = np.where(meets_some, tables.max_learners[p], 0).astype(float)
         self.lesson = float(tables.rule["mentoring"].settings.mentor_hours)
 
-    def _incumbents(self) -> tuple[IntArray, IntArray, float]:
-        """Pairs that do the work today, their hours, and what it would cost to take all of it from everybody."""
+    def _incumbents(self) -> tuple[IntArray, IntArray, Floats]:
+        """Pairs that do the work today, their hours, and (P,) what it would cost to take all of it from somebody."""
         tables = self.tables
         today = {pair: int(one.hours or 0) for pair, one in tables.incumbent.items() if not tables.candidate[pair[0]]}
         had = np.zeros((tables.P, tables.A), dtype=np.int64)
         for pair, hours in today.items():
             had[pair] = hours
         kept = np.flatnonzero(had[self.p, self.a])
-        return kept, had[self.p[kept], self.a[kept]], self.keep * sum(today.values())
+        return kept, had[self.p[kept], self.a[kept]], self.keep * had.sum(axis=1)
 
     def _meeting(self) -> tuple[IntArray, IntArray]:
         """Pairs and the requirements of their activity that the person meets, one entry for each."""
@@ -218,18 +211,6 @@ class Pricing:
                 setattr(part, other, getattr(self, other)[there])
         return part
 
-    def with_rows(self, rows: Sequence[tuple[IntArray, Floats, Floats, float]]) -> Pricing:
-        """The same with more rows: pairs, what an hour of each and a booking of each count, the least of it all."""
-        more, known = copy(self), len(self.row_least)
-        pairs, hours, once, least = zip(*rows, strict=True)
-        number = np.repeat(np.arange(known, known + len(rows)), [len(one) for one in pairs])
-        more.row_pair = np.concatenate((self.row_pair, *pairs))
-        more.row_of = np.concatenate((self.row_of, number))
-        more.row_hour = np.concatenate((self.row_hour, *hours))
-        more.row_once = np.concatenate((self.row_once, *once))
-        more.row_least = np.concatenate((self.row_least, least))
-        return more
-
     def of_activities(self, on: Floats, hours: Floats) -> Floats:
         """(A,) what each activity costs by itself where pairs are on (N,), also in part, for so many hours (N,)."""
         open_or_done = self.open * self.asked + np.bincount(self.a, self.hourly * hours, self.tables.A)
@@ -262,7 +243,6 @@ class Pricing:
             "focus": np.zeros(tables.P),  # of one more activity
             "stretch": 0.5 * self.short,  # of an hour short of stretch
             "lesson": np.zeros(tables.A),  # of one learner's lesson
-            "hull": np.zeros(len(self.row_least)),  # of what a row is short of
         }
 
     def cheapest(self, at: Prices) -> Floats:
@@ -276,33 +256,56 @@ class Pricing:
         """(N,) the price of an hour of each pair's person, in the window of its activity."""
         return np.asarray(self.cheapest(at)[self.window_of, self.p])
 
-    def costs(self, at: Prices) -> tuple[Floats, Floats]:
-        """(N,) what an hour and a booking of a pair cost at best, but for the person's time and the rows."""
-        hour, once, _ = self._costs(at, self.hourly_price(at))
-        return hour - np.where(self.learnable, at["stretch"][self.p], 0), once
+    def constant(self, at: Prices) -> float:
+        """The part of the bound that is nobody's: what the prices shared by several people come to by themselves."""
+        return float(
+            (self.open * self.asked).sum()
+            + (at["cover"] * self.people).sum()
+            - (at["place"] * self.asked).sum()
+            - (at["others"] * (1 - self.share) * self.asked).sum()
+            - (at["lent"] * self.lendable).sum()
+        )
 
-    def _costs(self, at: Prices, when: Floats) -> tuple[Floats, Floats, Floats]:
-        """(N,) what an hour costs, but for its own price `when`, and a booking; how many lessons pay there."""
-        tables, p, a = self.tables, self.p, self.a
-        place = at["place"] + np.bincount(self.needing, at["needed"], tables.A)
-        hour = self.hourly + at["work"][p] + place[a] + self.grow * at["stretch"][p]
+    def costs(self, at: Prices) -> tuple[Floats, Floats]:
+        """(N,) what an hour and a booking of a pair cost, but for lessons and what the person's own rules cost."""
+        a = self.a
+        place = at["place"] + np.bincount(self.needing, at["needed"], self.tables.A)
+        hour = self.hourly + place[a] + np.append(at["lent"], 0)[self.lent]
         hour += np.where(self.expert, (self.share - 1) * at["expert"][a], (self.share * at["expert"] + at["others"])[a])
-        hour += np.append(at["lent"], 0)[self.lent]
-        once = at["focus"][p] - np.bincount(self.pair_of, at["cover"][self.requirement_of], len(p))
-        once -= np.bincount(self.needed, (at["needed"] * self.asked[self.needing])[self.needed_by], len(p))
-        # A lesson is worth its price to who gives it, and costs its hours.
-        lesson = at["lesson"][a] - self.lesson * when
-        gives = np.where(lesson > 0, self.teaches, 0)
-        return hour, once - gives * lesson, gives
+        met = np.bincount(self.pair_of, at["cover"][self.requirement_of], len(a))
+        needed = np.bincount(self.needed, (at["needed"] * self.asked[self.needing])[self.needed_by], len(a))
+        return hour, np.asarray(-met - needed, dtype=float)
+
+    def slopes(self, on: Floats, hours: Floats, lessons: Floats) -> Prices:
+        """The subgradient, for the prices shared by several people, where pairs are on (N,), also in part.
+
+        hours: (N,) of each; lessons: (N,) taken less those given.
+        """
+        tables, a = self.tables, self.a
+        on_activity = np.bincount(a, hours, tables.A)
+        by_others = np.bincount(a, np.where(self.expert, 0, hours), tables.A)
+        there = np.bincount(self.needed_by, on[self.needed], len(self.needing))
+        return {
+            "place": on_activity - self.asked,
+            "expert": self.share * by_others - (1 - self.share) * (on_activity - by_others),
+            "cover": self.people - np.bincount(self.requirement_of, on[self.pair_of], tables.R),
+            "needed": on_activity[self.needing] - self.asked[self.needing] * there,
+            "others": by_others - (1 - self.share) * self.asked,
+            "lent": np.bincount(self.lent + 1, hours, len(self.lendable) + 1)[1:] - self.lendable,
+            "lesson": np.bincount(a, lessons, tables.A),
+        }
 
     def value(self, at: Prices) -> Value:
         """What these prices give."""
         tables, p, a = self.tables, self.p, self.a
         cheapest = self.cheapest(at)
         when = cheapest[self.window_of, p]
-        hour, once, gives = self._costs(at, when)
-        hour += when - np.bincount(self.row_pair, at["hull"][self.row_of] * self.row_hour, len(p))
-        once -= np.bincount(self.row_pair, at["hull"][self.row_of] * self.row_once, len(p))
+        hour, once = self.costs(at)
+        hour += when + at["work"][p] + self.grow * at["stretch"][p]
+        # A lesson is worth its price to who gives it, and costs its hours.
+        lesson = at["lesson"][a] - self.lesson * when
+        gives = np.where(lesson > 0, self.teaches, 0)
+        once += at["focus"][p] - gives * lesson
         hours = np.where(hour > 0, self.least, self.most)
         worth = np.where(self.only_learning, np.inf, hour * hours + once)
         # Learning there: hours count as stretch, and somebody has to give a lesson.
@@ -331,46 +334,24 @@ class Pricing:
         ends = np.stack((np.zeros(tables.P), self.low * self.total, self.high * self.total, self.total))
         uneven = self.balance * (np.maximum(0, ends[1] - ends) + np.maximum(0, ends - ends[2])) - at["work"] * ends
         chosen = uneven.argmin(axis=0)
-        bound = float(
-            (self.open * self.asked).sum()
-            + (at["cover"] * self.people).sum()
-            - (at["hour"] * self.available).sum()
-            + uneven.min(axis=0).sum()
-            - (at["place"] * self.asked).sum()
-            - (at["others"] * (1 - self.share) * self.asked).sum()
-            - (at["lent"] * self.lendable).sum()
-            - self.few * at["focus"].sum()
-            + (at["hull"] * self.row_least).sum()
-            + self.lost
-            + worth[on].sum()
-        )
+        own = self.lost + np.bincount(p, np.minimum(0, worth), tables.P) - (at["hour"] * self.available).sum(axis=0)
+        own += uneven.min(axis=0) - self.few * at["focus"]
+        bound = self.constant(at) + float(own.sum())
         load = np.zeros((tables.T, tables.P))
         taken = booked + self.lesson * given
         at_window = np.bincount(self.window_of * tables.P + p, taken, len(self.windows) * tables.P)
         for (first, last), those, low in zip(self.windows, at_window.reshape(-1, tables.P), cheapest, strict=True):
             part = (at["hour"][first : last + 1] <= low + NEAR) * self.room[first : last + 1]
             load[first : last + 1] += part * (those / part.sum(axis=0))
-        on_activity = np.bincount(a, booked, tables.A)
-        met = np.bincount(self.requirement_of, on[self.pair_of].astype(float), tables.R)
-        by_others = np.bincount(a, np.where(self.expert, 0, booked), tables.A)
-        there = np.bincount(self.needed_by, on[self.needed].astype(float), len(self.needing))
-        in_rows = self.row_hour * booked[self.row_pair] + self.row_once * on[self.row_pair]
         slope = {
             "hour": load - self.available,
             "work": worked - np.take_along_axis(ends, chosen[None], axis=0)[0],
-            "place": on_activity - self.asked,
-            "expert": self.share * by_others - (1 - self.share) * (on_activity - by_others),
-            "cover": self.people - met,
-            "needed": on_activity[self.needing] - self.asked[self.needing] * there,
-            "others": by_others - (1 - self.share) * self.asked,
-            "lent": np.bincount(self.lent + 1, booked, len(self.lendable) + 1)[1:] - self.lendable,
             "focus": np.bincount(p, on.astype(float), tables.P) - self.few,
             "stretch": self.grow * worked - np.bincount(p, booked * stretched, tables.P),
-            "lesson": np.bincount(a, (on & learns).astype(float) - given, tables.A),
-            "hull": self.row_least - np.bincount(self.row_of, in_rows, len(self.row_least)),
+            **self.slopes(on.astype(float), booked, (on & learns).astype(float) - given),
         }
         slope["hour"][: tables.now] = 0
-        return Value(bound, slope, worth, booked)
+        return Value(bound, slope, worth, booked, own)
 
     def within(self, prices: Prices) -> Prices:
         """The prices, each within what it may be."""
@@ -400,8 +381,28 @@ class Pricing:
             "focus": self.focus,
             "stretch": OF_MOST * self.short,
             "lesson": LESSON_HOURS * hour,
-            "hull": OF_ROW,
         }
+
+
+class Moment:
+    """Where to go, from the last slopes and their squares (Adam)."""
+
+    def __init__(self) -> None:
+        self._direction: Prices = {}
+        self._square: Prices = {}
+        self._number = 0
+
+    def towards(self, slope: Prices) -> Prices:
+        """The next step for each price, hardly more than 1, after one more slope."""
+        self._number += 1
+        found = {}
+        for name, one in slope.items():
+            direction = KEPT * self._direction.get(name, 0) + (1 - KEPT) * one
+            square = KEPT_SQUARE * self._square.get(name, 0) + (1 - KEPT_SQUARE) * one**2
+            self._direction[name], self._square[name] = direction, square
+            found[name] = direction / (1 - KEPT**self._number)
+            found[name] /= np.sqrt(square / (1 - KEPT_SQUARE**self._number)) + NO_SLOPE
+        return found
 
 
 def ascend(
@@ -412,23 +413,23 @@ def ascend(
     tell: Callable[[int], object],
     stopped: Callable[[], bool],
     first: float = FIRST_ROUNDS[0][1],
+    moving: Collection[str] | None = None,
 ) -> Ascent:
     """The best prices found in so many steps or seconds, in steps that become smaller; `first`: how large the first is.
 
+    moving: the prices that may become others, all by default.
     `tell` hears of every better bound, rounded so that no plan can cost less. What is booked at each step, weighed by
     the length of the step, comes close to what the linear relaxation books (Barahona and Anbil, "The volume algorithm",
     2000); the first half, which is far from it, is left out.
     """
     began = time.monotonic()
-    best, best_at, scale = -np.inf, at, pricing.steps()
-    direction: Prices = {name: np.zeros_like(price) for name, price in at.items()}
-    square: Prices = {name: np.zeros_like(price) for name, price in at.items()}
+    best, best_at, scale, moment = -np.inf, at, pricing.steps(), Moment()
     on, hours, weight = np.zeros(len(pricing.pairs)), np.zeros(len(pricing.pairs)), NO_SLOPE
     for number in range(1, steps + 1):
-        bound, slope, _, booked = pricing.value(at)
+        bound, slope, _, booked, _ = pricing.value(at)
         if bound > best:
             best, best_at = bound, at
-            tell(_whole(pricing, best))
+            tell(safe(pricing, best))
         done = max(number / steps, (time.monotonic() - began) / seconds)
         if done >= 1 or stopped():
             break
@@ -436,12 +437,8 @@ def ascend(
             on += (1 - done) * (booked > 0)
             hours += (1 - done) * booked
             weight += 1 - done
-        further = {}
-        for name, one in slope.items():
-            direction[name] = KEPT * direction[name] + (1 - KEPT) * one
-            square[name] = KEPT_SQUARE * square[name] + (1 - KEPT_SQUARE) * one**2
-            towards = direction[name] / (1 - KEPT**number)
-            towards /= np.sqrt(square[name] / (1 - KEPT_SQUARE**number)) + NO_SLOPE
+        further = dict(at)
+        for name, towards in moment.towards({name: slope[name] for name in moving or slope}).items():
             further[name] = at[name] + first * (1 - done) * scale[name] * towards
         at = pricing.within(further)
     return Ascent(best_at, on / weight, hours / weight)
@@ -472,10 +469,10 @@ def sharpen(
         value = pricing.value(at)
         if value.bound > best:
             best, best_at = value.bound, at
-            tell(_whole(pricing, best))
+            tell(safe(pricing, best))
     return Ascent(best_at, on, hours)
 
 
-def _whole(pricing: Pricing, bound: float) -> int:
+def safe(pricing: Pricing, bound: float) -> int:
     """A bound to hand in: lowered by what floating point may have added; nothing costs less than nothing."""
     return max(0, int(np.floor(bound - SAFETY * float((pricing.open * pricing.asked).sum()))))
