@@ -37,8 +37,9 @@ SHARED = ("mentoring", "commitment", "hiring")
 STEP = UNIT // 1000
 #: CP-SAT's deterministic time for one person: hardly ever needed, and what it has proven by then counts
 EFFORT = 0.5
-#: how many pairs of a person are looked at first, and at most, where others might be better
-PAIRS, MOST_PAIRS = 30, 100
+#: how many pairs of a person are looked at first; how many at most, where others might be better, and of how many in
+#: all: with more the time is better spent on the plan
+PAIRS, MOST_PAIRS, MOST_IN_ALL = 30, 100, 1_000_000
 #: prices of people's own time and rules, which follow those that are shared: in so many steps, the first so large
 OWN, OWN_STEPS, OWN_FIRST = ("hour", "work", "focus", "stretch"), 60, 0.1
 #: how far prices go from the best known at first, in steps like those of the prices alone
@@ -107,10 +108,7 @@ class Alone(Model):
 
 
 class Person:
-    """One person with some pairs (n,), to be asked at one price after the other; keeps no more of the model than that.
-
-    The columns that were found are known from then on.
-    """
+    """One person with some pairs (n,), asked at one price after the other; no more of the model is kept than that."""
 
     def __init__(self, pricing: Pricing, person: int, those: IntArray) -> None:
         self._person, self.those = person, those
@@ -129,10 +127,13 @@ class Person:
         self._anyway = model.constant
         objective.vars.clear()
         objective.vars.extend(range(len(self._rules)))
-        self._known: list[tuple[Column, list[int]]] = []
+        self._decided = np.concatenate((self._on, self._blocks, self._learns, self._gives)).astype(np.int64).tolist()
 
-    def cheapest(self, costs: Costs) -> tuple[int, Column] | None:
-        """What the person costs at least, and the best set of bookings; None where CP-SAT came to no answer."""
+    def cheapest(self, costs: Costs, known: Column | None) -> tuple[int, Column] | None:
+        """What the person costs at least, and the best set of bookings; None where CP-SAT came to no answer.
+
+        known: one that is good already.
+        """
         proto, factors = self._cp.proto, self._rules.copy()
         hour, once, lesson = (one[self.those] for one in costs)
         factors[self._on] += once + hour * self._offset
@@ -150,21 +151,28 @@ class Person:
         solver.parameters.cp_model_probing_level = 0
         solver.parameters.linearization_level = 2
         solver.parameters.cut_level = 0
-        if self._known:
-            _, best = min(self._known, key=lambda one: costs.of(one[0]))
-            hint = proto.solution_hint
-            hint.vars.clear()
-            hint.vars.extend(range(len(best)))
-            hint.values.clear()
-            hint.values.extend(best)
+        hint = proto.solution_hint
+        hint.vars.clear()
+        hint.values.clear()
+        if known is not None:
+            hint.vars.extend(self._decided)
+            hint.values.extend(self._decisions(known))
         else:  # with nothing to begin with, a search on the bound comes to its end soonest
             solver.parameters.optimize_with_lb_tree_search = True
             solver.parameters.save_lp_basis_in_lb_tree_search = True
         if solver.solve(self._cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
-        values = list(solver.response_proto.solution)
-        self._known.append((self._column(np.array(values, dtype=np.int64)), values))
-        return ceil(solver.best_objective_bound - WHOLE) + self._anyway, self._known[-1][0]
+        column = self._column(np.array(list(solver.response_proto.solution), dtype=np.int64))
+        return ceil(solver.best_objective_bound - WHOLE) + self._anyway, column
+
+    def _decisions(self, column: Column) -> list[int]:
+        """The values of the decisions that a column says, as far as these pairs go."""
+        _, here, there = np.intersect1d(self.those, column.pairs, assume_unique=True, return_indices=True)
+        on, hours, lessons = (np.zeros(len(self.those), dtype=np.int64) for _ in range(3))
+        on[here], hours[here], lessons[here] = 1, column.hours[there], column.lessons[there]
+        blocks = (hours - on * self._offset) // self._block
+        learns, gives = np.maximum(0, lessons)[self._learning], np.maximum(0, -lessons)[self._giving]
+        return [int(one) for one in np.concatenate((on, blocks, learns, gives))]
 
     def _column(self, values: IntArray) -> Column:
         """The bookings that the variables' values say."""
@@ -181,7 +189,7 @@ class Columns:
     """What is known of what people do at best: a model of the bound that is never too low."""
 
     def __init__(self, pricing: Pricing, columns: Sequence[Column]) -> None:
-        columns = sorted(columns, key=lambda column: column.person)
+        """columns: person by person."""
         pairs = np.concatenate([column.pairs for column in columns])
         there = np.zeros(len(pricing.pairs), dtype=bool)
         there[pairs] = True
@@ -237,10 +245,11 @@ class People:
     """What everybody costs at least at some prices; the sets of bookings that were best are remembered."""
 
     def __init__(self, pricing: Pricing, stopped: Callable[[], bool]) -> None:
-        self.columns: list[Column] = []
+        self._columns: dict[int, list[Column]] = {}
         self._pricing, self._stopped = pricing, stopped
         self._pairs_of = np.split(np.arange(len(pricing.p)), np.searchsorted(pricing.p, np.arange(1, pricing.tables.P)))
         self._person: dict[int, Person] = {}
+        self._most = MOST_PAIRS if len(pricing.pairs) <= MOST_IN_ALL else PAIRS
 
     def bound(self, at: Prices) -> tuple[float, Prices] | None:
         """No plan costs less, and the prices with those of people's own time and rules nearly at their best there.
@@ -270,24 +279,28 @@ class People:
         """
         pairs = self._pairs_of[person]
         pairs = pairs[np.argsort(dear[pairs], kind="stable")]
-        found, without = self._among(person, pairs[:PAIRS] if person not in self._person else None, own, dear, costs)
-        if found is not None and without < found[0] and len(self._person[person].those) < MOST_PAIRS:
-            wanted = pairs[own + dear[pairs] < found[0]][:MOST_PAIRS]
-            found, without = self._among(person, wanted, own, dear, costs)
+        known = min(self._columns.get(person, ()), key=costs.of, default=None)
+        if person not in self._person:
+            self._person[person] = Person(self._pricing, person, np.sort(pairs[:PAIRS]))
+        found, without = self._person[person].cheapest(costs, known), own + self._dearer(person, dear)
+        if found is not None and without < found[0] and len(self._person[person].those) < self._most:
+            wanted = pairs[own + dear[pairs] < found[0]][: self._most]
+            self._person[person] = Person(self._pricing, person, np.sort(wanted))
+            found, without = self._person[person].cheapest(costs, found[1]), own + self._dearer(person, dear)
         if found is None:
             return own
-        self.columns.append(found[1])
-        return min(found[0], without)
+        self._columns.setdefault(person, []).append(found[1])
+        return max(own, min(found[0], without))
 
-    def _among(
-        self, person: int, those: IntArray | None, own: float, dear: Floats, costs: Costs
-    ) -> tuple[tuple[int, Column] | None, float]:
-        """The best of some pairs, of the same as before by default; and what it costs at least with any other."""
-        if those is not None:
-            self._person[person] = Person(self._pricing, person, np.sort(those))
-        one = self._person[person]
-        others = np.setdiff1d(self._pairs_of[person], one.those, assume_unique=True)
-        return one.cheapest(costs), own + max(0.0, float(dear[others].min(initial=np.inf)))
+    def _dearer(self, person: int, dear: Floats) -> float:
+        """How much more the person costs at least with a pair that is not looked at."""
+        others = np.setdiff1d(self._pairs_of[person], self._person[person].those, assume_unique=True)
+        return max(0.0, float(dear[others].min(initial=np.inf)))
+
+    @property
+    def columns(self) -> list[Column]:
+        """All that are known, person by person."""
+        return [column for _, columns in sorted(self._columns.items()) for column in columns]
 
 
 def sharpen(
