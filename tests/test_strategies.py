@@ -73,7 +73,7 @@ def hold_in_whole_bookings(pricing: Pricing, found: Prices, cost: float) -> None
     It is hardly lower than the bound of the prices alone, and what the columns promise is no lower.
     """
     people, told = People(pricing, lambda: False), list[int]()
-    rounded = hull.STEP * float(pricing.most.sum() + len(pricing.pairs))
+    rounded = hull.STEP * float(pricing.most.sum() + len(pricing.pairs)) + pricing.tables.P
     for at in (found, *(some_prices(pricing, number) for number in range(3))):
         bound = bound_of(people, at)
         assert pricing.value(at).bound - rounded <= bound <= cost
@@ -86,6 +86,8 @@ def hold_in_whole_bookings(pricing: Pricing, found: Prices, cost: float) -> None
         patch.setattr(hull, "PAIRS", 1)
         patch.setattr(hull, "MOST_PAIRS", 2)
         assert bound_of(People(pricing, lambda: False), found) <= cost
+    in_time, _ = people.bound({**found, "lesson": np.rint(found["lesson"])}, until=0.0) or (np.inf, None)
+    assert pricing.value(found).bound - rounded <= in_time <= cost
 
 
 def bound_of(people: People, at: Prices) -> float:

@@ -156,7 +156,7 @@ def brief(search: Search, workers: Sequence[Worker]) -> None:
     pricing, prices = _priced(search)
     if search.over or (search.plan is None and not exact.any_plan(search, exact.whole_model(search))):
         return
-    large.solve(search, workers, pricing, prices, BRIEF_GROUP, BRIEF_SIZE)
+    large.solve(search, workers, pricing, prices, BRIEF_GROUP, BRIEF_SIZE, bounds=False)
 
 
 def _priced(search: Search) -> tuple[Pricing, Prices]:

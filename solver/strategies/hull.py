@@ -251,25 +251,30 @@ class People:
         self._person: dict[int, Person] = {}
         self._most = MOST_PAIRS if len(pricing.pairs) <= MOST_IN_ALL else PAIRS
 
-    def bound(self, at: Prices) -> tuple[float, Prices] | None:
+    def bound(self, at: Prices, until: float = np.inf) -> tuple[float, Prices] | None:
         """No plan costs less, and the prices with those of people's own time and rules nearly at their best there.
 
-        None if it was stopped. Lessons have whole prices.
+        None if it was stopped. Lessons have whole prices. Who is not reached until then, by the monotonic clock, counts
+        at the prices alone.
         """
         pricing = self._pricing
-        near = pricing.value(at).dear < NEARLY_PAYS * pricing.most
-        at = ascend(pricing.among(near), at, OWN_STEPS, np.inf, lambda _: None, self._stopped, OWN_FIRST, OWN).prices
         value = pricing.value(at)
+        near = pricing.among(value.dear < NEARLY_PAYS * pricing.most)
+        closer = ascend(near, at, OWN_STEPS, np.inf, lambda _: None, self._stopped, OWN_FIRST, OWN).prices
+        of_all = pricing.value(closer)
+        if of_all.bound > value.bound:
+            value, at = of_all, closer
         hour, once = (np.floor(one / STEP).astype(np.int64) * STEP for one in pricing.costs(at))
         costs = Costs(hour, once, np.rint(at["lesson"][pricing.a]).astype(np.int64))
         own, dear = np.floor(value.own) - 1, np.floor(value.dear)  # lowered by what floating point may have added
 
-        def least(person: int) -> float | None:
-            return None if self._stopped() else self._least(person, float(own[person]), dear, costs)
+        def least(person: int) -> float:
+            alone = float(own[person])
+            return alone if time.monotonic() > until or self._stopped() else self._least(person, alone, dear, costs)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = [one for one in pool.map(least, range(pricing.tables.P)) if one is not None]
-        return (pricing.constant(at) + sum(found), at) if len(found) == pricing.tables.P else None
+            found = list(pool.map(least, range(pricing.tables.P)))
+        return None if self._stopped() else (pricing.constant(at) + sum(found), at)
 
     def _least(self, person: int, own: float, dear: Floats, costs: Costs) -> float:
         """What one person costs at least.
@@ -313,10 +318,10 @@ def sharpen(
     enough = ENOUGH * float((pricing.open * pricing.asked).sum())
     best, promised, best_at, least = -np.inf, np.inf, at, 0.0
     while promised - best > enough and (began := time.monotonic()) + least <= until:
-        found = people.bound({**at, "lesson": np.rint(at["lesson"])})
+        found = people.bound({**at, "lesson": np.rint(at["lesson"])}, until)
         if found is None or not people.columns:
             return
-        # What cannot be finished is not begun; nor is a second look that would be the last, which brings little.
+        # What cannot be finished is not begun again; nor is a second look that would be the last, which brings little.
         least = (1 if best > -np.inf else SEVERAL) * (time.monotonic() - began)
         bound, at = found
         if best > -np.inf:

@@ -28,8 +28,9 @@ from solver.tables import Bools
 
 #: steps towards better prices, at most, and the part of the time for them
 STEPS, PRICE_SHARE = 900, 0.1
-#: the part of the time that is left for the bound of whole bookings; with less time than this it is not looked for
-WHOLE_SHARE, WHOLE_LEAST = 0.4, 20.0
+#: the part of the time that is left for the bound of whole bookings, and the time below which it is not looked for; and
+#: where there is a plan to follow, in which there is less to win
+WHOLE, WHOLE_FOLLOWING = (0.4, 20.0), (0.8, 2.0)
 #: the part of the time that is left, for the plan made group by group
 GROUP_SHARE = 0.6
 #: activities in a group; how close to the best of what it may choose from a group comes: hardly better plans take long
@@ -57,10 +58,13 @@ def solve(
     prices: Prices,
     activities: int = GROUP,
     freed: int = FREED,
+    *,
+    bounds: bool = True,
 ) -> None:
     """Hand in the best plan and bound found in the time that is left; there are a first plan and first prices.
 
-    activities: how many at most are staffed together at first; freed: so many in the first neighbourhoods.
+    activities: how many at most are staffed together at first; freed: so many in the first neighbourhoods. bounds:
+    whether a better bound than that of the prices is of use.
     """
     seconds = max(0.01, PRICE_SHARE * search.left)
     ascent = sharpen(pricing, prices, STEPS, seconds, search.raise_bound, lambda: search.over)
@@ -76,8 +80,9 @@ def solve(
         if start is not None and number < start.at_once:
             start.work(worker)
             search.stage = "improve"
-        if not number and search.left > WHOLE_LEAST:
-            _better_bound(search, pricing, ascent.prices)
+        share, least = WHOLE if search.earlier is None else WHOLE_FOLLOWING
+        if bounds and not number and search.left > least:
+            hull.sharpen(pricing, ascent.prices, share * search.left, search.raise_bound, lambda: search.over)
         improve(search, worker, number, choice, freed, GAP, SECONDS)
 
     with _settled():
@@ -95,11 +100,6 @@ def _settled() -> Iterator[None]:
     finally:
         if mine:
             gc.unfreeze()
-
-
-def _better_bound(search: Search, pricing: Pricing, prices: Prices) -> None:
-    """Hand in the bounds that whole bookings of each person give."""
-    hull.sharpen(pricing, prices, WHOLE_SHARE * search.left, search.raise_bound, lambda: search.over)
 
 
 class Start:
