@@ -272,7 +272,8 @@ class Model:
                 tasks.append((pair[1], self.hours[i] - worked * self.on[i], int(self._most[i]) - worked))
         mentor_hours = tables.rule["mentoring"].settings.mentor_hours
         if mentor_hours:
-            tasks += [(a, mentor_hours * mentors, mentor_hours) for a, mentors in self.taught_by[p]]
+            taught = self.taught_by[p]
+            tasks += [(a, mentor_hours * lessons, mentor_hours * self._range(lessons)[1]) for a, lessons in taught]
         return tasks
 
     def rigid_of(self, p: int) -> list[tuple[Expression, IntArray]]:

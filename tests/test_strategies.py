@@ -21,7 +21,7 @@ from solver.portfolio import Portfolio
 from solver.search import UNIT, Progress, Search
 from solver.settings import Settings
 from solver.strategies import exact, hull, large
-from solver.strategies.hull import Columns, People
+from solver.strategies.hull import People
 from solver.strategies.improve import Choice, rank_within
 from solver.strategies.mip import Worker
 from solver.strategies.prices import Prices, Pricing, ascend, sharpen
@@ -77,8 +77,8 @@ def hold_in_whole_bookings(pricing: Pricing, found: Prices, cost: float) -> None
     for at in (found, *(some_prices(pricing, number) for number in range(3))):
         bound = bound_of(people, at)
         assert pricing.value(at).bound - rounded <= bound <= cost
-        promised, _ = Columns(pricing, people.columns).value(at, 1.0)
-        assert promised >= bound - 1
+        columns = people.columns()
+        assert columns is None or columns.value(at, 1.0)[0] >= bound - 1
     hull.sharpen(pricing, found, 60, told.append, lambda: len(told) > 3)
     assert told == sorted(told)
     assert max(told, default=0) <= cost
@@ -86,13 +86,13 @@ def hold_in_whole_bookings(pricing: Pricing, found: Prices, cost: float) -> None
         patch.setattr(hull, "PAIRS", 1)
         patch.setattr(hull, "MOST_PAIRS", 2)
         assert bound_of(People(pricing, lambda: False), found) <= cost
-    in_time, _ = people.bound({**found, "lesson": np.rint(found["lesson"])}, until=0.0) or (np.inf, None)
+    in_time, _ = people.bound(found, until=0.0) or (np.inf, None)
     assert pricing.value(found).bound - rounded <= in_time <= cost
 
 
 def bound_of(people: People, at: Prices) -> float:
-    """What people come to at some prices, with lessons at whole ones."""
-    found = people.bound({**at, "lesson": np.rint(at["lesson"])})
+    """What people come to at some prices."""
+    found = people.bound(at)
     assert found is not None
     return found[0]
 
@@ -116,6 +116,37 @@ def test_a_person_in_whole_bookings_cannot_do_parts_of_everything() -> None:
     hull.sharpen(pricing, at, 60, told.append, lambda: False)
     assert max(alone) / UNIT == pytest.approx(48 * 20, rel=0.01)
     assert max(told) / UNIT == pytest.approx(80 * 20, rel=0.001)
+
+
+def test_a_person_whose_rules_need_another_pair_than_the_likeliest_is_looked_at_with_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ana wishes for the least important work, and wishes are to be met: she does 40 h of it, and 80 h stay open.
+
+    Of three activities of 40 h each that she has time for one of, only the likeliest is looked at first.
+    """
+    monkeypatch.setattr(hull, "PAIRS", 1)
+    off = ("focus", "load_balance", "stretch", "talent_use", "responsibility", "expertise_coverage")
+    rules = {name: {"mode": "off"} for name in off} | {"wishes": {"mode": "hard"}, "smallest_booking": {"share": 1.0}}
+    activities = [activity(name, 40, expertise={"law": 3}, priority=3 if name != "c" else 1) for name in "abc"]
+    ana = person("ana", hours_per_period=40, expertise={"law": 4}, wishes=["c"])
+    pricing, told = Pricing(Tables.of(portfolio([ana], activities, policy={"rules": rules}))), list[int]()
+    at = sharpen(pricing, pricing.start(), 2000, 60, lambda _: None, lambda: False).prices
+    hull.sharpen(pricing, at, 60, told.append, lambda: False)
+    assert max(told) / UNIT == pytest.approx(80 * 20, rel=0.001)
+
+
+def test_a_mentors_lessons_take_the_mentors_time() -> None:
+    """Whoever has 20 h, 8 h at least for the work that lessons are given at, has time for three of 4 h, not for four."""
+    words = [person("ana", hours_per_period=20, expertise={"law": 4}, mentoring={"max_learners": 4})]
+    pricing = Pricing(Tables.of(portfolio(words, [activity("a", 16, expertise={"law": 3})])))
+    one = hull.Person(pricing, 0, np.array([0]))
+    price = {"hour": -1, "once": 0, "lesson": 10 * UNIT}
+    costs = hull.Costs(*(np.array([price[name]]) for name in ("hour", "once", "lesson")))
+    _, column = one.cheapest(costs, None)
+    assert column is not None
+    assert column.lessons.tolist() == [-3]
+    assert column.hours.tolist() == [8]
 
 
 def test_work_for_nobody_has_no_better_bound() -> None:

@@ -18,7 +18,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -129,10 +128,10 @@ class Person:
         objective.vars.extend(range(len(self._rules)))
         self._decided = np.concatenate((self._on, self._blocks, self._learns, self._gives)).astype(np.int64).tolist()
 
-    def cheapest(self, costs: Costs, known: Column | None) -> tuple[int, Column] | None:
-        """What the person costs at least, and the best set of bookings; None where CP-SAT came to no answer.
+    def cheapest(self, costs: Costs, known: Column | None) -> tuple[float, Column | None]:
+        """What the person costs at least, and the best set of bookings; infinite where rules leave none.
 
-        known: one that is good already.
+        known: one that is good already. Without an answer from CP-SAT the least is not known: minus infinity.
         """
         proto, factors = self._cp.proto, self._rules.copy()
         hour, once, lesson = (one[self.those] for one in costs)
@@ -160,10 +159,11 @@ class Person:
         else:  # with nothing to begin with, a search on the bound comes to its end soonest
             solver.parameters.optimize_with_lb_tree_search = True
             solver.parameters.save_lp_basis_in_lb_tree_search = True
-        if solver.solve(self._cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None
+        status = solver.solve(self._cp)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return (np.inf if status == cp_model.INFEASIBLE else -np.inf), None
         column = self._column(np.array(list(solver.response_proto.solution), dtype=np.int64))
-        return ceil(solver.best_objective_bound - WHOLE) + self._anyway, column
+        return np.ceil(solver.best_objective_bound - WHOLE) + self._anyway, column
 
     def _decisions(self, column: Column) -> list[int]:
         """The values of the decisions that a column says, as far as these pairs go."""
@@ -188,8 +188,9 @@ class Person:
 class Columns:
     """What is known of what people do at best: a model of the bound that is never too low."""
 
-    def __init__(self, pricing: Pricing, columns: Sequence[Column]) -> None:
-        """columns: person by person."""
+    def __init__(self, pricing: Pricing, columns: Sequence[Column], rest: float) -> None:
+        """columns: person by person; rest: what those cost who have none."""
+        self._rest = rest
         pairs = np.concatenate([column.pairs for column in columns])
         there = np.zeros(len(pricing.pairs), dtype=bool)
         there[pairs] = True
@@ -222,7 +223,7 @@ class Columns:
             return np.asarray(np.bincount(pair, part[self._of] * what, len(pricing.pairs)), dtype=float)
 
         slope = pricing.slopes(booked(np.ones(len(pair))), booked(self._hours), booked(self._lessons))
-        return pricing.constant(at) + float(least.sum()), slope
+        return pricing.constant(at) + float(least.sum()) + self._rest, slope
 
     def ascend(self, best: Prices, reach: float) -> tuple[float, Prices]:
         """The highest value found, and where, no further from the best prices than the reach."""
@@ -246,6 +247,7 @@ class People:
 
     def __init__(self, pricing: Pricing, stopped: Callable[[], bool]) -> None:
         self._columns: dict[int, list[Column]] = {}
+        self._rest = 0.0
         self._pricing, self._stopped = pricing, stopped
         self._pairs_of = np.split(np.arange(len(pricing.p)), np.searchsorted(pricing.p, np.arange(1, pricing.tables.P)))
         self._person: dict[int, Person] = {}
@@ -254,10 +256,11 @@ class People:
     def bound(self, at: Prices, until: float = np.inf) -> tuple[float, Prices] | None:
         """No plan costs less, and the prices with those of people's own time and rules nearly at their best there.
 
-        None if it was stopped. Lessons have whole prices. Who is not reached until then, by the monotonic clock, counts
+        None if it was stopped. Who is not reached until then, by the monotonic clock, counts
         at the prices alone.
         """
         pricing = self._pricing
+        at = {**at, "lesson": np.rint(at["lesson"])}  # one price for who learns and who teaches
         value = pricing.value(at)
         near = pricing.among(value.dear < NEARLY_PAYS * pricing.most)
         closer = ascend(near, at, OWN_STEPS, np.inf, lambda _: None, self._stopped, OWN_FIRST, OWN).prices
@@ -274,6 +277,7 @@ class People:
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             found = list(pool.map(least, range(pricing.tables.P)))
+        self._rest = sum(one for person, one in enumerate(found) if person not in self._columns)
         return None if self._stopped() else (pricing.constant(at) + sum(found), at)
 
     def _least(self, person: int, own: float, dear: Floats, costs: Costs) -> float:
@@ -287,39 +291,37 @@ class People:
         known = min(self._columns.get(person, ()), key=costs.of, default=None)
         if person not in self._person:
             self._person[person] = Person(self._pricing, person, np.sort(pairs[:PAIRS]))
-        found, without = self._person[person].cheapest(costs, known), own + self._dearer(person, dear)
-        if found is not None and without < found[0] and len(self._person[person].those) < self._most:
-            wanted = pairs[own + dear[pairs] < found[0]][: self._most]
+        (least, column), without = self._person[person].cheapest(costs, known), own + self._dearer(person, dear)
+        if without < least and len(self._person[person].those) < self._most:
+            wanted = pairs[own + dear[pairs] < least][: self._most]
             self._person[person] = Person(self._pricing, person, np.sort(wanted))
-            found, without = self._person[person].cheapest(costs, found[1]), own + self._dearer(person, dear)
-        if found is None:
-            return own
-        self._columns.setdefault(person, []).append(found[1])
-        return max(own, min(found[0], without))
+            (least, column), without = self._person[person].cheapest(costs, column), own + self._dearer(person, dear)
+        if column is not None:
+            self._columns.setdefault(person, []).append(column)
+        least = max(own, min(least, without))
+        return least if least < np.inf else own
 
     def _dearer(self, person: int, dear: Floats) -> float:
         """How much more the person costs at least with a pair that is not looked at."""
         others = np.setdiff1d(self._pairs_of[person], self._person[person].those, assume_unique=True)
         return max(0.0, float(dear[others].min(initial=np.inf)))
 
-    @property
-    def columns(self) -> list[Column]:
-        """All that are known, person by person."""
-        return [column for _, columns in sorted(self._columns.items()) for column in columns]
+    def columns(self) -> Columns | None:
+        """All that is known; None where that is nothing."""
+        known = [column for _, columns in sorted(self._columns.items()) for column in columns]
+        return Columns(self._pricing, known, self._rest) if known else None
 
 
 def sharpen(
     pricing: Pricing, at: Prices, seconds: float, tell: Callable[[int], object], stopped: Callable[[], bool]
 ) -> None:
     """Look for better bounds for so many seconds, or until there is hardly more to win; `tell` hears of each."""
-    if not pricing.tables.P:
-        return
     people, reach, until = People(pricing, stopped), REACH, time.monotonic() + seconds
     enough = ENOUGH * float((pricing.open * pricing.asked).sum())
     best, promised, best_at, least = -np.inf, np.inf, at, 0.0
     while promised - best > enough and (began := time.monotonic()) + least <= until:
-        found = people.bound({**at, "lesson": np.rint(at["lesson"])}, until)
-        if found is None or not people.columns:
+        found = people.bound(at, until)
+        if found is None:
             return
         # What cannot be finished is not begun again; nor is a second look that would be the last, which brings little.
         least = (1 if best > -np.inf else SEVERAL) * (time.monotonic() - began)
@@ -330,4 +332,6 @@ def sharpen(
         if bound > best:
             best, best_at = bound, at
             tell(safe(pricing, best))
-        promised, at = Columns(pricing, people.columns).ascend(best_at, reach)
+        if (columns := people.columns()) is None:
+            return
+        promised, at = columns.ascend(best_at, reach)
