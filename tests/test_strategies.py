@@ -137,7 +137,7 @@ def test_a_person_whose_rules_need_another_pair_than_the_likeliest_is_looked_at_
 
 
 def test_a_mentors_lessons_take_the_mentors_time() -> None:
-    """Whoever has 20 h, 8 h at least for the work that lessons are given at, has time for three of 4 h, not for four."""
+    """Whoever has 20 h, 8 h at least for the work that lessons are given at, has time for three of 4 h, not four."""
     words = [person("ana", hours_per_period=20, expertise={"law": 4}, mentoring={"max_learners": 4})]
     pricing = Pricing(Tables.of(portfolio(words, [activity("a", 16, expertise={"law": 3})])))
     one = hull.Person(pricing, 0, np.array([0]))
