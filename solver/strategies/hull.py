@@ -38,7 +38,7 @@ STEP = UNIT // 1000
 EFFORT = 0.5
 #: how many pairs of a person are looked at first; how many at most, where others might be better, and of how many in
 #: all: with more the time is better spent on the plan
-PAIRS, MOST_PAIRS, MOST_IN_ALL = 30, 100, 1_000_000
+PAIRS, MOST_PAIRS, MOST_IN_ALL = 25, 60, 1_000_000
 #: prices of people's own time and rules, which follow those that are shared: in so many steps, the first so large
 OWN, OWN_STEPS, OWN_FIRST = ("hour", "work", "focus", "stretch"), 60, 0.1
 #: how far prices go from the best known at first, in steps like those of the prices alone
