@@ -9,6 +9,7 @@ Two things make the model smaller without losing a plan worth having: pairs that
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,8 +80,8 @@ class Model:
         self.pairs: list[tuple[int, int]] = list(zip(self.person, self.activity, strict=True))
         self.at = {pair: i for i, pair in enumerate(self.pairs)}
         #: team[a], work[p]: pair indices of an activity, of a person
-        self.team: list[list[int]] = [[] for _ in range(tables.A)]
-        self.work: list[list[int]] = [[] for _ in range(tables.P)]
+        self.team: dict[int, list[int]] = defaultdict(list)
+        self.work: dict[int, list[int]] = defaultdict(list)
         for i, (p, a) in enumerate(self.pairs):
             self.team[a].append(i)
             self.work[p].append(i)
@@ -90,8 +91,10 @@ class Model:
         if kept is not None:
             self.open = np.flatnonzero(kept.freed[pairs[:, 1]] | kept.moving[pairs[:, 0]]).tolist()
         self.activities = sorted({self.activity[i] for i in self.open}) if kept else list(range(tables.A))
-        self.teams = [a for a in self.activities if kept is None or kept.freed[a]]
-        self.requirements = np.flatnonzero(np.isin(tables.requirement_activity, self.teams))
+        self.teams = [a for a in self.activities if kept.freed[a]] if kept else self.activities
+        self.requirements = np.arange(tables.R)
+        if kept:
+            self.requirements = np.flatnonzero(np.isin(tables.requirement_activity, self.teams))
         self._people = {self.person[i] for i in self.open} if kept else set(range(tables.P))
         settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours_of(pairs)
         offsets = np.zeros_like(settled)
@@ -105,7 +108,7 @@ class Model:
         #: learns[i]: the person of pair i learns something there; mentors[i]: (pair of the mentor, decision)
         self.learns: dict[int, Decision] = {}
         self.mentors: dict[int, list[tuple[int, Decision]]] = {}
-        self.taught_by: list[list[tuple[int, Decision]]] = [[] for _ in range(tables.P)]
+        self.taught_by: dict[int, list[tuple[int, Decision]]] = defaultdict(list)
         for i, pair in enumerate(self.pairs):
             if kept is None or (kept.freed[pair[1]] and (kept.learning or pair in kept_mentors)):
                 self._learn(i)
@@ -113,7 +116,7 @@ class Model:
                 self._keep_learning(i, kept_mentors[pair])
         #: hours left to activities that are not in the model: (lending agreement, hours)
         self.claims: list[tuple[int, Expression]] = []
-        self._claimed: list[list[tuple[int, Expression, int]]] = [[] for _ in range(tables.P)]
+        self._claimed: dict[int, list[tuple[int, Expression, int]]] = defaultdict(list)
         self._most = most
         self._made: dict[tuple[Any, ...], Expression] = {}
         self._ends: dict[int, tuple[int, int]] = {}
@@ -190,7 +193,7 @@ class Model:
 
     def among(self, people: IntArray) -> list[int]:
         """Those of them of whom something is open."""
-        return [p for p in people.tolist() if p in self._people]
+        return sorted(self._people.intersection(people.tolist()))
 
     # --- what rules say with ----------------------------------------------------------------------------------------
 

@@ -115,6 +115,11 @@ class Tables:
                 self.aim[p, branch] = np.maximum(self.aim[p, branch], 10 * ambition.level)
 
     @cached_property
+    def with_top_talent(self) -> IntArray:
+        """Indices of the people who have a top talent."""
+        return np.array([p for p, tops in enumerate(self.top_talents) if tops], dtype=np.int64)
+
+    @cached_property
     def top_talents(self) -> list[list[int]]:
         """Per person the terms of the up to five strongest own talents of 3.0 or more, ties by vocabulary order."""
         talents = np.flatnonzero(self.vocabulary.is_talent)

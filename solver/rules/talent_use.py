@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from solver.fields import Hours, Share
 from solver.rules.base import IntArray, RuleSettings
 from solver.rules.share_of_hours import ShareOfHours
@@ -34,4 +32,4 @@ class TalentUse(ShareOfHours):
 
     def people(self, tables: Tables) -> IntArray:
         """Those who have a top talent."""
-        return np.array([p for p, tops in enumerate(tables.top_talents) if tops], dtype=np.int64)
+        return tables.with_top_talent

@@ -36,9 +36,10 @@ SHARED = ("mentoring", "commitment", "hiring")
 STEP = UNIT // 1000
 #: CP-SAT's deterministic time for one person: hardly ever needed, and what it has proven by then counts
 EFFORT = 0.5
-#: how many pairs of a person are looked at first; how many at most, where others might be better, and of how many in
-#: all: with more the time is better spent on the plan
-PAIRS, MOST_PAIRS, MOST_IN_ALL = 25, 60, 1_000_000
+#: how many pairs of a person are looked at first, and at most, where others might be better
+PAIRS, MOST_PAIRS = 25, 60
+#: with so many pairs in all the time is better spent on the plan: how many of a person are looked at, once
+HUGE, HUGE_PAIRS = 1_000_000, 12
 #: prices of people's own time and rules, which follow those that are shared: in so many steps, the first so large
 OWN, OWN_STEPS, OWN_FIRST = ("hour", "work", "focus", "stretch"), 60, 0.1
 #: how far prices go from the best known at first, in steps like those of the prices alone
@@ -251,13 +252,12 @@ class People:
         self._pricing, self._stopped = pricing, stopped
         self._pairs_of = np.split(np.arange(len(pricing.p)), np.searchsorted(pricing.p, np.arange(1, pricing.tables.P)))
         self._person: dict[int, Person] = {}
-        self._most = MOST_PAIRS if len(pricing.pairs) <= MOST_IN_ALL else PAIRS
+        self._first, self._most = (PAIRS, MOST_PAIRS) if len(pricing.pairs) < HUGE else (HUGE_PAIRS, HUGE_PAIRS)
 
     def bound(self, at: Prices, until: float = np.inf) -> tuple[float, Prices] | None:
         """No plan costs less, and the prices with those of people's own time and rules nearly at their best there.
 
-        None if it was stopped. Who is not reached until then, by the monotonic clock, counts
-        at the prices alone.
+        None if it was stopped. Who is not reached until then, by the monotonic clock, counts at the prices alone.
         """
         pricing = self._pricing
         at = {**at, "lesson": np.rint(at["lesson"])}  # one price for who learns and who teaches
@@ -290,7 +290,7 @@ class People:
         pairs = pairs[np.argsort(dear[pairs], kind="stable")]
         known = min(self._columns.get(person, ()), key=costs.of, default=None)
         if person not in self._person:
-            self._person[person] = Person(self._pricing, person, np.sort(pairs[:PAIRS]))
+            self._person[person] = Person(self._pricing, person, np.sort(pairs[: self._first]))
         (least, column), without = self._person[person].cheapest(costs, known), own + self._dearer(person, dear)
         if without < least and len(self._person[person].those) < self._most:
             wanted = pairs[own + dear[pairs] < least][: self._most]
@@ -316,6 +316,8 @@ def sharpen(
     pricing: Pricing, at: Prices, seconds: float, tell: Callable[[int], object], stopped: Callable[[], bool]
 ) -> None:
     """Look for better bounds for so many seconds, or until there is hardly more to win; `tell` hears of each."""
+    if not pricing.tables.P:
+        return
     people, reach, until = People(pricing, stopped), REACH, time.monotonic() + seconds
     enough = ENOUGH * float((pricing.open * pricing.asked).sum())
     best, promised, best_at, least = -np.inf, np.inf, at, 0.0
