@@ -39,7 +39,7 @@ EFFORT = 0.5
 #: how many pairs of a person are looked at first, and at most, where others might be better
 PAIRS, MOST_PAIRS = 25, 60
 #: with so many pairs in all the time is better spent on the plan: how many of a person are looked at, once
-HUGE, HUGE_PAIRS = 1_000_000, 12
+HUGE, HUGE_PAIRS = 1_000_000, 20
 #: prices of people's own time and rules, which follow those that are shared: in so many steps, the first so large
 OWN, OWN_STEPS, OWN_FIRST = ("hour", "work", "focus", "stretch"), 60, 0.1
 #: how far prices go from the best known at first, in steps like those of the prices alone
