@@ -136,6 +136,18 @@ def test_a_person_whose_rules_need_another_pair_than_the_likeliest_is_looked_at_
     assert max(told) / UNIT == pytest.approx(80 * 20, rel=0.001)
 
 
+def test_pairs_that_are_not_looked_at_may_be_booked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ana has time for both activities, so nothing need stay open; where one alone is looked at, that is no bound."""
+    monkeypatch.setattr(hull, "PAIRS", 1)
+    monkeypatch.setattr(hull, "MOST_PAIRS", 1)
+    rules = {name: {"mode": "off"} for name in ("load_balance", "stretch", "talent_use", "responsibility")}
+    ana = person("ana", hours_per_period=80, expertise={"law": 4})
+    activities = [activity(name, 40, expertise={"law": 3}) for name in "ab"]
+    pricing = Pricing(Tables.of(portfolio([ana], activities, policy={"rules": rules})))
+    nothing = {name: np.zeros_like(price) for name, price in pricing.start().items()}
+    assert bound_of(People(pricing, lambda: False), nothing) <= 0
+
+
 def test_a_mentors_lessons_take_the_mentors_time() -> None:
     """Whoever has 20 h, 8 h at least for the work that lessons are given at, has time for three of 4 h, not four."""
     words = [person("ana", hours_per_period=20, expertise={"law": 4}, mentoring={"max_learners": 4})]
