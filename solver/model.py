@@ -92,9 +92,8 @@ class Model:
             self.open = np.flatnonzero(kept.freed[pairs[:, 1]] | kept.moving[pairs[:, 0]]).tolist()
         self.activities = sorted({self.activity[i] for i in self.open}) if kept else list(range(tables.A))
         self.teams = [a for a in self.activities if kept.freed[a]] if kept else self.activities
-        self.requirements = np.arange(tables.R)
-        if kept:
-            self.requirements = np.flatnonzero(np.isin(tables.requirement_activity, self.teams))
+        those = np.isin(tables.requirement_activity, self.teams) if kept else np.ones(tables.R, dtype=bool)
+        self.requirements = np.flatnonzero(those)
         self._people = {self.person[i] for i in self.open} if kept else set(range(tables.P))
         settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours_of(pairs)
         offsets = np.zeros_like(settled)

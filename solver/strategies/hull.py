@@ -289,21 +289,22 @@ class People:
         pairs = self._pairs_of[person]
         pairs = pairs[np.argsort(dear[pairs], kind="stable")]
         known = min(self._columns.get(person, ()), key=costs.of, default=None)
-        if person not in self._person:
-            self._person[person] = Person(self._pricing, person, np.sort(pairs[: self._first]))
-        (least, column), without = self._person[person].cheapest(costs, known), own + self._dearer(person, dear)
-        if without < least and len(self._person[person].those) < self._most:
+        one = self._person.get(person) or Person(self._pricing, person, np.sort(pairs[: self._first]))
+        (least, column), without = one.cheapest(costs, known), own + self._dearer(one, pairs, dear)
+        if without < least and len(one.those) < self._most:
             wanted = pairs[own + dear[pairs] < least][: self._most]
-            self._person[person] = Person(self._pricing, person, np.sort(wanted))
-            (least, column), without = self._person[person].cheapest(costs, column), own + self._dearer(person, dear)
+            one = Person(self._pricing, person, np.sort(wanted))
+            (least, column), without = one.cheapest(costs, column), own + self._dearer(one, pairs, dear)
+        self._person[person] = one
         if column is not None:
             self._columns.setdefault(person, []).append(column)
         least = max(own, min(least, without))
         return least if least < np.inf else own
 
-    def _dearer(self, person: int, dear: Floats) -> float:
-        """How much more the person costs at least with a pair that is not looked at."""
-        others = np.setdiff1d(self._pairs_of[person], self._person[person].those, assume_unique=True)
+    @staticmethod
+    def _dearer(one: Person, pairs: IntArray, dear: Floats) -> float:
+        """How much more a person with these pairs costs at least with one of them that is not looked at."""
+        others = np.setdiff1d(pairs, one.those, assume_unique=True)
         return max(0.0, float(dear[others].min(initial=np.inf)))
 
     def columns(self) -> Columns | None:
