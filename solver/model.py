@@ -72,7 +72,7 @@ class Model:
         self.elsewhere = np.empty((0, 2), dtype=np.int64)
         kept_mentors: dict[tuple[int, int], set[int]] = {}
         if kept is not None:
-            kept_mentors = _mentors_of(tables, kept.plan)
+            kept_mentors = kept.plan.mentors_of
             near = _near(tables, pairs, kept, kept_mentors)
             self.elsewhere, pairs, most = pairs[~near], pairs[near], most[near]
         self.person: list[int] = pairs[:, 0].tolist()
@@ -144,7 +144,7 @@ class Model:
                 self.cp.add(blocks >= on)
         else:
             self.blocks[i] = blocks = self.cp.new_int_var(0 if offset else 1, most_blocks, "")
-        self.hours[i] = tables.block * blocks + offset * self.on[i]
+        self.hours[i] = tables.block * blocks + (offset * self.on[i] if offset else 0)
 
     def _learn(self, i: int) -> None:
         p, a = self.pairs[i]
@@ -377,12 +377,12 @@ class Model:
         """max(0, expression) once it is minimised: a variable that is at least both."""
         if isinstance(expression, int):  # as most are in a neighbourhood
             return max(0, expression)
-        low, high = self._range(expression)
+        variables, coefficients, offset = self._flat(expression)
+        low, high = self._between(variables, coefficients, offset)
         if low >= 0:
             return expression
         if high <= 0:
             return 0
-        variables, coefficients, offset = self._flat(expression)
         unit = gcd(*coefficients)
         whole, rest = divmod(offset, unit)
         step = gcd(unit, rest)
@@ -426,15 +426,17 @@ class Model:
 
     def _range(self, expression: Expression) -> tuple[int, int]:
         """The smallest and largest value the variables' domains allow."""
-        variables, coefficients, offset = self._flat(expression)
+        return self._between(*self._flat(expression))
+
+    def _between(self, variables: list[Any], coefficients: list[int], offset: int) -> tuple[int, int]:
         low = high = offset
         for variable, coefficient in zip(variables, coefficients, strict=True):
             index = variable.index
             if index not in self._ends:
                 domain = variable.proto.domain
                 self._ends[index] = int(domain[0]), int(domain[len(domain) - 1])
-            ends = (coefficient * self._ends[index][0], coefficient * self._ends[index][1])
-            low, high = low + min(ends), high + max(ends)
+            least, most = self._ends[index] if coefficient > 0 else self._ends[index][::-1]
+            low, high = low + coefficient * least, high + coefficient * most
         return low, high
 
     # --- rules and objective ------------------------------------------------------------------------------------------
@@ -545,9 +547,8 @@ class Model:
         """The value of every open decision in a plan, or None where the model has no room for its teams."""
         tables = self.tables
         values: list[tuple[Decision, int]] = []
-        booked = np.stack((plan.person[plan.rows], plan.activity[plan.rows]), axis=1)
         there = np.concatenate((np.array(self.pairs, dtype=np.int64).reshape(-1, 2), self.elsewhere))
-        if not np.isin(booked @ (tables.A, 1), there @ (tables.A, 1)).all():
+        if not np.isin(plan.numbers, there @ (tables.A, 1)).all():
             return None
         of_pair = plan.hours_of(there)
         for i in self.open:
@@ -594,16 +595,6 @@ def _near(tables: Tables, pairs: IntArray, kept: Neighbourhood, mentors_of: dict
     ]
     there = np.array(lessons, dtype=np.int64).reshape(-1, 2)
     return np.asarray(near | np.isin(pairs @ (tables.A, 1), there @ (tables.A, 1)))
-
-
-def _mentors_of(tables: Tables, plan: Plan) -> dict[tuple[int, int], set[int]]:
-    """Who learns on which activity in a plan, and from whom; a plan made elsewhere may have several."""
-    found: dict[tuple[int, int], set[int]] = {}
-    for one in plan.learning:
-        mentors = found.setdefault((one.person, int(tables.requirement_activity[one.requirement])), set())
-        if one.mentor is not None:
-            mentors.add(one.mentor)
-    return found
 
 
 def pairs_of(tables: Tables) -> tuple[IntArray, IntArray]:

@@ -60,14 +60,14 @@ class Plan:
 
     def hours_of(self, pairs: IntArray) -> IntArray:
         """(N,) hours of these (N, 2) pairs, without a table of all."""
-        if not len(self._numbers):
+        if not len(self.numbers):
             return np.zeros(len(pairs), dtype=np.int64)
         number = pairs @ (self.tables.A, 1)
-        place = np.minimum(np.searchsorted(self._numbers, number), len(self._numbers) - 1)
-        return np.where(self._numbers[place] == number, self.booked[self.rows][place], 0)
+        place = np.minimum(np.searchsorted(self.numbers, number), len(self.numbers) - 1)
+        return np.where(self.numbers[place] == number, self.booked[self.rows][place], 0)
 
     @cached_property
-    def _numbers(self) -> IntArray:
+    def numbers(self) -> IntArray:
         """One number per booking with hours, ascending."""
         return np.asarray(self.person[self.rows] * self.tables.A + self.activity[self.rows])
 
@@ -119,6 +119,16 @@ class Plan:
         return self.hours_where(self.learns)
 
     @cached_property
+    def mentors_of(self) -> dict[tuple[int, int], set[int]]:
+        """Who learns on which activity, and from whom; a plan made elsewhere may have several mentors."""
+        found: dict[tuple[int, int], set[int]] = {}
+        for one in self.learning:
+            mentors = found.setdefault((one.person, int(self.tables.requirement_activity[one.requirement])), set())
+            if one.mentor is not None:
+                mentors.add(one.mentor)
+        return found
+
+    @cached_property
     def load(self) -> IntArray:
         """(P, T) hours of bookings and mentoring."""
         load = np.zeros((self.tables.P, self.tables.T), dtype=np.int64)
@@ -130,15 +140,23 @@ class Plan:
     @cached_property
     def members_meeting(self) -> IntArray:
         """(R,) members of the requirement's activity who meet it."""
-        tables, activity = self.tables, self.activity[self.rows]
-        team = self.person[self.rows][np.argsort(activity, kind="stable")]
-        size = np.bincount(activity, minlength=tables.A)
-        # Every member of its activity beside every requirement.
-        many = size[tables.requirement_activity]
-        r = np.repeat(np.arange(tables.R), many)
-        place = np.arange(len(r)) - np.repeat(np.cumsum(many) - many, many)
-        first = (np.cumsum(size) - size)[tables.requirement_activity]
-        return _sums(r, tables.meets[team[first[r] + place], r], tables.R)
+        booked = self.person[self.rows], self.activity[self.rows]
+        return self.meeting(*booked, np.arange(self.tables.R), self.tables.requirement_activity)
+
+    def meeting(self, person: IntArray, group: IntArray, requirements: IntArray, of: IntArray) -> IntArray:
+        """(K,) how many people of a group meet each of some requirements.
+
+        person, group: (N,) who is in which group, each once; requirements: (K,); of: (K,) the group that each is about.
+        """
+        members = person[np.argsort(group, kind="stable")]
+        size = np.bincount(group, minlength=int(of.max(initial=-1)) + 1)
+        # Every member of its group beside every requirement.
+        many = size[of]
+        number = np.repeat(np.arange(len(of)), many)
+        place = np.arange(len(number)) - np.repeat(np.cumsum(many) - many, many)
+        first = (np.cumsum(size) - size)[of]
+        met = self.tables.meets[members[first[number] + place], requirements[number]]
+        return _sums(number, met, len(of))
 
     def but_for(self, people: Iterable[int], hours: dict[tuple[int, int], int], learning: Sequence[Learning]) -> Plan:
         """The same but for these people, who have these hours; learning: all of it, as it is then."""

@@ -537,7 +537,8 @@ def test_who_may_be_chosen_is_who_is_there_who_is_sure_and_the_least_dear() -> N
     choice = Choice(tables, pricing.pairs, pricing.most, np.arange(len(pricing.pairs), dtype=float), 1)
     freed = np.zeros(tables.A, dtype=bool)
     freed[pricing.pairs[0, 1]] = True
-    chosen = choice.among(plan, freed, np.random.default_rng(1))
+    booked = choice.about(Search(tables, Settings()), plan)[1]
+    chosen = choice.among(plan, booked, freed, np.random.default_rng(1))
     assert chosen[0] == 0
     elsewhere = pricing.pairs[chosen][~freed[pricing.pairs[chosen, 1]]]
     assert plan.on[*elsewhere.T].all()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,16 +45,21 @@ class Availability(Rule):
         for t in np.flatnonzero(sum((split for _, split in rigid), np.zeros(tables.T, dtype=np.int64))):
             used = model.total([int(split[t]) * on for on, split in rigid if split[t]])
             model.add(used <= int(tables.available[p, t]), (p,))
-        tasks.sort(key=itemgetter(1))
+        ending: dict[int, list[tuple[int, Expression, int]]] = {}
+        for start, last, amount, most in tasks:
+            ending.setdefault(last, []).append((start, amount, most))
+        lasts = sorted(ending)
         for first in {task[0] for task in tasks}:
             inside: list[Expression] = []
             begins, most = False, 0
             # Intervals that begin or end where no task does give nothing: a smaller one is tighter.
-            for last, ending in groupby((task for task in tasks if task[0] >= first), itemgetter(1)):
-                for start, _, amount, at_most in ending:
-                    inside.append(amount)
-                    begins, most = begins or start == first, most + at_most
-                if not begins:
+            for last in lasts:
+                ends = False
+                for start, amount, at_most in ending[last]:
+                    if start >= first:
+                        inside.append(amount)
+                        begins, ends, most = begins or start == first, True, most + at_most
+                if not begins or not ends:
                     continue
                 taken = [(int(split[first : last + 1].sum()), on) for on, split in rigid]
                 space = int(room[last + 1] - room[first])

@@ -28,22 +28,16 @@ class Continuity(Rule):
     def _requirements(tables: Tables) -> IntArray:
         return np.flatnonzero(~tables.requirement_talent & tables.critical[tables.requirement_activity])
 
-    @staticmethod
-    def _activities(tables: Tables, r: int) -> IntArray:
-        """Indices of the activities of the requirement's project."""
-        return np.flatnonzero(tables.project == tables.project[tables.requirement_activity[r]])
-
     def post(self, model: Model) -> Sequence[Item]:
         """A point of failure unless two people who meet it are on the project."""
         tables, items = model.tables, []
         critical, projects = self._requirements(tables), tables.project[model.teams]
+        teams: dict[int, list[int]] = {}
         for r in critical[np.isin(tables.project[tables.requirement_activity[critical]], projects)].tolist():
-            team = model.team_on(self._activities(tables, r))
-            those = [
-                model.on_project(p, int(tables.project[tables.requirement_activity[r]]))
-                for p in sorted(team)
-                if tables.meets[p, r]
-            ]
+            project = int(tables.project[tables.requirement_activity[r]])
+            if project not in teams:
+                teams[project] = sorted(model.team_on(np.flatnonzero(tables.project == project)))
+            those = [model.on_project(p, project) for p in teams[project] if tables.meets[p, r]]
             alone = model.flag()
             model.add(2 * alone + model.total(those) >= 2, (r,))
             items.append(Item((r,), HUNDRED * alone))
@@ -51,11 +45,11 @@ class Continuity(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """1 per requirement that hangs on one person or nobody."""
-        those = self._requirements(tables)
-        on_project = np.zeros((tables.P, len(tables.portfolio.projects)), dtype=bool)
-        on_project[plan.person[plan.rows], tables.project[plan.activity[plan.rows]]] = True
-        there = tables.meets[:, those] & on_project[:, tables.project[tables.requirement_activity[those]]]
-        return Amounts.of(those, HUNDRED * (there.sum(axis=0) < 2))
+        those, projects = self._requirements(tables), len(tables.portfolio.projects)
+        on_project = np.unique(plan.person[plan.rows] * projects + tables.project[plan.activity[plan.rows]])
+        of = tables.project[tables.requirement_activity[those]]
+        there = plan.meeting(*np.divmod(on_project, projects), those, of)
+        return Amounts.of(those, HUNDRED * (there < 2))
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """Where one person leaving would stop the project."""

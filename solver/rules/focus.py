@@ -41,7 +41,7 @@ class Focus(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Activities too many, per person."""
-        over = np.maximum(0, plan.on.sum(axis=1) - self.settings.max_activities)
+        over = np.maximum(0, np.bincount(plan.person[plan.rows], minlength=tables.P) - self.settings.max_activities)
         return Amounts.of(np.arange(tables.P), HUNDRED * over)
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:

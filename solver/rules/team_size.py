@@ -38,7 +38,7 @@ class TeamSize(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """People too many or too few, per activity."""
-        size = plan.on.sum(axis=0)
+        size = np.bincount(plan.activity[plan.rows], minlength=tables.A)
         wrong = np.maximum(0, size - tables.team_max) + np.maximum(0, tables.team_min - size) * (size > 0)
         return Amounts.of(np.arange(tables.A), HUNDRED * wrong)
 

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from solver import score
 from solver.model import Model, Neighbourhood
-from solver.plan import Plan, plan_of
+from solver.plan import Plan
 from solver.rules.base import IntArray
 from solver.search import UNIT, Search
 from solver.strategies.mip import Worker
@@ -49,7 +48,8 @@ class Choice:
         self.tables, self.pairs, self.most, self.dear, self.few = tables, pairs, most, dear, few
         #: (N,) how much of each pair is booked where all is as it should be, 0–1
         self.likely = np.zeros(len(pairs))
-        self._weak: tuple[Plan, npt.NDArray[np.float64]] | None = None
+        #: of the last plan that was asked about: how much may be won around each activity, numbers of its pairs
+        self._known: tuple[Plan, npt.NDArray[np.float64], IntArray] | None = None
         #: (A,) what each activity may cost at best, in ten-thousandths
         self.hoped = np.zeros(tables.A)
         self._wanted = np.zeros((tables.P, tables.A), dtype=bool)
@@ -63,16 +63,17 @@ class Choice:
 
         hoped: (A,) what each activity costs where all of them are as they should be: what is dearer is weak.
         """
-        self.likely, self.hoped, self._weak = likely, hoped, None
+        self.likely, self.hoped, self._known = likely, hoped, None
         wanted = likely > 0
         self._wanted[self.pairs[wanted, 0], self.pairs[wanted, 1]] = True
 
-    def weakness(self, search: Search, plan: Plan) -> npt.NDArray[np.float64]:
-        """(A,) how much of a plan's cost may be won around each activity; remembered for the last plan."""
-        known = self._weak
+    def about(self, search: Search, plan: Plan) -> tuple[npt.NDArray[np.float64], IntArray]:
+        """(A,) how much of a plan's cost may be won around each activity, and the numbers of the pairs it books."""
+        known = self._known
         if known is None or known[0] is not plan:
-            self._weak = known = plan, _weakness(search, plan, self.hoped)
-        return known[1]
+            booked = np.searchsorted(self._number, plan.numbers)
+            self._known = known = plan, _weakness(search, plan, self.hoped), booked
+        return known[1:]
 
     def activities(self, weak: npt.NDArray[np.float64], plan: Plan, size: int, random: np.random.Generator) -> Bools:
         """(A,) around one that lacks something, those on which the people it wants work at the same time."""
@@ -88,20 +89,19 @@ class Choice:
         freed[np.argsort(-near)[:size]] = True
         return freed
 
-    def among(self, plan: Plan, freed: Bools, random: np.random.Generator) -> IntArray:
+    def among(self, plan: Plan, booked: IntArray, freed: Bools, random: np.random.Generator) -> IntArray:
         """Numbers of the pairs that the plan books, and for each freed activity those who seem to bring most.
 
         They are not always the same.
         """
-        rows = plan.rows
-        booked = np.searchsorted(self._number, plan.person[rows] * self.tables.A + plan.activity[rows])
         those = np.sort(np.concatenate([self._of[a] for a in np.flatnonzero(freed)]))
         sure = self.likely[those] > OFTEN * random.random(len(those))
-        others = those[~sure & ~np.isin(those, booked)]
+        there = plan.on[self.pairs[those, 0], self.pairs[those, 1]]
+        others = those[~sure & ~there]
         dear = self.dear[others] * random.uniform(0.5, 1.5, len(others))
         few = rank_within(dear, self.pairs[others, 1]) < self.few
         few |= random.random(len(others)) * len(others) < BY_CHANCE * freed.sum()
-        return np.unique(np.concatenate((booked, those[sure], others[few])))
+        return np.sort(np.concatenate((booked, those[sure & ~there], others[few])))
 
 
 def rank_within(value: npt.NDArray[np.float64], group: IntArray) -> IntArray:
@@ -155,37 +155,42 @@ def _solve(
 ) -> tuple[bool, bool]:
     """Look for a better plan with other teams for some activities alone: whether there was time for all, and one."""
     tables = search.tables
-    freed = choice.activities(choice.weakness(search, plan), plan, size, random)
-    chosen = choice.among(plan, freed, random)
-    moving, learning = np.asarray(plan.on[:, freed].any(axis=1)), random.random() < LEARNING
+    weak, booked = choice.about(search, plan)
+    freed = choice.activities(weak, plan, size, random)
+    chosen = choice.among(plan, booked, freed, random)
+    moving, learning = np.zeros(tables.P, dtype=bool), random.random() < LEARNING
+    moving[plan.person[plan.rows[freed[plan.activity[plan.rows]]]]] = True
     model = Model(tables, choice.pairs[chosen], choice.most[chosen], Neighbourhood(plan, freed, moving, learning))
     model.post(tables.rules)
     search.limit(model)
     model.minimise(search.tier)
     found = worker.solve(model, min(seconds, search.left), lambda: search.over, gap, start=plan)
-    other = search.plan
     if found.plan is None:
         return found.finished, False
-    won = False
-    if other is not None and other is not plan and _cheaper(search, found.plan, plan):
-        # Another process found a better plan meanwhile: what changed here may go together with what did there.
-        won = search.consider(together(tables, plan, found.plan, other))
-    return found.finished, search.consider(found.plan) or won  # alone it is better where both changed the same
-
-
-def _cheaper(search: Search, plan: Plan, other: Plan) -> bool:
-    return score.cost(search.tables, plan, search.tier) < score.cost(search.tables, other, search.tier)
+    other = search.plan
+    if other is not None and other is not plan and search.consider(together(tables, plan, found.plan, other)):
+        return found.finished, True  # another process found a better plan meanwhile, and both go together
+    return found.finished, search.consider(found.plan)
 
 
 def together(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:
     """What `new` and `other` changed in the old plan, together; it may break a rule."""
-    hours = np.maximum(0, other.hours + new.hours - old.hours)
-    changed = (new.hours != old.hours).any(axis=0)
+    numbers = np.unique(np.concatenate((old.numbers, new.numbers, other.numbers)))
+    pairs = np.stack(np.divmod(numbers, tables.A), axis=1)
+    before, found = old.hours_of(pairs), new.hours_of(pairs)
+    hours = np.maximum(0, other.hours_of(pairs) + found - before)
+    changed, people = np.zeros(tables.A, dtype=bool), np.zeros(tables.P, dtype=bool)
+    people[pairs[found != before, 0]] = changed[pairs[found != before, 1]] = True
     learning = [one for one in new.learning if changed[tables.requirement_activity[one.requirement]]]
     learning += [one for one in other.learning if not changed[tables.requirement_activity[one.requirement]]]
-    booked = {(int(p), int(a)): int(hours[p, a]) for p, a in np.argwhere(hours)}
-    there = [one for one in learning if hours[one.person, tables.requirement_activity[one.requirement]]]
-    return plan_of(tables, booked, there)
+    booked = set(numbers[hours > 0].tolist())
+    there = [
+        one for one in learning if one.person * tables.A + int(tables.requirement_activity[one.requirement]) in booked
+    ]
+    people[[one.mentor for one in {*there} ^ {*other.learning} if one.mentor is not None]] = True
+    those = people[pairs[:, 0]]
+    of_them = {(p, a): h for (p, a), h in zip(pairs[those].tolist(), hours[those].tolist(), strict=True)}
+    return other.but_for(np.flatnonzero(people).tolist(), of_them, there)
 
 
 def _weakness(search: Search, plan: Plan, hoped: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

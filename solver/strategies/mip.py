@@ -69,6 +69,8 @@ class Worker:
     """A child process that solves one model after the other; start it early, it takes half a second to be ready."""
 
     def __init__(self) -> None:
+        #: models are written here, one after the other
+        self._written = NamedTemporaryFile(suffix=".pb")
         self._start()
 
     def _start(self) -> None:
@@ -83,7 +85,7 @@ class Worker:
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
         """Solve a model in which all is open without whole numbers; None if it did not finish in time."""
-        answer = self._ask(partial(_rows, model, whole=False), seconds, 0, Way(), stopped)
+        answer = self._ask(partial(self._rows, model, whole=False), seconds, 0, Way(), stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
         on, blocks = (answer.values[columns_of(decisions)] for decisions in (model.on, model.blocks))
@@ -104,19 +106,20 @@ class Worker:
         """Minimise the model's objective for some seconds, or until within a relative gap of the best there is.
 
         `proving`: spend the time on the bound, not on plans. `start`: a plan to begin with, left alone where the model
-        has no room for it. `teams_first`: decide who works where with hours in fractions, then the hours in whole
-        blocks; the gap and the bound are those of the former.
+        has no room for it, and not returned where nothing better was found. `teams_first`: decide who works where with
+        hours in fractions, then the hours in whole blocks; the gap and the bound are those of the former.
         """
         known = None if start is None else model.hints(start)
         decided = tuple((variable.index, value) for variable, value in known or ())
-        rows = partial(_rows, model, whole=True, teams_first=teams_first)
+        rows = partial(self._rows, model, whole=True, teams_first=teams_first)
         answer = self._ask(rows, seconds, gap, Way(seed, proving, decided), stopped)
         if answer is None:
             return Solution(None, None, False)
         plan = None
         if answer.values is not None:
             values = np.rint(answer.values).astype(np.int64)
-            plan = model.plan(lambda variable: int(values[variable.index]))
+            if not decided or any(values[index] != value for index, value in decided):
+                plan = model.plan(lambda variable: int(values[variable.index]))
         bound = None if answer.bound is None else model.bound_of(answer.bound, NOISE)
         return Solution(plan, bound, answer.finished)
 
@@ -162,11 +165,20 @@ class Worker:
                 return False
         return True
 
+    def _rows(self, model: Model, *, whole: bool, teams_first: bool = False) -> Rows:
+        """The rows of a model: it is written to files alone, but to read them here would take thirty times as long."""
+        if not model.cp.export_to_file(self._written.name):
+            raise OSError(f"the model could not be written to {self._written.name}")
+        written = Path(self._written.name).read_bytes()
+        hours = frozenset(columns_of(model.blocks)) if teams_first else frozenset[int]()
+        return Rows(written, frozenset(model.follows) if whole else None, hours)
+
     def close(self) -> None:
         """End the process."""
         self._process.kill()
         self._process.wait()
         self._here.close()
+        self._written.close()
 
     @property
     def alive(self) -> bool:
@@ -177,13 +189,3 @@ class Worker:
 def columns_of(decisions: Iterable[Decision]) -> list[int]:
     """Where the values of decisions stand, all of which are open."""
     return [one.index for one in decisions if not isinstance(one, int)]
-
-
-def _rows(model: Model, *, whole: bool, teams_first: bool = False) -> Rows:
-    """The rows of a model: it is written to files alone, but to read them here would take thirty times as long."""
-    with NamedTemporaryFile(suffix=".pb") as file:
-        if not model.cp.export_to_file(file.name):
-            raise OSError(f"the model could not be written to {file.name}")
-        written = Path(file.name).read_bytes()
-    hours = frozenset(columns_of(model.blocks)) if teams_first else frozenset[int]()
-    return Rows(written, frozenset(model.follows) if whole else None, hours)
