@@ -534,7 +534,7 @@ def test_who_may_be_chosen_is_who_is_there_who_is_sure_and_the_least_dear() -> N
     tables = solved(next(seed for seed in SEEDS if solved(seed).plan is not None and solved(seed).plan.on.any())).tables
     pricing = Pricing(tables)
     plan = exact.commitments(tables)
-    choice = Choice(tables, pricing.pairs, pricing.most, np.arange(len(pricing.pairs), dtype=float), 1)
+    choice = Choice(tables, pricing.pairs, pricing.most, np.arange(len(pricing.pairs), dtype=float), 1, 10)
     freed = np.zeros(tables.A, dtype=bool)
     freed[pricing.pairs[0, 1]] = True
     booked = choice.about(Search(tables, Settings()), plan)[1]

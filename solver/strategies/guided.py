@@ -104,7 +104,7 @@ def _solve(search: Search, workers: Sequence[Worker]) -> None:
         racing = [partial(_bound, search, model, one, seed) for seed, one in enumerate(workers[:RACING]) if seed]
         side_by_side([partial(_start_and_prove, search, model, workers[0]), *racing])
         return
-    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES)
+    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(prices).dear, CANDIDATES, SIZE)
 
     def start_and_improve(worker: Worker) -> None:
         relaxation = _relaxed(search, model, worker, START_SHARE, START_LEAST)
@@ -114,12 +114,12 @@ def _solve(search: Search, workers: Sequence[Worker]) -> None:
         search.stage = "improve"
         if len(workers) <= BOUNDS:
             _bound(search, model, worker, 0, BOUND_SHARE)
-        improve(search, worker, 0, choice, SIZE, 0)
+        improve(search, worker, 0, choice, 0)
 
     def bound_and_improve(number: int, worker: Worker) -> None:
         if number == BOUNDS:
             _bound(search, model, worker, number, BOUND_SHARE)
-        improve(search, worker, number, choice, SIZE, 0)
+        improve(search, worker, number, choice, 0)
 
     others = [partial(bound_and_improve, number, worker) for number, worker in enumerate(workers) if number]
     side_by_side([partial(start_and_improve, workers[0]), *others])

@@ -20,10 +20,11 @@ from solver.search import UNIT, Search
 from solver.strategies.mip import Worker
 from solver.tables import Bools, Tables
 
-#: activities freed at once, at least; seconds for one such neighbourhood, and no more than this part of all time
+#: activities freed at once, at least; seconds for one such neighbourhood of the first size, and no more than this part
+#: of all time for any
 SMALLEST, NEIGHBOURHOOD_SECONDS, NEIGHBOURHOOD_SHARE = 4, 4.0, 0.125
-#: one that took less than this part of the time is followed by a larger one, one that was not finished by a smaller
-SOON, LARGER, SMALLER = 0.5, 1.2, 0.8
+#: around an activity where nothing was found so many times more are freed the next time, fewer where time was short
+LARGER, SMALLER = 1.5, 0.8
 #: one that brought nothing, although there was time for it, is followed by one that comes closer to its best, but no
 #: closer than this; others by one that is content with less
 NARROWER, WIDER, NARROWEST = 0.8, 1.05, 0.0005
@@ -39,13 +40,16 @@ class Choice:
     """Which activities to free, and who may then be booked on them.
 
     pairs: (N, 2), most: (N,) hours; dear: (N,) what booking a pair costs at the prices of people's time, the lower the
-    better; few: how many of those an activity gets beside its team.
+    better; few: how many of those an activity gets beside its team; size: activities freed at once, at first.
     """
 
     def __init__(
-        self, tables: Tables, pairs: IntArray, most: IntArray, dear: npt.NDArray[np.float64], few: int
+        self, tables: Tables, pairs: IntArray, most: IntArray, dear: npt.NDArray[np.float64], few: int, size: int
     ) -> None:
         self.tables, self.pairs, self.most, self.dear, self.few = tables, pairs, most, dear, few
+        #: (A,) how many are freed around each activity, as a multiple of the first size
+        self.times = np.ones(tables.A)
+        self._size = size
         #: (N,) how much of each pair is booked where all is as it should be, 0–1
         self.likely = np.zeros(len(pairs))
         #: of the last plan that was asked about: how much may be won around each activity, numbers of its pairs
@@ -75,10 +79,9 @@ class Choice:
             self._known = known = plan, _weakness(search, plan, self.hoped), booked
         return known[1:]
 
-    def activities(self, weak: npt.NDArray[np.float64], plan: Plan, size: int, random: np.random.Generator) -> Bools:
+    def activities(self, first: int, plan: Plan, random: np.random.Generator) -> Bools:
         """(A,) around one that lacks something, those on which the people it wants work at the same time."""
-        tables = self.tables
-        first = int(random.choice(tables.A, p=weak / weak.sum()))
+        tables, size = self.tables, max(SMALLEST, round(self.times[first] * self._size))
         wanted = self._wanted[:, first] | plan.on[:, first]
         shared = np.minimum(tables.last, tables.last[first]) - np.maximum(tables.start, tables.start[first]) + 1
         near = plan.on[wanted].sum(axis=0) * random.uniform(0.5, 1.0, tables.A)
@@ -88,6 +91,11 @@ class Choice:
         freed = np.zeros(tables.A, dtype=bool)
         freed[np.argsort(-near)[:size]] = True
         return freed
+
+    def resize(self, first: int, finished: bool, found: bool) -> None:
+        """Free more around an activity where nothing was found, fewer where there was no time for so many."""
+        times = self.times[first] * (SMALLER if not finished else 1 if found else LARGER)
+        self.times[first] = np.clip(times, SMALLEST / self._size, max(1.0, self.tables.A / self._size))
 
     def among(self, plan: Plan, booked: IntArray, freed: Bools, random: np.random.Generator) -> IntArray:
         """Numbers of the pairs that the plan books, and for each freed activity those who seem to bring most.
@@ -123,31 +131,25 @@ def improve(
     worker: Worker,
     number: int,
     choice: Choice,
-    size: float,
     gap: float,
-    most_seconds: float = NEIGHBOURHOOD_SECONDS,
+    seconds: float = NEIGHBOURHOOD_SECONDS,
 ) -> None:
     """Free one neighbourhood after the other until the time is up or the plan is proven.
 
-    number: of those side by side; size: activities freed at first; gap: how close to its best one neighbourhood comes
-    at first, and at least, in so many seconds at most.
+    number: of those side by side; gap: how close to its best one neighbourhood comes at first, and at least, in so many
+    seconds at most where it is of the first size, and in as many times more where it is larger.
     """
     random, most_gap = np.random.default_rng((search.settings.seed, number)), gap
-    seconds = min(most_seconds, NEIGHBOURHOOD_SHARE * search.settings.seconds)
     while not search.over and search.plan is not None and worker.alive:
-        began = search.seconds
-        finished, won = _solve(search, search.plan, choice, round(size), gap, seconds, random, worker)
+        finished, won = _solve(search, search.plan, choice, gap, seconds, random, worker)
         if finished:
             gap = min(most_gap, max(NARROWEST, gap * (WIDER if won else NARROWER)))
-        soon = finished and search.seconds - began < SOON * seconds
-        size = float(np.clip(size * (LARGER if soon else 1 if finished else SMALLER), SMALLEST, search.tables.A))
 
 
 def _solve(
     search: Search,
     plan: Plan,
     choice: Choice,
-    size: int,
     gap: float,
     seconds: float,
     random: np.random.Generator,
@@ -156,7 +158,8 @@ def _solve(
     """Look for a better plan with other teams for some activities alone: whether there was time for all, and one."""
     tables = search.tables
     weak, booked = choice.about(search, plan)
-    freed = choice.activities(weak, plan, size, random)
+    first = int(random.choice(tables.A, p=weak / weak.sum()))
+    freed = choice.activities(first, plan, random)
     chosen = choice.among(plan, booked, freed, random)
     moving, learning = np.zeros(tables.P, dtype=bool), random.random() < LEARNING
     moving[plan.person[plan.rows[freed[plan.activity[plan.rows]]]]] = True
@@ -164,7 +167,9 @@ def _solve(
     model.post(tables.rules)
     search.limit(model)
     model.minimise(search.tier)
-    found = worker.solve(model, min(seconds, search.left), lambda: search.over, gap, start=plan)
+    most = min(seconds * max(1, choice.times[first]), NEIGHBOURHOOD_SHARE * search.settings.seconds, search.left)
+    found = worker.solve(model, most, lambda: search.over, gap, start=plan)
+    choice.resize(first, found.finished, found.plan is not None)
     if found.plan is None:
         return found.finished, False
     other = search.plan
@@ -194,7 +199,7 @@ def together(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:
 
 
 def _weakness(search: Search, plan: Plan, hoped: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """(A,) the root of what each activity costs more than hoped, so that where much is lost is freed more often."""
+    """(A,) what each activity costs more than hoped, so that where much is lost is freed more often."""
     tables = search.tables
     cost = np.zeros(tables.A, dtype=np.int64)
     for rule in tables.rules:
@@ -206,4 +211,4 @@ def _weakness(search: Search, plan: Plan, hoped: npt.NDArray[np.float64]) -> npt
         else:
             where = tables.requirement_activity[measured.keys[:, 0]]
         np.add.at(cost, where, rule.weight * measured.weight * measured.amount)
-    return np.asarray(np.sqrt(np.maximum(UNIT, cost - hoped)))
+    return np.asarray(np.maximum(UNIT, cost - hoped), dtype=float)

@@ -68,7 +68,7 @@ def solve(
     """
     seconds = max(0.01, PRICE_SHARE * search.left)
     ascent = sharpen(pricing, prices, STEPS, seconds, search.raise_bound, lambda: search.over)
-    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(ascent.prices).dear, FEW)
+    choice = Choice(search.tables, pricing.pairs, pricing.most, pricing.value(ascent.prices).dear, FEW, freed)
     likely = ascent.on > BOOKED
     choice.prefer(np.where(likely, ascent.on, 0), pricing.of_activities(ascent.on, ascent.hours))
     start = None
@@ -83,7 +83,7 @@ def solve(
         share, least = WHOLE if search.earlier is None else WHOLE_FOLLOWING
         if bounds and not number and search.left > least:
             hull.sharpen(pricing, ascent.prices, share * search.left, search.raise_bound, lambda: search.over)
-        improve(search, worker, number, choice, freed, GAP, SECONDS)
+        improve(search, worker, number, choice, GAP, SECONDS)
 
     with _settled():
         side_by_side([partial(start_and_improve, number, worker) for number, worker in enumerate(workers)])

@@ -69,8 +69,6 @@ class Worker:
     """A child process that solves one model after the other; start it early, it takes half a second to be ready."""
 
     def __init__(self) -> None:
-        #: models are written here, one after the other
-        self._written = NamedTemporaryFile(suffix=".pb")
         self._start()
 
     def _start(self) -> None:
@@ -85,7 +83,7 @@ class Worker:
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
         """Solve a model in which all is open without whole numbers; None if it did not finish in time."""
-        answer = self._ask(partial(self._rows, model, whole=False), seconds, 0, Way(), stopped)
+        answer = self._ask(partial(_rows, model, whole=False), seconds, 0, Way(), stopped)
         if answer is None or not answer.finished or answer.values is None or answer.bound is None:
             return None
         on, blocks = (answer.values[columns_of(decisions)] for decisions in (model.on, model.blocks))
@@ -111,7 +109,7 @@ class Worker:
         """
         known = None if start is None else model.hints(start)
         decided = tuple((variable.index, value) for variable, value in known or ())
-        rows = partial(self._rows, model, whole=True, teams_first=teams_first)
+        rows = partial(_rows, model, whole=True, teams_first=teams_first)
         answer = self._ask(rows, seconds, gap, Way(seed, proving, decided), stopped)
         if answer is None:
             return Solution(None, None, False)
@@ -165,20 +163,11 @@ class Worker:
                 return False
         return True
 
-    def _rows(self, model: Model, *, whole: bool, teams_first: bool = False) -> Rows:
-        """The rows of a model: it is written to files alone, but to read them here would take thirty times as long."""
-        if not model.cp.export_to_file(self._written.name):
-            raise OSError(f"the model could not be written to {self._written.name}")
-        written = Path(self._written.name).read_bytes()
-        hours = frozenset(columns_of(model.blocks)) if teams_first else frozenset[int]()
-        return Rows(written, frozenset(model.follows) if whole else None, hours)
-
     def close(self) -> None:
         """End the process."""
         self._process.kill()
         self._process.wait()
         self._here.close()
-        self._written.close()
 
     @property
     def alive(self) -> bool:
@@ -189,3 +178,13 @@ class Worker:
 def columns_of(decisions: Iterable[Decision]) -> list[int]:
     """Where the values of decisions stand, all of which are open."""
     return [one.index for one in decisions if not isinstance(one, int)]
+
+
+def _rows(model: Model, *, whole: bool, teams_first: bool = False) -> Rows:
+    """The rows of a model: it is written to files alone, but to read them here would take thirty times as long."""
+    with NamedTemporaryFile(suffix=".pb") as file:
+        if not model.cp.export_to_file(file.name):
+            raise OSError(f"the model could not be written to {file.name}")
+        written = Path(file.name).read_bytes()
+    hours = frozenset(columns_of(model.blocks)) if teams_first else frozenset[int]()
+    return Rows(written, frozenset(model.follows) if whole else None, hours)
