@@ -44,9 +44,10 @@ def test_whatever_plan_a_proof_begins_with_it_ends_with_the_best(seed: int, work
     search = proven(seed)
     for start in (None, commitments(search.tables), search.plan):
         found = worker.solve(exact.whole_model(search), 60, lambda: False, proving=True, start=start)
+        best = start if found.plan is None else found.plan
         assert found.finished
-        assert found.plan is not None
-        assert found.bound == search.cost == score.cost(search.tables, found.plan, search.tier)
+        assert best is not None
+        assert found.bound == search.cost == score.cost(search.tables, best, search.tier)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -54,8 +55,18 @@ def test_a_search_that_needs_no_better_plan_comes_back_with_none_worse(seed: int
     """With any distance from the best good enough, a plan to begin with is already good enough."""
     search = proven(seed)
     found = worker.solve(exact.whole_model(search), 60, lambda: False, gap=1e6, start=search.plan)
-    assert found.plan is not None
-    assert score.cost(search.tables, found.plan, search.tier) == search.cost
+    assert found.plan is None or score.cost(search.tables, found.plan, search.tier) == search.cost
+
+
+def test_only_another_plan_than_the_first_is_told(worker: Worker) -> None:
+    """Ana can do the 40 h: from nothing that is found, and from there on nothing is, but that it is proven."""
+    search = Search(Tables.of(portfolio([person("ana")], [activity("work", 40)])), Settings(seconds=60))
+    model = exact.whole_model(search)
+    best = worker.solve(model, 60, lambda: False, start=commitments(search.tables))
+    assert best.plan is not None
+    assert best.plan.hours.tolist() == [[40]]
+    again = worker.solve(model, 60, lambda: False, start=best.plan)
+    assert (again.plan, again.bound, again.finished) == (None, best.bound, True)
 
 
 @pytest.mark.parametrize("seed", range(12))

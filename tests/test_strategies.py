@@ -22,11 +22,11 @@ from solver.search import UNIT, Progress, Search
 from solver.settings import Settings
 from solver.strategies import exact, hull, large
 from solver.strategies.hull import People
-from solver.strategies.improve import Choice, rank_within
+from solver.strategies.improve import SMALLEST, Choice, rank_within, together
 from solver.strategies.mip import Worker
 from solver.strategies.prices import Prices, Pricing, ascend, sharpen
 from solver.tables import Bools, Tables
-from tests.builders import activity, booking, only, person, portfolio, random_portfolio
+from tests.builders import activity, booking, only, person, portfolio, random_plan, random_portfolio
 from tests.builders import plan as plan_by_ids
 
 SEEDS = range(24)
@@ -521,6 +521,46 @@ def test_a_plan_made_group_by_group_breaks_no_rule_and_its_bound_holds() -> None
     assert first is None or search.cost < first
     assert search.bound <= search.cost
     assert not score.broken(tables, search.plan)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_two_found_in_a_plan_goes_together(seed: int) -> None:
+    """Hours change as in both; who learns is as in the one that changed a team; all else follows as from nothing."""
+    tables = Tables.of(random_portfolio(seed))
+    old, new, other = (random_plan(tables, 3 * seed + number) for number in range(3))
+    both = together(tables, old, new, other)
+    hours = np.maximum(0, other.hours + new.hours - old.hours)
+    changed = (new.hours != old.hours).any(axis=0)
+    of = tables.requirement_activity
+    learning = {one for one in new.learning if changed[of[one.requirement]]}
+    learning |= {one for one in other.learning if not changed[of[one.requirement]]}
+    assert (both.hours == hours).all()
+    assert set(both.learning) == {one for one in learning if hours[one.person, of[one.requirement]]}
+    booked = {(p, a): int(hours[p, a]) for p, a in np.argwhere(hours).tolist()}
+    same = plan_of(tables, booked, both.learning)
+    assert sorted(both.mentoring) == sorted(same.mentoring)
+    assert (both.load == same.load).all()
+
+
+def test_more_is_freed_where_nothing_was_found_and_less_where_time_was_short() -> None:
+    """Each activity has a size of its own, from the smallest to all there are; where something is found it stays."""
+    tables = Tables.of(random_portfolio(1, activities=40))
+    pricing, plan = Pricing(tables), exact.commitments(tables)
+    choice = Choice(tables, pricing.pairs, pricing.most, np.zeros(len(pricing.pairs)), 0, 10)
+
+    def freed(first: int = 3) -> int:
+        return int(choice.activities(first, plan, np.random.default_rng(1)).sum())
+
+    sizes = [freed()]
+    for finished, found in ((True, False), (True, False), (True, True), (False, True), (False, False)):
+        choice.resize(3, finished, found)
+        sizes.append(freed())
+    assert sizes == [10, 15, 22, 22, 18, 14]
+    for finished, last in ((True, tables.A), (False, SMALLEST)):
+        for _ in range(20):
+            choice.resize(3, finished, False)
+        assert freed() == last
+    assert freed(4) == 10
 
 
 def test_ranks_within_groups() -> None:

@@ -252,7 +252,9 @@ class People:
         self._pricing, self._stopped = pricing, stopped
         self._pairs_of = np.split(np.arange(len(pricing.p)), np.searchsorted(pricing.p, np.arange(1, pricing.tables.P)))
         self._person: dict[int, Person] = {}
-        self._first, self._most = (PAIRS, MOST_PAIRS) if len(pricing.pairs) < HUGE else (HUGE_PAIRS, HUGE_PAIRS)
+        #: whether a second look takes more time than it is worth
+        self.once = len(pricing.pairs) >= HUGE
+        self._first, self._most = (HUGE_PAIRS, HUGE_PAIRS) if self.once else (PAIRS, MOST_PAIRS)
 
     def bound(self, at: Prices, until: float = np.inf) -> tuple[float, Prices] | None:
         """No plan costs less, and the prices with those of people's own time and rules nearly at their best there.
@@ -335,6 +337,6 @@ def sharpen(
         if bound > best:
             best, best_at = bound, at
             tell(safe(pricing, best))
-        if (columns := people.columns()) is None:
+        if people.once or (columns := people.columns()) is None:
             return
         promised, at = columns.ascend(best_at, reach)
