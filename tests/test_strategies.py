@@ -75,8 +75,11 @@ def hold_in_whole_bookings(pricing: Pricing, found: Prices, cost: float) -> None
     people, told = People(pricing, lambda: False), list[int]()
     rounded = hull.STEP * float(pricing.most.sum() + len(pricing.pairs)) + pricing.tables.P
     for at in (found, *(some_prices(pricing, number) for number in range(3))):
-        bound = bound_of(people, at)
-        assert pricing.value(at).bound - rounded <= bound <= cost
+        seen = people.look(at)
+        assert seen is not None
+        bound, wider = seen.bound, people.wider(seen)
+        assert wider is not None
+        assert pricing.value(at).bound - rounded <= bound <= wider <= min(cost, seen.reached)
         columns = people.columns()
         assert columns is None or columns.value(at, 1.0)[0] >= bound - 1
     hull.sharpen(pricing, found, 60, told.append, lambda: len(told) > 3)
@@ -85,16 +88,13 @@ def hold_in_whole_bookings(pricing: Pricing, found: Prices, cost: float) -> None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hull, "PAIRS", 1)
         patch.setattr(hull, "MOST_PAIRS", 2)
-        assert bound_of(People(pricing, lambda: False), found) <= cost
-    in_time, _ = people.bound(found, until=0.0) or (np.inf, None)
-    assert pricing.value(found).bound - rounded <= in_time <= cost
-
-
-def bound_of(people: People, at: Prices) -> float:
-    """What people come to at some prices."""
-    found = people.bound(at)
-    assert found is not None
-    return found[0]
+        few = People(pricing, lambda: False)
+        seen = few.look(found)
+        assert seen is not None
+        assert seen.bound <= (few.wider(seen) or np.inf) <= cost
+    in_time = people.look(found, until=0.0)
+    assert in_time is not None
+    assert pricing.value(found).bound - rounded <= in_time.bound <= cost
 
 
 def test_a_person_in_whole_bookings_cannot_do_parts_of_everything() -> None:
@@ -145,7 +145,9 @@ def test_pairs_that_are_not_looked_at_may_be_booked_too(monkeypatch: pytest.Monk
     activities = [activity(name, 40, expertise={"law": 3}) for name in "ab"]
     pricing = Pricing(Tables.of(portfolio([ana], activities, policy={"rules": rules})))
     nothing = {name: np.zeros_like(price) for name, price in pricing.start().items()}
-    assert bound_of(People(pricing, lambda: False), nothing) <= 0
+    seen = People(pricing, lambda: False).look(nothing)
+    assert seen is not None
+    assert seen.bound <= 0
 
 
 def test_a_mentors_lessons_take_the_mentors_time() -> None:
@@ -159,6 +161,17 @@ def test_a_mentors_lessons_take_the_mentors_time() -> None:
     assert column is not None
     assert column.lessons.tolist() == [-3]
     assert column.hours.tolist() == [8]
+
+
+def test_where_there_are_very_many_pairs_people_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much time there is, no other prices are looked for; elsewhere better bounds follow from such prices."""
+    pricing = Pricing(solved(0).tables)
+    several, first = list[int](), list[int]()
+    hull.sharpen(pricing, pricing.start(), 60, several.append, lambda: False)
+    monkeypatch.setattr(hull, "HUGE", 1)
+    hull.sharpen(pricing, pricing.start(), 60, first.append, lambda: False)
+    assert len(several) > 1
+    assert first == several[:1]
 
 
 def test_work_for_nobody_has_no_better_bound() -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -38,7 +38,8 @@ STEP = UNIT // 1000
 EFFORT = 0.5
 #: how many pairs of a person are looked at first, and at most, where others might be better
 PAIRS, MOST_PAIRS = 25, 60
-#: with so many pairs in all the time is better spent on the plan: how many of a person are looked at, once
+#: with so many pairs in all the time is better spent on the plan: so many of a person are looked at, once, and no more
+#: than that in the end
 HUGE, HUGE_PAIRS = 1_000_000, 20
 #: prices of people's own time and rules, which follow those that are shared: in so many steps, the first so large
 OWN, OWN_STEPS, OWN_FIRST = ("hour", "work", "focus", "stretch"), 60, 0.1
@@ -50,8 +51,8 @@ TRUE, UNTRUE, FURTHER, NEARER = 0.5, 0.1, 1.5, 0.6
 STEPS, FIRST = 200, 0.2
 #: columns that cost so much more than a person's best count too, at first and in the end: parts of an hour's step
 SMOOTH, SHARP = 1.25, 0.05
-#: after the first look at all people there should be time for so many more
-SEVERAL = 3
+#: the wider look takes up to so many times as long as one look
+WIDER = 2
 #: a promise of less than this part of what all open hours cost is not worth looking into
 ENOUGH = 2e-5
 
@@ -243,6 +244,32 @@ class Columns:
         return highest
 
 
+class Look(NamedTuple):
+    """What people cost at least at some prices: nobody's part, and (P,) each one's, in ten-thousandths.
+
+    own: at the prices alone; least: in whole bookings; hoped: the same if no pair mattered that was not looked at.
+    dear: (N,) how much more than `own` the pair's person costs at least with each.
+    """
+
+    at: Prices
+    costs: Costs
+    constant: float
+    own: Floats
+    dear: Floats
+    least: Floats
+    hoped: Floats
+
+    @property
+    def bound(self) -> float:
+        """No plan costs less."""
+        return self.constant + float(self.least.sum())
+
+    @property
+    def reached(self) -> float:
+        """What the bound would be if no pair mattered that was not looked at."""
+        return self.constant + float(self.hoped.sum())
+
+
 class People:
     """What everybody costs at least at some prices; the sets of bookings that were best are remembered."""
 
@@ -256,8 +283,8 @@ class People:
         self.once = len(pricing.pairs) >= HUGE
         self._first, self._most = (HUGE_PAIRS, HUGE_PAIRS) if self.once else (PAIRS, MOST_PAIRS)
 
-    def bound(self, at: Prices, until: float = np.inf) -> tuple[float, Prices] | None:
-        """No plan costs less, and the prices with those of people's own time and rules nearly at their best there.
+    def look(self, at: Prices, until: float = np.inf) -> Look | None:
+        """What people cost at these prices, with those of their own time and rules nearly at their best there.
 
         None if it was stopped. Who is not reached until then, by the monotonic clock, counts at the prices alone.
         """
@@ -272,36 +299,74 @@ class People:
         hour, once = (np.floor(one / STEP).astype(np.int64) * STEP for one in pricing.costs(at))
         costs = Costs(hour, once, np.rint(at["lesson"][pricing.a]).astype(np.int64))
         own, dear = np.floor(value.own) - 1, np.floor(value.dear)  # lowered by what floating point may have added
+        found = Look(at, costs, pricing.constant(at), own, dear, own.copy(), own.copy())
 
-        def least(person: int) -> float:
-            alone = float(own[person])
-            return alone if time.monotonic() > until or self._stopped() else self._least(person, alone, dear, costs)
+        def least(person: int) -> None:
+            found.least[person], found.hoped[person] = self._least(person, found)
+
+        self._each(range(pricing.tables.P), least, until)
+        self._rest = float(sum(one for person, one in enumerate(found.least) if person not in self._columns))
+        return None if self._stopped() else found
+
+    def wider(self, seen: Look, until: float = np.inf) -> float | None:
+        """The bound at the same prices where whoever might be better off with other pairs is looked at with those too.
+
+        None if it was stopped. Who is not reached until then counts as before.
+        """
+        bounds = seen.least.copy()
+
+        def least(person: int) -> None:
+            bounds[person] = max(bounds[person], self._least_wider(person, seen))
+
+        self._each(np.flatnonzero(seen.hoped > seen.least).tolist(), least, until)
+        return None if self._stopped() else seen.constant + float(bounds.sum())
+
+    def _each(self, people: Iterable[int], least: Callable[[int], None], until: float) -> None:
+        def in_time(person: int) -> None:
+            if time.monotonic() <= until and not self._stopped():
+                least(person)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = list(pool.map(least, range(pricing.tables.P)))
-        self._rest = sum(one for person, one in enumerate(found) if person not in self._columns)
-        return None if self._stopped() else (pricing.constant(at) + sum(found), at)
+            list(pool.map(in_time, people))
 
-    def _least(self, person: int, own: float, dear: Floats, costs: Costs) -> float:
-        """What one person costs at least.
+    def _least(self, person: int, seen: Look) -> tuple[float, float]:
+        """What one person costs at least, and what that would be if no pair mattered that is not looked at.
 
-        own: the same at the prices alone; dear: (N,) how much more it is there at least with each pair. So the pairs
-        that are looked at are enough where no other could make up for what whole bookings cost more.
+        The pairs that are looked at are enough where no other could make up for what whole bookings cost more.
         """
-        pairs = self._pairs_of[person]
-        pairs = pairs[np.argsort(dear[pairs], kind="stable")]
-        known = min(self._columns.get(person, ()), key=costs.of, default=None)
+        pairs, own = self._by_cost(person, seen), float(seen.own[person])
+        known = min(self._columns.get(person, ()), key=seen.costs.of, default=None)
         one = self._person.get(person) or Person(self._pricing, person, np.sort(pairs[: self._first]))
-        (least, column), without = one.cheapest(costs, known), own + self._dearer(one, pairs, dear)
+        (least, column), without = one.cheapest(seen.costs, known), own + self._dearer(one, pairs, seen.dear)
         if without < least and len(one.those) < self._most:
-            wanted = pairs[own + dear[pairs] < least][: self._most]
+            wanted = pairs[own + seen.dear[pairs] < least][: self._most]
             one = Person(self._pricing, person, np.sort(wanted))
-            (least, column), without = one.cheapest(costs, column), own + self._dearer(one, pairs, dear)
+            (least, column), without = one.cheapest(seen.costs, column), own + self._dearer(one, pairs, seen.dear)
         self._person[person] = one
+        self._remember(column)
+        return self._between(own, min(least, without)), self._between(own, least)
+
+    def _least_wider(self, person: int, seen: Look) -> float:
+        """What one person costs at least, with all pairs that might make it less than hoped."""
+        pairs, own = self._by_cost(person, seen), float(seen.own[person])
+        wanted = pairs[own + seen.dear[pairs] < seen.hoped[person]]
+        one = Person(self._pricing, person, np.sort(wanted[:MOST_PAIRS] if self.once else wanted))
+        least, column = one.cheapest(seen.costs, None)
+        self._remember(column)
+        return self._between(own, min(least, own + self._dearer(one, pairs, seen.dear)))
+
+    def _by_cost(self, person: int, seen: Look) -> IntArray:
+        pairs = self._pairs_of[person]
+        return np.asarray(pairs[np.argsort(seen.dear[pairs], kind="stable")])
+
+    def _remember(self, column: Column | None) -> None:
         if column is not None:
-            self._columns.setdefault(person, []).append(column)
-        least = max(own, min(least, without))
-        return least if least < np.inf else own
+            self._columns.setdefault(column.person, []).append(column)
+
+    @staticmethod
+    def _between(own: float, least: float) -> float:
+        """No less than at the prices alone; where rules leave nothing, no more is known."""
+        return max(own, least) if least < np.inf else own
 
     @staticmethod
     def _dearer(one: Person, pairs: IntArray, dear: Floats) -> float:
@@ -323,20 +388,25 @@ def sharpen(
         return
     people, reach, until = People(pricing, stopped), REACH, time.monotonic() + seconds
     enough = ENOUGH * float((pricing.open * pricing.asked).sum())
-    best, promised, best_at, least = -np.inf, np.inf, at, 0.0
-    while promised - best > enough and (began := time.monotonic()) + least <= until:
-        found = people.bound(at, until)
-        if found is None:
+    best: Look | None = None
+    promised, highest = np.inf, -np.inf
+    while best is None or promised - best.reached > enough:
+        began = time.monotonic()
+        seen = people.look(at, until)
+        if seen is None:
             return
-        # What cannot be finished is not begun again; nor is a second look that would be the last, which brings little.
-        least = (1 if best > -np.inf else SEVERAL) * (time.monotonic() - began)
-        bound, at = found
-        if best > -np.inf:
-            true = (bound - best) / (promised - best)
+        if seen.bound > highest:
+            highest = seen.bound
+            tell(safe(pricing, highest))
+        if best is not None:
+            true = (seen.reached - best.reached) / (promised - best.reached)
             reach *= FURTHER if true > TRUE else NEARER if true < UNTRUE else 1
-        if bound > best:
-            best, best_at = bound, at
-            tell(safe(pricing, best))
-        if people.once or (columns := people.columns()) is None:
-            return
-        promised, at = columns.ascend(best_at, reach)
+        if best is None or seen.reached > best.reached:
+            best = seen
+        now = time.monotonic()
+        if people.once or now + (1 + WIDER) * (now - began) > until or (columns := people.columns()) is None:
+            break
+        promised, at = columns.ascend(best.at, reach)
+    bound = people.wider(best, until)
+    if bound is not None and bound > highest:
+        tell(safe(pricing, bound))
