@@ -10,6 +10,9 @@ problems", 1975). A set of bookings that was best for somebody once, a *column*,
 any prices. The least of everybody's columns is a model of the bound that is never too low and costs next to nothing. It
 is ascended near the best prices known, as far as it can be trusted there, smoothed (Nesterov, "Smooth minimization of
 non-smooth functions", 2005); what it promises is then looked for with CP-SAT, which gives new columns.
+
+A person's likeliest pairs are looked at alone at first: whoever does something else costs at least what the prices
+alone say with that. Where this is too little, all pairs that might be better are looked at in the end.
 """
 
 from __future__ import annotations
@@ -36,10 +39,9 @@ SHARED = ("mentoring", "commitment", "hiring")
 STEP = UNIT // 1000
 #: CP-SAT's deterministic time for one person: hardly ever needed, and what it has proven by then counts
 EFFORT = 0.5
-#: how many pairs of a person are looked at first, and at most, where others might be better
+#: how many pairs of a person are looked at first, and at most where others might be better; in the end all that might
 PAIRS, MOST_PAIRS = 25, 60
-#: with so many pairs in all the time is better spent on the plan: so many of a person are looked at, once, and no more
-#: than that in the end
+#: with so many pairs in all the time is better spent on the plan: so many of a person are looked at, once
 HUGE, HUGE_PAIRS = 1_000_000, 20
 #: prices of people's own time and rules, which follow those that are shared: in so many steps, the first so large
 OWN, OWN_STEPS, OWN_FIRST = ("hour", "work", "focus", "stretch"), 60, 0.1
@@ -51,8 +53,8 @@ TRUE, UNTRUE, FURTHER, NEARER = 0.5, 0.1, 1.5, 0.6
 STEPS, FIRST = 200, 0.2
 #: columns that cost so much more than a person's best count too, at first and in the end: parts of an hour's step
 SMOOTH, SHARP = 1.25, 0.05
-#: the wider look takes up to so many times as long as one look
-WIDER = 2
+#: the last look, at all pairs that might be better, takes up to so many times as long as one before
+LAST = 2
 #: a promise of less than this part of what all open hours cost is not worth looking into
 ENOUGH = 2e-5
 
@@ -247,8 +249,9 @@ class Columns:
 class Look(NamedTuple):
     """What people cost at least at some prices: nobody's part, and (P,) each one's, in ten-thousandths.
 
-    own: at the prices alone; least: in whole bookings; hoped: the same if no pair mattered that was not looked at.
-    dear: (N,) how much more than `own` the pair's person costs at least with each.
+    own: at the prices alone; least: in whole bookings; hoped: the same if no pair mattered that was not looked at,
+    infinite where rules leave nothing with those. dear: (N,) how much more than `own` the pair's person costs at least
+    with each.
     """
 
     at: Prices
@@ -267,7 +270,7 @@ class Look(NamedTuple):
     @property
     def reached(self) -> float:
         """What the bound would be if no pair mattered that was not looked at."""
-        return self.constant + float(self.hoped.sum())
+        return self.constant + float(np.where(np.isfinite(self.hoped), self.hoped, self.own).sum())
 
 
 class People:
@@ -279,7 +282,7 @@ class People:
         self._pricing, self._stopped = pricing, stopped
         self._pairs_of = np.split(np.arange(len(pricing.p)), np.searchsorted(pricing.p, np.arange(1, pricing.tables.P)))
         self._person: dict[int, Person] = {}
-        #: whether a second look takes more time than it is worth
+        #: whether another look takes more time than it is worth
         self.once = len(pricing.pairs) >= HUGE
         self._first, self._most = (HUGE_PAIRS, HUGE_PAIRS) if self.once else (PAIRS, MOST_PAIRS)
 
@@ -318,7 +321,8 @@ class People:
         def least(person: int) -> None:
             bounds[person] = max(bounds[person], self._least_wider(person, seen))
 
-        self._each(np.flatnonzero(seen.hoped > seen.least).tolist(), least, until)
+        most_first = np.argsort(seen.least - seen.hoped, kind="stable")
+        self._each(most_first[(seen.hoped > seen.least)[most_first]].tolist(), least, until)
         return None if self._stopped() else seen.constant + float(bounds.sum())
 
     def _each(self, people: Iterable[int], least: Callable[[int], None], until: float) -> None:
@@ -344,16 +348,18 @@ class People:
             (least, column), without = one.cheapest(seen.costs, column), own + self._dearer(one, pairs, seen.dear)
         self._person[person] = one
         self._remember(column)
-        return self._between(own, min(least, without)), self._between(own, least)
+        # A set that was best once, and may have other pairs, shows that no more can be hoped for.
+        hoped = least if known is None else min(least, seen.costs.of(known))
+        return self._known(own, min(least, without)), max(own, hoped)
 
     def _least_wider(self, person: int, seen: Look) -> float:
         """What one person costs at least, with all pairs that might make it less than hoped."""
         pairs, own = self._by_cost(person, seen), float(seen.own[person])
         wanted = pairs[own + seen.dear[pairs] < seen.hoped[person]]
-        one = Person(self._pricing, person, np.sort(wanted[:MOST_PAIRS] if self.once else wanted))
+        one = Person(self._pricing, person, np.sort(wanted))
         least, column = one.cheapest(seen.costs, None)
         self._remember(column)
-        return self._between(own, min(least, own + self._dearer(one, pairs, seen.dear)))
+        return self._known(own, min(least, own + self._dearer(one, pairs, seen.dear)))
 
     def _by_cost(self, person: int, seen: Look) -> IntArray:
         pairs = self._pairs_of[person]
@@ -364,7 +370,7 @@ class People:
             self._columns.setdefault(column.person, []).append(column)
 
     @staticmethod
-    def _between(own: float, least: float) -> float:
+    def _known(own: float, least: float) -> float:
         """No less than at the prices alone; where rules leave nothing, no more is known."""
         return max(own, least) if least < np.inf else own
 
@@ -403,8 +409,10 @@ def sharpen(
             reach *= FURTHER if true > TRUE else NEARER if true < UNTRUE else 1
         if best is None or seen.reached > best.reached:
             best = seen
+        if people.once:
+            return
         now = time.monotonic()
-        if people.once or now + (1 + WIDER) * (now - began) > until or (columns := people.columns()) is None:
+        if now + (1 + LAST) * (now - began) > until or (columns := people.columns()) is None:
             break
         promised, at = columns.ascend(best.at, reach)
     bound = people.wider(best, until)

@@ -25,6 +25,8 @@ from solver.tables import Bools, Tables
 SMALLEST, NEIGHBOURHOOD_SECONDS, NEIGHBOURHOOD_SHARE = 4, 4.0, 0.125
 #: around an activity where nothing was found so many times more are freed the next time, fewer where time was short
 LARGER, SMALLER = 1.5, 0.8
+#: but no more than so many times as many as at first: around what nobody can staff there is nothing to find
+LARGEST = 6.0
 #: one that brought nothing, although there was time for it, is followed by one that comes closer to its best, but no
 #: closer than this; others by one that is content with less
 NARROWER, WIDER, NARROWEST = 0.8, 1.05, 0.0005
@@ -79,9 +81,12 @@ class Choice:
             self._known = known = plan, _weakness(search, plan, self.hoped), booked
         return known[1:]
 
-    def activities(self, first: int, plan: Plan, random: np.random.Generator) -> Bools:
-        """(A,) around one that lacks something, those on which the people it wants work at the same time."""
-        tables, size = self.tables, max(SMALLEST, round(self.times[first] * self._size))
+    def activities(self, first: int, times: float, plan: Plan, random: np.random.Generator) -> Bools:
+        """(A,) around one that lacks something, those on which the people it wants work at the same time.
+
+        times: how many, as a multiple of the first size.
+        """
+        tables, size = self.tables, max(SMALLEST, round(times * self._size))
         wanted = self._wanted[:, first] | plan.on[:, first]
         shared = np.minimum(tables.last, tables.last[first]) - np.maximum(tables.start, tables.start[first]) + 1
         near = plan.on[wanted].sum(axis=0) * random.uniform(0.5, 1.0, tables.A)
@@ -92,10 +97,10 @@ class Choice:
         freed[np.argsort(-near)[:size]] = True
         return freed
 
-    def resize(self, first: int, finished: bool, found: bool) -> None:
-        """Free more around an activity where nothing was found, fewer where there was no time for so many."""
-        times = self.times[first] * (SMALLER if not finished else 1 if found else LARGER)
-        self.times[first] = np.clip(times, SMALLEST / self._size, max(1.0, self.tables.A / self._size))
+    def resize(self, first: int, times: float, finished: bool, won: bool) -> None:
+        """Free more around an activity where so many brought nothing, fewer where there was no time for so many."""
+        times *= SMALLER if not finished else 1 if won else LARGER
+        self.times[first] = np.clip(times, SMALLEST / self._size, LARGEST)
 
     def among(self, plan: Plan, booked: IntArray, freed: Bools, random: np.random.Generator) -> IntArray:
         """Numbers of the pairs that the plan books, and for each freed activity those who seem to bring most.
@@ -159,7 +164,8 @@ def _solve(
     tables = search.tables
     weak, booked = choice.about(search, plan)
     first = int(random.choice(tables.A, p=weak / weak.sum()))
-    freed = choice.activities(first, plan, random)
+    times = float(choice.times[first])
+    freed = choice.activities(first, times, plan, random)
     chosen = choice.among(plan, booked, freed, random)
     moving, learning = np.zeros(tables.P, dtype=bool), random.random() < LEARNING
     moving[plan.person[plan.rows[freed[plan.activity[plan.rows]]]]] = True
@@ -167,15 +173,17 @@ def _solve(
     model.post(tables.rules)
     search.limit(model)
     model.minimise(search.tier)
-    most = min(seconds * max(1, choice.times[first]), NEIGHBOURHOOD_SHARE * search.settings.seconds, search.left)
+    most = min(seconds * max(1, times), NEIGHBOURHOOD_SHARE * search.settings.seconds, search.left)
     found = worker.solve(model, most, lambda: search.over, gap, start=plan)
-    choice.resize(first, found.finished, found.plan is not None)
-    if found.plan is None:
-        return found.finished, False
-    other = search.plan
-    if other is not None and other is not plan and search.consider(together(tables, plan, found.plan, other)):
-        return found.finished, True  # another process found a better plan meanwhile, and both go together
-    return found.finished, search.consider(found.plan)
+    won = False
+    if found.plan is not None:
+        other = search.plan
+        if other is not None and other is not plan:
+            # Another process found a better plan meanwhile: what changed here may go together with what did there.
+            won = search.consider(together(tables, plan, found.plan, other))
+        won |= search.consider(found.plan)  # alone it is better where both changed the same
+    choice.resize(first, times, found.finished, won)
+    return found.finished, won
 
 
 def together(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:

@@ -44,7 +44,7 @@ STOP_POLL = 0.1
 CLAIM = 8
 #: a pair booked less than this on the way to the prices is left out
 BOOKED = 0.02
-#: activities freed at once at first; how close to its best a neighbourhood comes, in how many seconds at most, because
+#: activities freed at once at first; how close to its best such a neighbourhood comes, in how many seconds, because
 #: there is more to win elsewhere (at 1,000 people 40 s won 250,000 of the same start; 190,000 with twenty in 2 s)
 FREED, GAP, SECONDS = 10, 0.01, 1.0
 #: who else may be chosen then, per activity

@@ -104,8 +104,8 @@ class Worker:
         """Minimise the model's objective for some seconds, or until within a relative gap of the best there is.
 
         `proving`: spend the time on the bound, not on plans. `start`: a plan to begin with, left alone where the model
-        has no room for it, and not returned where nothing better was found. `teams_first`: decide who works where with
-        hours in fractions, then the hours in whole blocks; the gap and the bound are those of the former.
+        has no room for it, and not returned where no other was found. `teams_first`: decide who works where with hours
+        in fractions, then the hours in whole blocks; the gap and the bound are those of the former.
         """
         known = None if start is None else model.hints(start)
         decided = tuple((variable.index, value) for variable, value in known or ())
