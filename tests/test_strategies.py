@@ -99,11 +99,8 @@ def hold_in_whole_bookings(pricing: Pricing, found: Prices, cost: float) -> None
     assert pricing.value(found).bound - rounded <= in_time.bound <= cost
 
 
-def test_a_person_in_whole_bookings_cannot_do_parts_of_everything() -> None:
-    """Who has 72 h for three activities of 40 h each, all or nothing, does one of them: 80 h stay open.
-
-    At the prices alone the person does parts of all three, and 48 h stay open. An open hour costs 20.
-    """
+def three_of_which_one_can_be_done() -> Pricing:
+    """Ana has 72 h for three activities of 40 h each, all or nothing; an open hour costs 20, and nothing else does."""
     rules = {name: {"mode": "off"} for name in ("focus", "load_balance", "stretch", "talent_use", "responsibility")}
     tables = Tables.of(
         portfolio(
@@ -112,11 +109,27 @@ def test_a_person_in_whole_bookings_cannot_do_parts_of_everything() -> None:
             policy={"rules": {**rules, "smallest_booking": {"share": 1.0}, "expertise_coverage": {"mode": "off"}}},
         )
     )
-    pricing = Pricing(tables)
+    return Pricing(tables)
+
+
+def test_a_person_in_whole_bookings_cannot_do_parts_of_everything() -> None:
+    """Ana does one of the three: 80 h stay open. At the prices alone she does parts of all, and 48 h stay open."""
+    pricing = three_of_which_one_can_be_done()
     alone, told = list[int](), list[int]()
     at = sharpen(pricing, pricing.start(), 2000, 60, alone.append, lambda: False).prices
     hull.sharpen(pricing, at, 60, told.append, lambda: False)
     assert max(alone) / UNIT == pytest.approx(48 * 20, rel=0.01)
+    assert max(told) / UNIT == pytest.approx(80 * 20, rel=0.001)
+
+
+def test_in_the_end_all_pairs_that_might_be_better_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one pair of Ana at a time the two others might be done too; the last look is at all, and 80 h stay open."""
+    monkeypatch.setattr(hull, "PAIRS", 1)
+    monkeypatch.setattr(hull, "MOST_PAIRS", 1)
+    pricing, told = three_of_which_one_can_be_done(), list[int]()
+    at = sharpen(pricing, pricing.start(), 2000, 60, lambda _: None, lambda: False).prices
+    hull.sharpen(pricing, at, 60, told.append, lambda: False)
+    assert told[0] / UNIT < 70 * 20
     assert max(told) / UNIT == pytest.approx(80 * 20, rel=0.001)
 
 
@@ -555,6 +568,19 @@ def test_what_two_found_in_a_plan_goes_together(seed: int) -> None:
     same = plan_of(tables, booked, both.learning)
     assert sorted(both.mentoring) == sorted(same.mentoring)
     assert (both.load == same.load).all()
+
+
+def test_whose_learner_leaves_gives_no_lessons_any_more() -> None:
+    """Bo, who learns from Ana, is taken off: what Ana works stays, the 4 h of her lessons are free."""
+    tables = Tables.of(
+        portfolio(
+            [person("ana", hours_per_period=36, **LAWYER), person("bo", **BEGINNER)], [activity("write", **LAWYER)]
+        )
+    )
+    old, new = plan_of(tables, {(0, 0): 32, (1, 0): 8}, [Learning(1, 0, 0)]), plan_of(tables, {(0, 0): 32})
+    both = together(tables, old, new, old)
+    assert old.load[0].sum() == 36
+    assert (both.load[0].sum(), both.mentoring, both.learning) == (32, (), ())
 
 
 def test_more_is_freed_where_nothing_was_found_and_less_where_time_was_short() -> None:
