@@ -182,7 +182,7 @@ def test_where_there_are_very_many_pairs_people_are_looked_at_once(monkeypatch: 
     """However much time there is, the first bound is the last; elsewhere better ones follow from such prices."""
     pricing = Pricing(solved(0).tables)
     several, first = list[int](), list[int]()
-    hull.sharpen(pricing, pricing.start(), 60, several.append, lambda: False)
+    hull.sharpen(pricing, pricing.start(), 60, several.append, lambda: len(several) > 1)
     monkeypatch.setattr(hull, "HUGE", 1)
     hull.sharpen(pricing, pricing.start(), 60, first.append, lambda: False)
     assert len(several) > 1
