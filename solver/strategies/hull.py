@@ -321,8 +321,9 @@ class People:
         def least(person: int) -> None:
             bounds[person] = max(bounds[person], self._least_wider(person, seen))
 
-        most_first = np.argsort(seen.least - seen.hoped, kind="stable")
-        self._each(most_first[(seen.hoped > seen.least)[most_first]].tolist(), least, until)
+        others_matter = np.flatnonzero(seen.hoped > seen.least)
+        most_first = others_matter[np.argsort((seen.least - seen.hoped)[others_matter], kind="stable")]
+        self._each(most_first.tolist(), least, until)
         return None if self._stopped() else seen.constant + float(bounds.sum())
 
     def _each(self, people: Iterable[int], least: Callable[[int], None], until: float) -> None:
