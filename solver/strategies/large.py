@@ -23,7 +23,7 @@ from solver.search import UNIT, Search, commitments
 from solver.strategies import greedy, hull
 from solver.strategies.improve import Choice, improve, side_by_side, together
 from solver.strategies.mip import Worker
-from solver.strategies.prices import Ascent, Prices, Pricing, sharpen
+from solver.strategies.prices import Ascent, Floats, Prices, Pricing, sharpen
 from solver.tables import Bools
 
 #: steps towards better prices, at most, and the part of the time for them
@@ -42,6 +42,11 @@ STOP_POLL = 0.1
 #: an hour that a group takes from those after it costs so many times what it is worth at the prices: who loses an hour
 #: loses more, since teams and hours are whole (of the value of a start at 1,000 people 1.5 loses 2 %, 3 half a percent)
 CLAIM = 8
+#: a booking that takes at least so much of what somebody has in the window is large: activities of such are staffed
+#: first. An hour that they take from the others costs so many times what it is worth, since others find others
+LARGE, CLAIM_LARGE = 0.5, 4
+#: steps towards what is booked beside them, and the part of the time that is left
+STEPS_BESIDE, BESIDE_SHARE = 200, 0.1
 #: a pair booked less than this on the way to the prices is left out
 BOOKED = 0.02
 #: activities freed at once at first; how close to its best such a neighbourhood comes, in how many seconds, because
@@ -108,6 +113,9 @@ class Start:
     What is not staffed yet claims the hours that are booked for it on the way to the prices (`Model.claim`): to take
     one costs what it is worth there. Groups are taken from both ends of the calendar, so that several can be staffed at
     once.
+
+    Where even the smallest booking takes most of somebody's time, the prices book parts of many people, of whom none is
+    free enough once others are staffed. Such activities come first; what is booked beside them is then found anew.
     """
 
     def __init__(
@@ -126,11 +134,16 @@ class Start:
         self._search, self._choice = search, choice
         self._until = search.seconds + GROUP_SHARE * search.left
         people, on = choice.pairs.T
-        committed = tables.committed[people, on]
-        self._likely = likely | committed
-        self._groups = np.array_split(np.argsort(tables.start, kind="stable"), -(-tables.A // activities))
-        numbers = range(len(self._groups))
-        self._left = [numbers[n // 2] if n % 2 == 0 else numbers[-1 - n // 2] for n in numbers]
+        self._committed = tables.committed[people, on]
+        self._large, by_time = _large(pricing, likely), np.argsort(tables.start, kind="stable")
+        self._groups: list[IntArray] = []
+        self._left: list[int] = []
+        for those in (by_time[self._large[by_time]], by_time[~self._large[by_time]]):
+            first, groups = len(self._groups), -(-len(those) // activities)
+            self._groups += np.array_split(those, max(1, groups))[:groups]
+            self._left += [first + (n // 2 if n % 2 == 0 else groups - 1 - n // 2) for n in range(groups)]
+        #: whether what is booked is what is booked beside the large ones
+        self._beside = not self._large.any()
         #: how many groups can be staffed at once
         self.at_once = min(workers, -(-len(self._groups) // APART))
         self._busy: set[int] = set()
@@ -140,11 +153,30 @@ class Start:
         self._handed_in = False
         #: (A,) not staffed yet
         self._open = np.ones(tables.A, dtype=bool)
-        worth = CLAIM * (pricing.hourly_price(ascent.prices) + np.append(ascent.prices["lent"], 0)[pricing.lent])
-        there = (np.rint(ascent.hours) >= 1) & (worth >= UNIT) & ~committed
-        #: (C, 4) person, activity, hours, what an hour of them costs in ten-thousandths
-        hours, cost = np.rint(ascent.hours).astype(np.int64), np.rint(worth / UNIT).astype(np.int64) * UNIT
-        self._claims = np.stack((people, on, hours, cost), axis=1)[there]
+        self._pricing = pricing
+        self._follow(ascent.prices, likely, ascent.hours)
+
+    def _follow(self, prices: Prices, likely: Bools, hours: Floats) -> None:
+        """Choose from now on from the likely pairs (N,), and leave others the hours that are booked for them (N,)."""
+        pricing = self._pricing
+        self._likely, self._prices = likely | self._committed, prices
+        people, on = pricing.pairs.T
+        hours = np.rint(hours).astype(np.int64)
+        claimed = (hours >= 1) & ~self._committed
+        worth = pricing.hourly_price(prices) + np.append(prices["lent"], 0)[pricing.lent]
+        #: (C, 3) person, activity, hours; (C,) what an hour of them is worth, in ten-thousandths
+        self._claims, self._worth = np.stack((people, on, hours), axis=1)[claimed], worth[claimed]
+
+    def _follow_beside(self) -> None:
+        """Find anew what is booked for what is left, beside what is staffed."""
+        search, (left, there) = self._search, self._pricing.beside(self.plan, self._open)
+        seconds = max(0.01, BESIDE_SHARE * (self._until - search.seconds))
+        ascent = sharpen(left, self._prices, STEPS_BESIDE, seconds, lambda _: None, lambda: search.over)
+        on, hours = np.zeros(len(there)), np.zeros(len(there))
+        on[there], hours[there] = ascent.on, ascent.hours
+        self._follow(ascent.prices, on > BOOKED, hours)
+        self._choice.prefer(np.maximum(self._choice.likely, np.where(on > BOOKED, on, 0)), self._choice.hoped)
+        self._beside = True
 
     def work(self, worker: Worker) -> None:
         """Staff one group after the other until all are, also those of others, and hand in the plan.
@@ -169,6 +201,10 @@ class Start:
         with self._changed:
             while (self._busy or (self._left and self._search.seconds < self._until)) and not self._search.over:
                 for number in self._left if self._search.seconds < self._until else ():
+                    if not self._beside and not self._large[self._groups[number][0]]:
+                        if self._busy:
+                            break
+                        self._follow_beside()
                     if all(abs(number - other) >= APART for other in self._busy):
                         self._left.remove(number)
                         self._busy.add(number)
@@ -210,22 +246,33 @@ class Start:
         those = plan.on[people, on] | chosen
         kept = Neighbourhood(plan, freed, np.zeros(tables.P, dtype=bool))
         model = Model(tables, self._choice.pairs[those], self._choice.most[those], kept)
-        claims = self._claims[(self._open & ~freed)[self._claims[:, 1]]]
-        p, a, hours, worth = claims.T
+        dearer = CLAIM_LARGE if (self._large & freed).any() else CLAIM
+        cost = np.rint(dearer * self._worth / UNIT).astype(np.int64) * UNIT
+        claimed = (self._open & ~freed)[self._claims[:, 1]] & (cost > 0)
+        claims, cost = self._claims[claimed], cost[claimed]
+        p, a, hours = claims.T
         wanted = np.zeros(tables.P, dtype=bool)
         wanted[people[chosen]] = True
-        lost = [(worth, model.claim(p, a, hours)) for p, a, hours, worth in claims[wanted[p]].tolist()]
+        of_wanted = zip(claims[wanted[p]].tolist(), cost[wanted[p]].tolist(), strict=True)
+        lost = [(worth, model.claim(*claim)) for claim, worth in of_wanted]
         # Of the others' hours only that they are lent matters here, all of them under one agreement together.
         lent = tables.lending_group[p, a]
         for agreement in sorted(set(tables.lending_group[people[chosen], on[chosen]].tolist()) - {NOWHERE}):
             those = (lent == agreement) & ~wanted[p]
             if total := int(hours[those].sum()):
-                lost.append((int(worth[those] @ hours[those]) // total, model.claim_lent(agreement, total)))
+                lost.append((int(cost[those] @ hours[those]) // total, model.claim_lent(agreement, total)))
         model.count("claims", lost)
         model.post(tables.rules)
         search.limit(model)
         model.minimise([*search.tier, "claims"])
         return model
+
+
+def _large(pricing: Pricing, likely: Bools) -> Bools:
+    """(A,) activities of which even the smallest booking takes most of what those have in the window who are likely."""
+    some, A = np.bincount(pricing.a[likely], minlength=pricing.tables.A), pricing.tables.A
+    part = np.bincount(pricing.a[likely], (pricing.least / pricing.most)[likely], A)
+    return np.asarray(part >= LARGE * np.maximum(1, some))
 
 
 def _excess(search: Search, plan: Plan) -> int:

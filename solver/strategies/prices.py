@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.model import pairs_of
+from solver.plan import Plan
 from solver.rules.base import HUNDRED, NOWHERE, IntArray
 from solver.rules.per_hour import PerHour
 from solver.search import UNIT
@@ -57,6 +58,8 @@ OF_HOUR, OF_MOST = 0.2, 0.25
 LESSON_HOURS = 20
 #: an hour costs this much at first
 FIRST_PRICE = 8.0 * UNIT
+#: hours that everybody is taken to have more in each period, so that none is nothing
+LITTLE = 1e-3
 #: periods this close to the cheapest share the hours of a pair
 NEAR = 0.02 * UNIT
 #: the part of the steps before what is booked means something
@@ -120,12 +123,13 @@ class Pricing:
         self.lendable = np.array([group.most(everybody) for group in tables.lending_groups], dtype=float) / HUNDRED
         #: (T, P) hours; the same with a little everywhere, so that hours can be split in proportion
         self.available = np.ascontiguousarray(tables.available.T, dtype=float)
-        self.room = self.available + 1e-3
+        self.room = self.available + LITTLE
         self.total = self.available.sum(axis=0)
         self.balance = UNIT * weight["load_balance"]
         self.low = np.where(tables.candidate, 0.0, settings["load_balance"].low)
         self.high = settings["load_balance"].high
-        self.focus, self.few = UNIT * weight["focus"], settings["focus"].max_activities
+        #: (P,) how many activities cost nothing
+        self.focus, self.few = UNIT * weight["focus"], np.full(tables.P, settings["focus"].max_activities)
         stretch = tables.rule["stretch"]
         those, self.grow = stretch.people(tables), settings["stretch"].min_share  # type: ignore[attr-defined]
         #: (P,) what an hour short of stretch costs; (N,) whether the person could learn there
@@ -210,6 +214,29 @@ class Pricing:
             for other in others:
                 setattr(part, other, getattr(self, other)[there])
         return part
+
+    def beside(self, plan: Plan, left: Bools) -> tuple[Pricing, Bools]:
+        """The same for the activities that are left, (A,), and what people have left beside a plan; (N,) which pairs.
+
+        A guide to what may be booked, and no bound: what the plan means for people's own rules is not all taken over.
+        """
+        tables, people, activities = self.tables, plan.person, plan.activity
+        free = np.maximum(0, tables.available - plan.load)
+        total = np.concatenate((np.zeros((tables.P, 1)), np.cumsum(free, axis=1)), axis=1)
+        first, last = np.array(self.windows, dtype=np.int64).reshape(-1, 2).T
+        room = (total[:, last + 1] - total[:, first])[self.p, self.window_of]
+        most = np.minimum(self.most, room)
+        there = left[self.a] & (most >= np.maximum(1, self.least)) & ~tables.committed[self.p, self.a]
+        part = self.among(there)
+        part.most = most[there]
+        part.available = np.ascontiguousarray(free.T, dtype=float)
+        part.room = part.available + LITTLE
+        part.asked = left * np.maximum(0, self.asked - plan.of_activity)
+        part.people = left[tables.requirement_activity] * np.maximum(0, self.people - plan.members_meeting)
+        part.few = np.maximum(0, self.few - np.bincount(people[plan.rows], minlength=tables.P))
+        lent = np.bincount(tables.lending_group[people, activities] + 1, plan.booked, len(self.lendable) + 1)[1:]
+        part.lendable = np.maximum(0, self.lendable - lent)
+        return part, there
 
     def of_activities(self, on: Floats, hours: Floats) -> Floats:
         """(A,) what each activity costs by itself where pairs are on (N,), also in part, for so many hours (N,)."""
