@@ -18,6 +18,7 @@ from solver.limits import Limit, Limits, value
 from solver.model import Model, Neighbourhood, pairs_of
 from solver.plan import Learning, Plan, plan_of
 from solver.portfolio import Portfolio
+from solver.rules.base import IntArray
 from solver.search import UNIT, Progress, Search
 from solver.settings import Settings
 from solver.strategies import exact, hull, large
@@ -522,6 +523,73 @@ def test_what_may_be_lent_can_be_claimed_too() -> None:
     for claim in (lambda model: model.claim(1, 1, 40), lambda model: model.claim_lent(agreement, 40)):
         assert hours_beside_a_claim(one, claim, 1) == 40
         assert hours_beside_a_claim(one, claim, 1000) == 0
+
+
+def test_what_is_left_beside_a_plan() -> None:
+    """Ana has 40 h a week; with 32 of the first on one activity, 8 and 40 are left, for what is not staffed.
+
+    She may not be on what wants 12 h in the first week, and what she does counts for how many things she is on. What
+    the unit may lend, half of her hours and Bo's, is less by what it lends there.
+    """
+    rules = {"smallest_booking": {"hours": 12, "share": 0}, "focus": {"max_activities": 3}}
+    one = portfolio(
+        [person(name, expertise={"law": 4}, unit="u") for name in ("ana", "bo")],
+        [
+            activity("done", 40, expertise={"law": 3}),
+            activity("now", 12, expertise={"law": 3}),
+            activity("both", 80, (0, 1), expertise={"law": 3}),
+        ],
+        periods=2,
+        units=[{"id": "u", "name": "U", "lend_share": 0.5}, {"id": "v", "name": "V"}],
+        projects=[{"id": "x", "name": "X", "unit": "v"}],
+        rules=rules,
+    )
+    tables = Tables.of(one)
+    pricing = Pricing(tables)
+    plan = plan_by_ids(tables, {("ana", "done"): 32})
+    left, there = pricing.beside(plan, np.array([False, True, True]))
+    assert pricing.pairs[there].tolist() == [[0, 2], [1, 1], [1, 2]]
+    assert left.most.tolist() == [48, 12, 80]
+    assert left.available.T.tolist() == [[8, 40], [40, 40]]
+    assert left.asked.tolist() == [0, 12, 80]
+    assert left.people.tolist() == [0, 1, 1]
+    assert left.few.tolist() == [2, 3]
+    assert left.lendable.tolist() == [80 - 32]
+
+
+def one_large_and_four_small() -> Tables:
+    """Two people of 40 h; four activities want 10 h each, and one that is most important 40, all by one person."""
+    rules = {**only("staffing"), "smallest_booking": {"hours": 40, "share": 0}, "expert_hours": {"expert_share": 0}}
+    small = [activity(name, 10, expertise={"law": 3}) for name in "abcd"]
+    large = activity("large", 40, expertise={"law": 3}, priority=5, team=(1, 1))
+    people = [person(name, expertise={"law": 4}) for name in ("ana", "bo")]
+    return Tables.of(portfolio(people, [*small[:2], large, *small[2:]], rules=rules, block_hours=2))
+
+
+def test_what_takes_most_of_somebodys_time_is_staffed_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work for one whole person, in the midst of the calendar, comes before four bookings of 10 h, which fit beside it.
+
+    The prices book parts of it for both people: where it is the last, nobody is free enough, and all of it stays open.
+    """
+    search, order = Search(one_large_and_four_small(), Settings(seconds=60)), list[list[int]]()
+    pricing = Pricing(search.tables)
+    ascent = sharpen(pricing, pricing.start(), 300, 60, lambda _: None, lambda: False)
+    choice, every = Choice(search.tables, pricing.pairs, pricing.most, ascent.on, 0, 1), ascent.on >= 0
+    staff = large.Start._staff
+
+    def noted(self: large.Start, group: IntArray, worker: Worker) -> None:
+        order.append(group.tolist())
+        staff(self, group, worker)
+
+    monkeypatch.setattr(large.Start, "_staff", noted)
+    worker = Worker()
+    try:
+        large.Start(search, choice, every, pricing, ascent, 1, 1).work(worker)
+    finally:
+        worker.close()
+    assert order == [[2], [0], [4], [1], [3]]
+    assert search.plan is not None
+    assert search.plan.of_activity.tolist() == [10, 10, 40, 10, 10]
 
 
 def test_a_plan_made_group_by_group_breaks_no_rule_and_its_bound_holds() -> None:

@@ -44,7 +44,7 @@ STOP_POLL = 0.1
 CLAIM = 8
 #: a booking that takes at least so much of what somebody has in the window is large: activities of such are staffed
 #: first. An hour that they take from the others costs so many times what it is worth, since others find others
-LARGE, CLAIM_LARGE = 0.5, 4
+LARGE, CLAIM_LARGE = 0.6, 4
 #: steps towards what is booked beside them, and the part of the time that is left
 STEPS_BESIDE, BESIDE_SHARE = 200, 0.1
 #: a pair booked less than this on the way to the prices is left out
@@ -270,9 +270,10 @@ class Start:
 
 def _large(pricing: Pricing, likely: Bools) -> Bools:
     """(A,) activities of which even the smallest booking takes most of what those have in the window who are likely."""
-    some, A = np.bincount(pricing.a[likely], minlength=pricing.tables.A), pricing.tables.A
-    part = np.bincount(pricing.a[likely], (pricing.least / pricing.most)[likely], A)
-    return np.asarray(part >= LARGE * np.maximum(1, some))
+    some = pricing.among(likely)
+    there = np.maximum(1, some.in_window(pricing.tables.available))
+    part = np.bincount(some.a, some.least / there, pricing.tables.A)
+    return np.asarray(part >= LARGE * np.maximum(1, np.bincount(some.a, minlength=pricing.tables.A)))
 
 
 def _excess(search: Search, plan: Plan) -> int:

@@ -203,6 +203,12 @@ class Pricing:
         of[there] = number.reshape(-1)
         return [(int(one), int(other)) for one, other in both.T], of[which]
 
+    def in_window(self, hours: IntArray) -> IntArray:
+        """(N,) the hours of each pair's person in its window, of so many (P, T)."""
+        total = np.concatenate((np.zeros((len(hours), 1), dtype=np.int64), np.cumsum(hours, axis=1)), axis=1)
+        first, last = np.array(self.windows, dtype=np.int64).reshape(-1, 2).T
+        return np.asarray((total[:, last + 1] - total[:, first])[self.p, self.window_of])
+
     def among(self, chosen: Bools) -> Pricing:
         """The same with some of the pairs alone, (N,): quicker, but no bound where another pair pays."""
         part, number = copy(self), np.cumsum(chosen) - 1
@@ -222,10 +228,7 @@ class Pricing:
         """
         tables, people, activities = self.tables, plan.person, plan.activity
         free = np.maximum(0, tables.available - plan.load)
-        total = np.concatenate((np.zeros((tables.P, 1)), np.cumsum(free, axis=1)), axis=1)
-        first, last = np.array(self.windows, dtype=np.int64).reshape(-1, 2).T
-        room = (total[:, last + 1] - total[:, first])[self.p, self.window_of]
-        most = np.minimum(self.most, room)
+        most = np.minimum(self.most, self.in_window(free))
         there = left[self.a] & (most >= np.maximum(1, self.least)) & ~tables.committed[self.p, self.a]
         part = self.among(there)
         part.most = most[there]
