@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import product
 from typing import Any
@@ -557,13 +557,21 @@ def test_what_is_left_beside_a_plan() -> None:
     assert left.lendable.tolist() == [80 - 32]
 
 
-def one_large_and_four_small() -> Tables:
+def one_large_and_four_small(bookings: Sequence[dict[str, Any]] = ()) -> Tables:
     """Two people of 40 h; four activities want 10 h each, and one that is most important 40, all by one person."""
     rules = {**only("staffing"), "smallest_booking": {"hours": 40, "share": 0}, "expert_hours": {"expert_share": 0}}
     small = [activity(name, 10, expertise={"law": 3}) for name in "abcd"]
     large = activity("large", 40, expertise={"law": 3}, priority=5, team=(1, 1))
     people = [person(name, expertise={"law": 4}) for name in ("ana", "bo")]
-    return Tables.of(portfolio(people, [*small[:2], large, *small[2:]], rules=rules, block_hours=2))
+    return Tables.of(portfolio(people, [*small[:2], large, *small[2:]], bookings, rules=rules, block_hours=2))
+
+
+def started(tables: Tables) -> large.Start:
+    """The start of a plan, one activity after the other, with whoever the prices book."""
+    pricing = Pricing(tables)
+    ascent = sharpen(pricing, pricing.start(), 300, 60, lambda _: None, lambda: False)
+    choice = Choice(tables, pricing.pairs, pricing.most, ascent.on, 0, 1)
+    return large.Start(Search(tables, Settings(seconds=60)), choice, ascent.on > large.BOOKED, pricing, ascent, 1, 1)
 
 
 def test_what_takes_most_of_somebodys_time_is_staffed_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -571,11 +579,7 @@ def test_what_takes_most_of_somebodys_time_is_staffed_first(monkeypatch: pytest.
 
     The prices book parts of it for both people: where it is the last, nobody is free enough, and all of it stays open.
     """
-    search, order = Search(one_large_and_four_small(), Settings(seconds=60)), list[list[int]]()
-    pricing = Pricing(search.tables)
-    ascent = sharpen(pricing, pricing.start(), 300, 60, lambda _: None, lambda: False)
-    choice, every = Choice(search.tables, pricing.pairs, pricing.most, ascent.on, 0, 1), ascent.on >= 0
-    staff = large.Start._staff
+    start, order, staff = started(one_large_and_four_small()), list[list[int]](), large.Start._staff
 
     def noted(self: large.Start, group: IntArray, worker: Worker) -> None:
         order.append(group.tolist())
@@ -584,12 +588,34 @@ def test_what_takes_most_of_somebodys_time_is_staffed_first(monkeypatch: pytest.
     monkeypatch.setattr(large.Start, "_staff", noted)
     worker = Worker()
     try:
-        large.Start(search, choice, every, pricing, ascent, 1, 1).work(worker)
+        start.work(worker)
     finally:
         worker.close()
     assert order == [[2], [0], [4], [1], [3]]
-    assert search.plan is not None
-    assert search.plan.of_activity.tolist() == [10, 10, 40, 10, 10]
+    assert start.plan.of_activity.tolist() == [10, 10, 40, 10, 10]
+
+
+def test_who_may_do_the_rest_is_found_anew_beside_what_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ana does the large one: the rest is Bo's, all of it claimed; and Ana's as before where somebody is pinned.
+
+    Where there is no time for it, all is as before.
+    """
+    for pinned, steps in product([False, True], [large.STEPS_BESIDE, 0]):
+        monkeypatch.setattr(large, "STEPS_BESIDE", steps)
+        bookings = [booking("bo", "a", 4)] if pinned else []
+        start = started(one_large_and_four_small(bookings))
+        before = start._likely.copy()
+        start.plan, start._open[2] = plan_by_ids(start.plan.tables, {("ana", "large"): 40}), False
+        assert not start._beside
+        start._follow_beside()
+        assert start._beside
+        pairs = start._pricing.pairs
+        kept = np.isin(pairs[:, 1], [0, 2] if pinned else [2]) if steps else np.ones(len(pairs), dtype=bool)
+        assert start._likely[kept].tolist() == before[kept].tolist()
+        assert start._likely[~kept].tolist() == (pairs[~kept, 0] == 1).tolist()
+        if steps:
+            claims = start._claims[start._claims[:, 1] == 4]
+            assert claims.tolist() == [[1, 4, 10]]
 
 
 def test_a_plan_made_group_by_group_breaks_no_rule_and_its_bound_holds() -> None:

@@ -45,7 +45,7 @@ CLAIM = 8
 #: a booking that takes at least so much of what somebody has in the window is large: activities of such are staffed
 #: first. An hour that they take from the others costs so many times what it is worth, since others find others
 LARGE, CLAIM_LARGE = 0.6, 4
-#: steps towards what is booked beside them, and the part of the time that is left
+#: steps towards what is booked beside them, and the part of the time that is left for the groups
 STEPS_BESIDE, BESIDE_SHARE = 200, 0.1
 #: a pair booked less than this on the way to the prices is left out
 BOOKED = 0.02
@@ -138,14 +138,15 @@ class Start:
         self._large, by_time = _large(pricing, likely), np.argsort(tables.start, kind="stable")
         self._groups: list[IntArray] = []
         self._left: list[int] = []
+        #: how many groups can be staffed at once
+        self.at_once = 0
         for those in (by_time[self._large[by_time]], by_time[~self._large[by_time]]):
             first, groups = len(self._groups), -(-len(those) // activities)
             self._groups += np.array_split(those, max(1, groups))[:groups]
             self._left += [first + (n // 2 if n % 2 == 0 else groups - 1 - n // 2) for n in range(groups)]
+            self.at_once = min(workers, max(self.at_once, -(-groups // APART)))
         #: whether what is booked is what is booked beside the large ones
         self._beside = not self._large.any()
-        #: how many groups can be staffed at once
-        self.at_once = min(workers, -(-len(self._groups) // APART))
         self._busy: set[int] = set()
         #: seconds that a group took at most
         self._longest = 0.0
@@ -159,7 +160,7 @@ class Start:
     def _follow(self, prices: Prices, likely: Bools, hours: Floats) -> None:
         """Choose from now on from the likely pairs (N,), and leave others the hours that are booked for them (N,)."""
         pricing = self._pricing
-        self._likely, self._prices = likely | self._committed, prices
+        self._likely, self._prices, self._hours = likely | self._committed, prices, hours
         people, on = pricing.pairs.T
         hours = np.rint(hours).astype(np.int64)
         claimed = (hours >= 1) & ~self._committed
@@ -168,15 +169,21 @@ class Start:
         self._claims, self._worth = np.stack((people, on, hours), axis=1)[claimed], worth[claimed]
 
     def _follow_beside(self) -> None:
-        """Find anew what is booked for what is left, beside what is staffed."""
-        search, (left, there) = self._search, self._pricing.beside(self.plan, self._open)
+        """Find anew what is booked for what is left, beside what is staffed.
+
+        As before it is where somebody is committed, whom the prices know there only together with what others may do,
+        and where nobody is found, as when there is no time for it.
+        """
+        self._beside = True
+        search, pricing = self._search, self._pricing
+        left, there = pricing.beside(self.plan, self._open & ~search.tables.committed.any(axis=0))
         seconds = max(0.01, BESIDE_SHARE * (self._until - search.seconds))
         ascent = sharpen(left, self._prices, STEPS_BESIDE, seconds, lambda _: None, lambda: search.over)
         on, hours = np.zeros(len(there)), np.zeros(len(there))
-        on[there], hours[there] = ascent.on, ascent.hours
-        self._follow(ascent.prices, on > BOOKED, hours)
-        self._choice.prefer(np.maximum(self._choice.likely, np.where(on > BOOKED, on, 0)), self._choice.hoped)
-        self._beside = True
+        on[there], hours[there] = np.where(ascent.on > BOOKED, ascent.on, 0), ascent.hours
+        anew = np.bincount(pricing.a, on, search.tables.A)[pricing.a] > 0
+        self._follow(ascent.prices, np.where(anew, on > 0, self._likely), np.where(anew, hours, self._hours))
+        self._choice.prefer(np.maximum(self._choice.likely, on), self._choice.hoped)
 
     def work(self, worker: Worker) -> None:
         """Staff one group after the other until all are, also those of others, and hand in the plan.
@@ -248,7 +255,7 @@ class Start:
         model = Model(tables, self._choice.pairs[those], self._choice.most[those], kept)
         dearer = CLAIM_LARGE if (self._large & freed).any() else CLAIM
         cost = np.rint(dearer * self._worth / UNIT).astype(np.int64) * UNIT
-        claimed = (self._open & ~freed)[self._claims[:, 1]] & (cost > 0)
+        claimed = (self._open & ~freed)[self._claims[:, 1]] & (dearer * self._worth >= UNIT)
         claims, cost = self._claims[claimed], cost[claimed]
         p, a, hours = claims.T
         wanted = np.zeros(tables.P, dtype=bool)

@@ -224,18 +224,19 @@ class Pricing:
     def beside(self, plan: Plan, left: Bools) -> tuple[Pricing, Bools]:
         """The same for the activities that are left, (A,), and what people have left beside a plan; (N,) which pairs.
 
-        A guide to what may be booked, and no bound: what the plan means for people's own rules is not all taken over.
+        The plan has nobody on what is left. A guide to what may be booked, and no bound: what the plan means for
+        people's own rules is not all taken over.
         """
         tables, people, activities = self.tables, plan.person, plan.activity
         free = np.maximum(0, tables.available - plan.load)
         most = np.minimum(self.most, self.in_window(free))
-        there = left[self.a] & (most >= np.maximum(1, self.least)) & ~tables.committed[self.p, self.a]
+        there = left[self.a] & (most >= np.maximum(1, self.least))
         part = self.among(there)
         part.most = most[there]
         part.available = np.ascontiguousarray(free.T, dtype=float)
         part.room = part.available + LITTLE
-        part.asked = left * np.maximum(0, self.asked - plan.of_activity)
-        part.people = left[tables.requirement_activity] * np.maximum(0, self.people - plan.members_meeting)
+        part.asked = left * self.asked
+        part.people = left[tables.requirement_activity] * self.people
         part.few = np.maximum(0, self.few - np.bincount(people[plan.rows], minlength=tables.P))
         lent = np.bincount(tables.lending_group[people, activities] + 1, plan.booked, len(self.lendable) + 1)[1:]
         part.lendable = np.maximum(0, self.lendable - lent)
