@@ -115,7 +115,8 @@ class Start:
     once.
 
     Where even the smallest booking takes most of somebody's time, the prices book parts of many people, of whom none is
-    free enough once others are staffed. Such activities come first; what is booked beside them is then found anew.
+    free enough once others are staffed. A group or more of such activities come first; what is booked beside them is
+    then found anew.
     """
 
     def __init__(
@@ -136,6 +137,8 @@ class Start:
         people, on = choice.pairs.T
         self._committed = tables.committed[people, on]
         self._large, by_time = _large(pricing, likely), np.argsort(tables.start, kind="stable")
+        if self._large.sum() < activities:  # too few to keep the others waiting
+            self._large[:] = False
         self._groups: list[IntArray] = []
         self._left: list[int] = []
         #: how many groups can be staffed at once
