@@ -95,7 +95,8 @@ class Model:
         those = np.isin(tables.requirement_activity, self.teams) if kept else np.ones(tables.R, dtype=bool)
         self.requirements = np.flatnonzero(those)
         self._people = {self.person[i] for i in self.open} if kept else set(range(tables.P))
-        settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours_of(pairs)
+        #: (N,) hours of each pair in the plan that is kept
+        self._settled = settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours_of(pairs)
         offsets = np.zeros_like(settled)
         for i in np.flatnonzero(tables.committed[pairs[:, 0], pairs[:, 1]]).tolist():
             offsets[i] = tables.offset(self.pairs[i])
@@ -520,10 +521,10 @@ class Model:
         def of(decision: Decision) -> int:
             return decision if isinstance(decision, int) else int(value(decision))
 
-        hours = {} if kept is None else {self.pairs[i]: self.hours[i] for p in self._people for i in self.work[p]}
+        before = self._settled.tolist()
+        found = list(before)
         for i in self.open:
-            pair = self.pairs[i]
-            hours[pair] = of(self.blocks[i]) * tables.block + tables.offset(pair) if of(self.on[i]) else 0
+            found[i] = of(self.blocks[i]) * tables.block + tables.offset(self.pairs[i]) if of(self.on[i]) else 0
         learning: list[Learning] = []
         if kept is not None:
             freed = kept.freed[tables.requirement_activity]
@@ -532,7 +533,12 @@ class Model:
             if not isinstance(learns, int) and of(learns):
                 mentor = next((self.person[j] for j, mentors in self.mentors[i] if of(mentors)), None)
                 learning += self._learning(i, mentor)
-        return plan_of(tables, hours, learning) if kept is None else kept.plan.but_for(self._people, hours, learning)
+        if kept is None:
+            return plan_of(tables, dict(zip(self.pairs, found, strict=True)), learning)
+        people = {self.person[i] for i in self.open if found[i] != before[i]}
+        people |= {one.mentor for one in {*learning} ^ {*kept.plan.learning} if one.mentor is not None}
+        hours = {self.pairs[i]: found[i] for p in people for i in self.work[p]}
+        return kept.plan.but_for(people, hours, learning)
 
     def _learning(self, i: int, mentor: int | None) -> list[Learning]:
         """Everything the mentor can teach this person here: the hours are given once, for all of it."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.rules.base import IntArray
+from solver.rules.base import NOWHERE, IntArray, sums
 from solver.tables import Bools, Tables
 
 #: splits of so many people's work are remembered
@@ -81,12 +81,12 @@ class Plan:
     @cached_property
     def of_person(self) -> IntArray:
         """(P,) hours: H of the model."""
-        return _sums(self.person, self.booked, self.tables.P)
+        return sums(self.person, self.booked, self.tables.P)
 
     @cached_property
     def of_activity(self) -> IntArray:
         """(A,) hours: T of the model."""
-        return _sums(self.activity, self.booked, self.tables.A)
+        return sums(self.activity, self.booked, self.tables.A)
 
     @cached_property
     def rows(self) -> IntArray:
@@ -96,7 +96,7 @@ class Plan:
 
     def hours_where(self, those: Bools) -> IntArray:
         """(P,) hours of each person on pairs for which a (P, A) table is true."""
-        return _sums(self.person, self.booked * those[self.person, self.activity], self.tables.P)
+        return sums(self.person, self.booked * those[self.person, self.activity], self.tables.P)
 
     @cached_property
     def present(self) -> Bools:
@@ -104,10 +104,16 @@ class Plan:
         return ~self.tables.candidate | (self.of_person > 0)
 
     @cached_property
+    def lessons(self) -> IntArray:
+        """(3, L) of all learning the person, the requirement and the mentor, or `NOWHERE`."""
+        rows = [(p, r, NOWHERE if mentor is None else mentor) for p, r, mentor in self.learning]
+        return np.array(rows, dtype=np.int64).reshape(-1, 3).T
+
+    @cached_property
     def learns(self) -> Bools:
         """(P, A): the person learns something on the activity (is booked there, and can)."""
         table = np.zeros((self.tables.P, self.tables.A), dtype=bool)
-        p, r = np.array([one[:2] for one in self.learning], dtype=np.int64).reshape(-1, 2).T
+        p, r, _ = self.lessons
         there = self.tables.can_learn[p, r]
         p, a = p[there], self.tables.requirement_activity[r[there]]
         table[p, a] = self.on[p, a]
@@ -131,11 +137,11 @@ class Plan:
     @cached_property
     def load(self) -> IntArray:
         """(P, T) hours of bookings and mentoring."""
-        load = np.zeros((self.tables.P, self.tables.T), dtype=np.int64)
-        np.add.at(load, self.person, self.split)
-        for (mentor, _, _), split in zip(self.mentoring, self.mentor_split, strict=True):
-            load[mentor] += split
-        return load
+        P, T = self.tables.P, self.tables.T
+        mentors = np.array([mentor for mentor, _, _ in self.mentoring], dtype=np.int64)
+        cells = np.concatenate((self.person, mentors))[:, None] * T + np.arange(T)
+        splits = np.concatenate((self.split, self.mentor_split.reshape(-1, T)))
+        return sums(cells.ravel(), splits.ravel(), P * T).reshape(P, T)
 
     @cached_property
     def members_meeting(self) -> IntArray:
@@ -156,7 +162,7 @@ class Plan:
         place = np.arange(len(number)) - np.repeat(np.cumsum(many) - many, many)
         first = (np.cumsum(size) - size)[of]
         met = self.tables.meets[members[first[number] + place], requirements[number]]
-        return _sums(number, met, len(of))
+        return sums(number, met, len(of))
 
     def but_for(self, people: Iterable[int], hours: dict[tuple[int, int], int], learning: Sequence[Learning]) -> Plan:
         """The same but for these people, who have these hours; learning: all of it, as it is then."""
@@ -180,11 +186,6 @@ class Plan:
             (*(self.mentoring[i] for i in np.flatnonzero(lessons).tolist()), *new.mentoring),
             np.concatenate((self.mentor_split.reshape(-1, tables.T)[lessons], new.mentor_split)),
         )
-
-
-def _sums(index: IntArray, values: IntArray | Bools, size: int) -> IntArray:
-    """(size,) sums of the values with the same index."""
-    return np.bincount(index, values, size).astype(np.int64)
 
 
 def plan_of(

@@ -10,7 +10,7 @@ import numpy as np
 from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, hours
 
 if TYPE_CHECKING:
-    from solver.model import Expression, Model
+    from solver.model import Model
     from solver.plan import Plan
     from solver.tables import Tables
 
@@ -36,7 +36,7 @@ class Availability(Rule):
 
     def _post_person(self, model: Model, p: int) -> None:
         tables = model.tables
-        room = np.concatenate(([0], np.cumsum(tables.available[p])))
+        room = [0, *np.cumsum(tables.available[p]).tolist()]
         # A task is a window with an amount that moves freely in it; rigid hours take their period whenever booked.
         tasks = [(int(tables.open_from[a]), int(tables.last[a]), task, most) for a, task, most in model.tasks_of(p)]
         rigid = model.rigid_of(p)
@@ -45,26 +45,35 @@ class Availability(Rule):
         for t in np.flatnonzero(sum((split for _, split in rigid), np.zeros(tables.T, dtype=np.int64))):
             used = model.total([int(split[t]) * on for on, split in rigid if split[t]])
             model.add(used <= int(tables.available[p, t]), (p,))
-        ending: dict[int, list[tuple[int, Expression, int]]] = {}
-        for start, last, amount, most in tasks:
-            ending.setdefault(last, []).append((start, amount, most))
+        ending: dict[int, list[int]] = {}
+        for n, task in enumerate(tasks):
+            ending.setdefault(task[1], []).append(n)
         lasts = sorted(ending)
+        # Of intervals in which the same may change, the tightest says it all.
+        spaces: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
         for first in {task[0] for task in tasks}:
-            inside: list[Expression] = []
-            begins, most = False, 0
+            inside: list[int] = []
+            begins, settled = False, 0
             # Intervals that begin or end where no task does give nothing: a smaller one is tighter.
             for last in lasts:
                 ends = False
-                for start, amount, at_most in ending[last]:
+                for n in ending[last]:
+                    start, _, amount, _ = tasks[n]
                     if start >= first:
-                        inside.append(amount)
-                        begins, ends, most = begins or start == first, True, most + at_most
-                if not begins or not ends:
-                    continue
-                taken = [(int(split[first : last + 1].sum()), on) for on, split in rigid]
-                space = int(room[last + 1] - room[first])
-                if most + sum(hours for hours, _ in taken) > space:
-                    model.add(model.total(inside + [hours * on for hours, on in taken if hours]) <= space, (p,))
+                        if isinstance(amount, int):
+                            settled += amount
+                        else:
+                            inside.append(n)
+                        begins, ends = begins or start == first, True
+                if begins and ends:
+                    taken = tuple(int(split[first : last + 1].sum()) for _, split in rigid)
+                    of, space = (tuple(inside), taken), room[last + 1] - room[first] - settled
+                    spaces[of] = min(space, spaces.get(of, space))
+        for (those, taken), space in spaces.items():
+            if sum(tasks[n][3] for n in those) + sum(taken) > space:
+                hours_there = [tasks[n][2] for n in those]
+                hours_there += [hours * on for hours, (on, _) in zip(taken, rigid, strict=True) if hours]
+                model.add(model.total(hours_there) <= space, (p,))
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours over, per person."""

@@ -36,6 +36,11 @@ Mode = Literal["hard", "soft", "off"]
 Levels = Annotated[int, Whole(0, 5)]
 
 
+def sums(index: IntArray, values: npt.NDArray[Any], size: int) -> IntArray:
+    """(size,) sums of the whole values with the same index."""
+    return np.bincount(index, values, size).astype(np.int64)
+
+
 def percent(share: float) -> int:
     """A share of 0–1 in whole percents as an integer."""
     return round(share * HUNDRED)

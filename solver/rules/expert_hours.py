@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.fields import Share
-from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, hours, percent
+from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, hours, percent, sums
 
 if TYPE_CHECKING:
     from solver.model import Model
@@ -49,8 +49,7 @@ class ExpertHours(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Expert hours short, per activity."""
-        by_experts = np.zeros(tables.A, dtype=np.int64)
-        np.add.at(by_experts, plan.activity, plan.booked * tables.expert[plan.person, plan.activity])
+        by_experts = sums(plan.activity, plan.booked * tables.expert[plan.person, plan.activity], tables.A)
         short = np.maximum(0, percent(self.settings.expert_share) * plan.of_activity - HUNDRED * by_experts)
         return Amounts.of(np.arange(tables.A), short)
 

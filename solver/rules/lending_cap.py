@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.rules.base import HUNDRED, NOWHERE, Amounts, Item, Key, Rule, hours
+from solver.rules.base import HUNDRED, NOWHERE, Amounts, Item, Key, Rule, hours, sums
 
 if TYPE_CHECKING:
     from solver.model import Expression, Model
@@ -55,8 +55,7 @@ class LendingCap(Rule):
         """Hours over, per agreement."""
         groups = tables.lending_groups
         counted = tables.lending_group[plan.person, plan.activity]
-        lent = np.zeros(len(groups), dtype=np.int64)
-        np.add.at(lent, counted[counted != NOWHERE], plan.booked[counted != NOWHERE])
+        lent = sums(counted[counted != NOWHERE], plan.booked[counted != NOWHERE], len(groups))
         most = np.array([group.most(plan.present) for group in groups], dtype=np.int64)
         return Amounts.of(np.arange(len(groups)), np.maximum(0, HUNDRED * lent - most))
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.fields import Hours
-from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, counted, number
+from solver.rules.base import HUNDRED, NOWHERE, Amounts, Item, Key, Rule, RuleSettings, counted, number
 
 if TYPE_CHECKING:
     from solver.model import Expression, Model
-    from solver.plan import Learning, Plan
+    from solver.plan import Plan
     from solver.tables import Tables
 
 
@@ -54,27 +54,15 @@ class Mentoring(Rule):
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Learners without a mentor, at the learner; learners too many, at the mentor."""
-        wrong = np.zeros(tables.P, dtype=np.int64)
-        learners: dict[int, set[int]] = defaultdict(set)
-        for one in plan.learning:
-            wrong[one.person] += not self._taught(tables, plan, one)
-            if one.mentor is not None:
-                learners[one.mentor].add(one.person)
-        for mentor, taught in learners.items():
-            wrong[mentor] += max(0, len(taught) - tables.max_learners[mentor])
+        person, requirement, mentor = plan.lessons
+        known = mentor != NOWHERE
+        a = tables.requirement_activity[requirement]
+        taught = known & (mentor != person) & tables.can_learn[person, requirement] & tables.meets[mentor, requirement]
+        taught &= plan.on[person, a] & plan.on[mentor, a]
+        wrong = np.bincount(person[~taught], minlength=tables.P)
+        teaches = np.unique(mentor[known] * tables.P + person[known]) // tables.P
+        wrong += np.maximum(0, np.bincount(teaches, minlength=tables.P) - tables.max_learners)
         return Amounts.of(np.arange(tables.P), HUNDRED * wrong)
-
-    @staticmethod
-    def _taught(tables: Tables, plan: Plan, one: Learning) -> bool:
-        a = tables.requirement_activity[one.requirement]
-        return bool(
-            one.mentor is not None
-            and one.mentor != one.person
-            and tables.can_learn[one.person, one.requirement]
-            and tables.meets[one.mentor, one.requirement]
-            and plan.on[one.person, a]
-            and plan.on[one.mentor, a]
-        )
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """How many learners are without, or too many."""

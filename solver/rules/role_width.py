@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.fields import Hours, Share
-from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, hours, percent
+from solver.rules.base import HUNDRED, Amounts, Item, Key, Rule, RuleSettings, hours, percent, sums
 
 if TYPE_CHECKING:
-    from solver.model import Model
+    from solver.model import Expression, Model
     from solver.plan import Plan
     from solver.tables import Tables
 
@@ -33,22 +34,23 @@ class RoleWidth(Rule):
 
     def post(self, model: Model) -> Sequence[Item]:
         """One item per person and kind of work the person could do."""
-        tables, items = model.tables, []
+        kind, items = model.tables.kind.tolist(), []
         share, free = percent(self.settings.max_share), self.settings.free
         for p in model.people:
-            work = model.work[p]
-            for k in sorted({int(tables.kind[model.activity[i]]) for i in work}):
-                in_kind = model.total([model.hours[i] for i in work if tables.kind[model.activity[i]] == k])
-                over = HUNDRED * in_kind - share * model.hours_of(p) - HUNDRED * free
+            by_kind: dict[int, list[Expression]] = defaultdict(list)
+            for i in model.work[p]:
+                by_kind[kind[model.activity[i]]].append(model.hours[i])
+            for k in sorted(by_kind):
+                over = HUNDRED * model.total(by_kind[k]) - share * model.hours_of(p) - HUNDRED * free
                 items.append(Item((p, k), model.excess(over)))
         return items
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Hours too many, per person and kind."""
-        by_kind = np.zeros((tables.P, len(tables.kinds)), dtype=np.int64)
-        np.add.at(by_kind, (plan.person, tables.kind[plan.activity]), plan.booked)
+        kinds = len(tables.kinds)
+        by_kind = sums(plan.person * kinds + tables.kind[plan.activity], plan.booked, tables.P * kinds)
         allowed = percent(self.settings.max_share) * plan.of_person + HUNDRED * self.settings.free
-        over = np.maximum(0, HUNDRED * by_kind - allowed[:, None])
+        over = np.maximum(0, HUNDRED * by_kind.reshape(-1, kinds) - allowed[:, None])
         return Amounts.of(np.argwhere(over), over[over > 0])
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:

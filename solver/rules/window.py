@@ -41,14 +41,13 @@ class Window(Rule):
         """Hours outside, per booking."""
         periods = np.arange(tables.T)
         first, last = tables.first[plan.activity][:, None], tables.last[plan.activity][:, None]
-        worked = np.zeros_like(plan.split)
-        for i in np.flatnonzero(tables.committed[plan.person, plan.activity]).tolist():
-            worked[i] = tables.worked((int(plan.person[i]), int(plan.activity[i])))
         outside = (periods < first) | (periods > last)
-        past = np.maximum(0, plan.split - worked) * (~outside & (periods < tables.now))
-        return Amounts.of(
-            np.stack((plan.person, plan.activity), axis=1), HUNDRED * ((plan.split * outside) + past).sum(axis=1)
-        )
+        past = plan.split[:, : tables.now].copy()
+        for i in np.flatnonzero(tables.committed[plan.person, plan.activity]).tolist():
+            past[i] -= tables.worked((int(plan.person[i]), int(plan.activity[i])))[: tables.now]
+        wrong = (plan.split * outside).sum(axis=1)
+        wrong += (np.maximum(0, past) * ~outside[:, : tables.now]).sum(axis=1)
+        return Amounts.of(np.stack((plan.person, plan.activity), axis=1), HUNDRED * wrong)
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
         """How many hours lie outside."""

@@ -10,6 +10,7 @@ import select
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -39,26 +40,34 @@ def _linear(rows: Rows) -> model_pb2.ModelProto:
     """The same rows in OR-Tools' format for mathematical programs."""
     source, target = cp_model_pb2.CpModelProto.FromString(rows.written), model_pb2.ModelProto()
     variables = target.variables
-    domains = [(variable.domain[0], variable.domain[len(variable.domain) - 1]) for variable in source.variables]
-    variables.ids.extend(range(len(domains)))
-    variables.lower_bounds.extend(float(low) for low, _ in domains)
-    variables.upper_bounds.extend(float(high) for _, high in domains)
-    variables.integers.extend(rows.free is not None and i not in rows.free for i in range(len(domains)))
+    lows, highs = _ends(source.variables)
+    variables.ids.extend(range(len(lows)))
+    variables.lower_bounds.extend(lows)
+    variables.upper_bounds.extend(highs)
+    variables.integers.extend(rows.free is not None and i not in rows.free for i in range(len(lows)))
     factors = sorted(zip(source.objective.vars, source.objective.coeffs, strict=True))
     target.objective.linear_coefficients.ids.extend(index for index, _ in factors)
     target.objective.linear_coefficients.values.extend(float(factor) for _, factor in factors)
+    linear = [constraint.linear for constraint in source.constraints]
     constraints, matrix = target.linear_constraints, target.linear_constraint_matrix
-    for number, constraint in enumerate(source.constraints):
-        row = constraint.linear
-        low, high = row.domain[0], row.domain[len(row.domain) - 1]
-        constraints.ids.append(number)
-        constraints.lower_bounds.append(float(low) if low > -ENDLESS else -np.inf)
-        constraints.upper_bounds.append(float(high) if high < ENDLESS else np.inf)
-        entries = sorted(zip(row.vars, row.coeffs, strict=True))
-        matrix.row_ids.extend([number] * len(entries))
-        matrix.column_ids.extend(index for index, _ in entries)
-        matrix.coefficients.extend(float(factor) for _, factor in entries)
+    lows, highs = _ends(linear)
+    constraints.ids.extend(range(len(linear)))
+    constraints.lower_bounds.extend(low if low > -ENDLESS else -np.inf for low in lows)
+    constraints.upper_bounds.extend(high if high < ENDLESS else np.inf for high in highs)
+    columns = np.array([index for row in linear for index in row.vars], dtype=np.int64)
+    values = np.array([factor for row in linear for factor in row.coeffs], dtype=float)
+    number = np.array([n for n, row in enumerate(linear) for _ in row.vars], dtype=np.int64)
+    order = np.lexsort((columns, number))
+    matrix.row_ids.extend(number.tolist())
+    matrix.column_ids.extend(columns[order].tolist())
+    matrix.coefficients.extend(values[order].tolist())
     return target
+
+
+def _ends(ranges: Iterable[Any]) -> tuple[list[float], list[float]]:
+    """The lowest and the highest value of each variable or row."""
+    domains = [one.domain for one in ranges]
+    return [float(domain[0]) for domain in domains], [float(domain[len(domain) - 1]) for domain in domains]
 
 
 def _end_with_parent(connection: Connection[Any, Any]) -> None:

@@ -209,7 +209,7 @@ def together(tables: Tables, old: Plan, new: Plan, other: Plan) -> Plan:
 def _weakness(search: Search, plan: Plan, hoped: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """(A,) what each activity costs more than hoped, so that where much is lost is freed more often."""
     tables = search.tables
-    cost = np.zeros(tables.A, dtype=np.int64)
+    cost = np.zeros(tables.A)
     for rule in tables.rules:
         if not rule.counts or not {"activity", "requirement"} & set(rule.about):
             continue
@@ -218,5 +218,5 @@ def _weakness(search: Search, plan: Plan, hoped: npt.NDArray[np.float64]) -> npt
             where = measured.keys[:, rule.about.index("activity")]
         else:
             where = tables.requirement_activity[measured.keys[:, 0]]
-        np.add.at(cost, where, rule.weight * measured.weight * measured.amount)
+        cost += np.bincount(where, rule.weight * measured.weight * measured.amount, tables.A)
     return np.asarray(np.maximum(UNIT, cost - hoped), dtype=float)
