@@ -392,6 +392,16 @@ SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, 
         {("ana", "read"): 16, ("bo", "read"): 8, ("cy", "read"): 32},
         [("bo", "read", "law", "ana"), ("bo", "read", "tax", "cy")],
     ),
+    "done in the same periods": (
+        portfolio(
+            [person("ana")],
+            [activity("read", 60, window=(0, 1)), activity("write", window=(1, 1))],
+            periods=2,
+            rules=only("staffing"),
+        ),
+        {("ana", "read"): 60},
+        [],
+    ),
     "there already": (
         portfolio(
             [person("ana", **LAWYER), person("bo", **LAWYER)],
@@ -414,6 +424,7 @@ SETTLED: dict[str, tuple[Portfolio, dict[tuple[str, str], int], list[tuple[str, 
         ("taken on", 0, 40 * 20),  # one new person is all there is room for
         ("taught", 36, 4 * 20),  # Bo could be there only as Ana's second learner
         ("taught by two", 20, 20 * 20),  # of Ana's 40 hours 16 are on reading, and 4 for Bo, whom Cy teaches too
+        ("done in the same periods", 20, 20 * 20),  # reading takes 20 of the 40 hours of the period in which she writes
         ("there already", 40, 0),  # two who know the law are on the project, Ana on reading
     ],
 )
@@ -457,6 +468,18 @@ def test_where_learning_may_not_begin_it_may_go_on() -> None:
     assert learners(alone, may_begin=True) == [False, True]
     assert learners(alone, may_begin=False) == [False, False]
     assert learners(together, may_begin=False) == [False, True]
+
+
+def test_who_begins_to_teach_gives_lessons_although_nothing_else_changes() -> None:
+    """Ana goes on working 32 h where Bo comes to learn from her, and has 4 h less left."""
+    tables = Tables.of(portfolio([person("ana", **LAWYER), person("bo", **BEGINNER)], [activity("write", **LAWYER)]))
+    freed, nobody = np.ones(tables.A, dtype=bool), np.zeros(tables.P, dtype=bool)
+    model = Model(tables, *pairs_of(tables), Neighbourhood(plan_of(tables, {(0, 0): 32}), freed, nobody))
+    model.post(tables.rules)
+    model.require(model.hours_pair(0, 0) == 32)
+    model.require(model.hours_pair(1, 0) == 8)
+    _, found = optimum(model)
+    assert (found.mentoring, found.load.sum(axis=1).tolist()) == (((0, 1, 0),), [36, 8])
 
 
 def test_which_pairs_can_be_booked_is_worked_out_once() -> None:
