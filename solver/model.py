@@ -95,8 +95,8 @@ class Model:
         those = np.isin(tables.requirement_activity, self.teams) if kept else np.ones(tables.R, dtype=bool)
         self.requirements = np.flatnonzero(those)
         self._people = {self.person[i] for i in self.open} if kept else set(range(tables.P))
-        #: (N,) hours of each pair in the plan that is kept
-        self._settled = settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours_of(pairs)
+        #: (N,) hours of each pair in the plan that is kept, 0 without one
+        self._before = settled = np.zeros(len(pairs), dtype=np.int64) if kept is None else kept.plan.hours_of(pairs)
         offsets = np.zeros_like(settled)
         for i in np.flatnonzero(tables.committed[pairs[:, 0], pairs[:, 1]]).tolist():
             offsets[i] = tables.offset(self.pairs[i])
@@ -521,7 +521,7 @@ class Model:
         def of(decision: Decision) -> int:
             return decision if isinstance(decision, int) else int(value(decision))
 
-        before = self._settled.tolist()
+        before = self._before.tolist()
         found = list(before)
         for i in self.open:
             found[i] = of(self.blocks[i]) * tables.block + tables.offset(self.pairs[i]) if of(self.on[i]) else 0
@@ -536,7 +536,7 @@ class Model:
         if kept is None:
             return plan_of(tables, dict(zip(self.pairs, found, strict=True)), learning)
         people = {self.person[i] for i in self.open if found[i] != before[i]}
-        people |= {one.mentor for one in {*learning} ^ {*kept.plan.learning} if one.mentor is not None}
+        people |= self._people & {one.mentor for one in {*learning} ^ {*kept.plan.learning}}
         hours = {self.pairs[i]: found[i] for p in people for i in self.work[p]}
         return kept.plan.but_for(people, hours, learning)
 

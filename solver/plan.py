@@ -105,7 +105,7 @@ class Plan:
 
     @cached_property
     def lessons(self) -> IntArray:
-        """(3, L) of all learning the person, the requirement and the mentor, or `NOWHERE`."""
+        """(3, L) the person, requirement and mentor of all learning, `NOWHERE` where there is no mentor."""
         rows = [(p, r, NOWHERE if mentor is None else mentor) for p, r, mentor in self.learning]
         return np.array(rows, dtype=np.int64).reshape(-1, 3).T
 
@@ -176,15 +176,15 @@ class Plan:
             for old, more in ((self.person, new.person), (self.activity, new.activity))
         )
         order = np.lexsort((activity, person))
-        lessons = np.array([bool(others[mentor]) for mentor, _, _ in self.mentoring], dtype=bool)
+        stay = np.array([bool(others[mentor]) for mentor, _, _ in self.mentoring], dtype=bool)
         return Plan(
             tables,
             person[order],
             activity[order],
             np.concatenate((self.split[rows], new.split))[order],
             tuple(learning),
-            (*(self.mentoring[i] for i in np.flatnonzero(lessons).tolist()), *new.mentoring),
-            np.concatenate((self.mentor_split.reshape(-1, tables.T)[lessons], new.mentor_split)),
+            (*(self.mentoring[i] for i in np.flatnonzero(stay).tolist()), *new.mentoring),
+            np.concatenate((self.mentor_split.reshape(-1, tables.T)[stay], new.mentor_split)),
         )
 
 

@@ -78,6 +78,12 @@ def test_work_without_anybody_stays_open() -> None:
     assert (found.run.status, found.run.objective, found.bookings) == ("OPTIMAL", 800, ())
 
 
+def test_people_without_work_have_a_plan() -> None:
+    """There is no work, with all rules: Ana lacks 24 h to the 60 % of her 40 that she should have, at 2 each."""
+    found = solve(portfolio([person("ana")], []), QUICK)
+    assert (found.run.status, found.run.objective, found.bookings) == ("OPTIMAL", 48, ())
+
+
 @pytest.mark.parametrize("settings", [QUICK, TOGETHER], ids=["quick", "together"])
 @pytest.mark.parametrize(("tolerance", "expected"), [(20, 0), (19, None)])
 def test_mode_hard_allows_what_is_within_the_tolerance_and_no_more(

@@ -29,7 +29,7 @@ class Availability(Rule):
     about = ("person",)
 
     def post(self, model: Model) -> Sequence[Item]:
-        """One constraint per person and interval that could bind."""
+        """One row per person and interval that could bind; of those about the same decisions, the tightest."""
         for p in model.people:
             self._post_person(model, p)
         return ()
@@ -49,7 +49,7 @@ class Availability(Rule):
         for n, task in enumerate(tasks):
             ending.setdefault(task[1], []).append(n)
         lasts = sorted(ending)
-        # Of intervals in which the same may change, the tightest says it all.
+        # The least space of intervals with the same open tasks and rigid hours: what is settled in them differs.
         spaces: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
         for first in {task[0] for task in tasks}:
             inside: list[int] = []

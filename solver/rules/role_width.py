@@ -50,7 +50,7 @@ class RoleWidth(Rule):
         kinds = len(tables.kinds)
         by_kind = sums(plan.person * kinds + tables.kind[plan.activity], plan.booked, tables.P * kinds)
         allowed = percent(self.settings.max_share) * plan.of_person + HUNDRED * self.settings.free
-        over = np.maximum(0, HUNDRED * by_kind.reshape(-1, kinds) - allowed[:, None])
+        over = np.maximum(0, HUNDRED * by_kind.reshape(tables.P, kinds) - allowed[:, None])
         return Amounts.of(np.argwhere(over), over[over > 0])
 
     def explain(self, tables: Tables, key: Key, amount: int) -> str:
