@@ -68,10 +68,10 @@ def test_the_whole_model_has_the_same_optimum_as_the_service(small: Portfolio) -
     assert (ours.run.status, ours.run.objective) == ("OPTIMAL", pytest.approx(proposal.run.objective))
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
-def test_matching_request_by_request_breaks_no_rule(seed: int) -> None:
-    """The plan that resource tools would make is a valid one, and better than none."""
-    portfolio = parse(make(12, 20, seed=seed, incumbents=0.2))
+@pytest.mark.parametrize(("size", "seed"), [*(((12, 20), seed) for seed in range(1, 6)), ((200, 300), 2)])
+def test_matching_request_by_request_breaks_no_rule(size: tuple[int, int], seed: int) -> None:
+    """The plan that resource tools would make is a valid one, and better than none, also where much is lent."""
+    portfolio = parse(make(*size, seed=seed, incumbents=0.2))
     proposal = score_plan(portfolio, match_all(Tables.of(portfolio)))
     empty = score_plan(portfolio, {"bookings": []}).run.objective
     assert proposal.run.status == "FEASIBLE"

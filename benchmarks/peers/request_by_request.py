@@ -84,7 +84,8 @@ class Matching:
             most = min(most, by_experts * (HUNDRED - self.expert_share) // self.expert_share - others)
         group = int(tables.lending_group[p, a])
         if group != NOWHERE:
-            most = min(most, self.lendable[group] // HUNDRED)
+            lent = sum(hours for q, hours in team.items() if tables.lending_group[q, a] == group)
+            most = min(most, self.lendable[group] // HUNDRED - lent)
         most = most // tables.block * tables.block
         return most if most >= self.least[a] else 0
 
