@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 760, 400
-LEFT, RIGHT, TOP, BOTTOM = 64, 190, 44, 52
+WIDTH, HEIGHT = 790, 400
+LEFT, RIGHT, TOP, BOTTOM = 64, 220, 44, 52
 #: distinguishable also for those who are colour-blind (Okabe and Ito, "Color universal design", 2008)
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d1f", "#777777")
 STYLE = (

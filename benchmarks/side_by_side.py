@@ -228,7 +228,8 @@ def over_time(results: Results, size: tuple[int, int]) -> str:
             if value > 0 and (not points or value > points[-1][1] + STEP):
                 points.append((at, value))
         if points:
-            lines.append(Line(peer.title, [*points, (max(seconds, points[-1][0]), points[-1][1])], steps=True))
+            points.append((max(seconds, points[-1][0]), points[-1][1]))
+        lines.append(_line(peer, points, steps=True))
     return chart(
         f"{size[0]} people × {size[1]} activities: value captured, median of seeds",
         "seconds",
@@ -239,9 +240,14 @@ def over_time(results: Results, size: tuple[int, int]) -> str:
     )
 
 
+def _line(peer: Peer, points: Sequence[tuple[float, float]], steps: bool = False, marks: bool = False) -> Line:
+    """A peer without a plan is named too, so that each has the same colour in all charts."""
+    return Line(peer.title if points else f"{peer.title}: no plan", points, steps, marks)
+
+
 def _interesting(lines: Sequence[Line]) -> tuple[float, float]:
     """From a round number below where most lines end, to all of the value."""
-    ends = [line.points[-1][1] for line in lines]
+    ends = [line.points[-1][1] for line in lines if line.points]
     return (max(0.0, min(90.0, 10 * (min(ends, default=0) // 10) - 10)), 100.0)
 
 
@@ -254,8 +260,7 @@ def against_size(results: Results) -> str:
             above = median([results.above_bound(one) for one in results.of(peer.name, size)] or [None])
             if above is not None:
                 points.append((float(size[0] * size[1]), max(0.01, 100 * above)))
-        if points:
-            lines.append(Line(peer.title, points, marks=True))
+        lines.append(_line(peer, points, marks=True))
     return chart(
         "Cost above the bound (0.01 % or more) at the time limit, median of seeds: lower is better",
         "people × activities",

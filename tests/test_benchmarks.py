@@ -21,7 +21,7 @@ from benchmarks.peers.cpsat import cp_model_of
 from benchmarks.peers.request_by_request import Matching, match_all
 from benchmarks.peers.timefold import facts
 from benchmarks.peers.whole_model import UNIT, WholeModel
-from benchmarks.plot import Line, chart
+from benchmarks.plot import COLOURS, Line, chart
 from benchmarks.process import session_memory, watch
 from benchmarks.side_by_side import Case, Result, Results, draw, facts_of, improvements, measure, read, write
 from solver.handmade import score_plan
@@ -173,10 +173,12 @@ def test_phases_and_exponents() -> None:
 
 @pytest.mark.parametrize("log", [True, False])
 def test_a_chart_is_well_formed(log: bool) -> None:
-    """Names are escaped, single points are drawn, and there is something to read on both axes."""
-    svg = chart("a < b", "x", "y", [Line("&", [(1, 2), (50, 900)]), Line("one", [(3, 4)])], log_x=log, log_y=log)
+    """Names are escaped, single points are drawn, lines without any take a colour, and both axes can be read."""
+    lines = [Line("&", [(1, 2), (50, 900)]), Line("none", []), Line("one", [(3, 4)])]
+    svg = chart("a < b", "x", "y", lines, log_x=log, log_y=log)
     words = [element.text for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("text")]
-    assert {"a < b", "&", "one"} <= set(words)
+    assert {"a < b", "&", "none", "one"} <= set(words)
+    assert COLOURS[2] in svg.split(">one<")[0].split(">none<")[1]
     assert len(words) > 8
 
 
