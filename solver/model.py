@@ -535,6 +535,7 @@ class Model:
                 learning += self._learning(i, mentor)
         if kept is None:
             return plan_of(tables, dict(zip(self.pairs, found, strict=True)), learning)
+        # The hours of others lie where they did: those of whom neither hours nor lessons changed.
         people = {self.person[i] for i in self.open if found[i] != before[i]}
         people |= self._people & {one.mentor for one in {*learning} ^ {*kept.plan.learning}}
         hours = {self.pairs[i]: found[i] for p in people for i in self.work[p]}
