@@ -36,7 +36,7 @@ Mode = Literal["hard", "soft", "off"]
 Levels = Annotated[int, Whole(0, 5)]
 
 
-def sums(index: IntArray, values: npt.NDArray[Any], size: int) -> IntArray:
+def sums(index: npt.NDArray[Any], values: npt.NDArray[Any], size: int) -> IntArray:
     """(size,) sums of the whole values with the same index."""
     return np.bincount(index, values, size).astype(np.int64)
 

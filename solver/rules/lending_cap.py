@@ -39,7 +39,7 @@ class LendingCap(Rule):
             if number != NOWHERE:
                 in_group.setdefault(number, []).append(kept)
         others = tables.lending_group[model.elsewhere[:, 0], model.elsewhere[:, 1]]
-        elsewhere = np.bincount(others + 1, model.hours_elsewhere, len(tables.lending_groups) + 1)[1:].astype(np.int64)
+        elsewhere = sums(others + 1, model.hours_elsewhere, len(tables.lending_groups) + 1)[1:]
         for n, group in enumerate(tables.lending_groups):
             lent = in_group.get(n, [])
             if lent or elsewhere[n]:
