@@ -65,7 +65,7 @@ def _fingerprint(plan: Plan, versions: dict[str, str]) -> str:
     said = {
         "portfolio": tables.portfolio.sha256(),
         "bookings": sorted(np.column_stack((plan.person, plan.activity, plan.split)).tolist()),
-        "learning": sorted((p, r, -1 if mentor is None else mentor) for p, r, mentor in plan.learning),
+        "learning": sorted(plan.lessons.T.tolist()),
         "mentoring": sorted(
             [*task, *split.tolist()] for task, split in zip(plan.mentoring, plan.mentor_split, strict=True)
         ),
