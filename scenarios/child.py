@@ -1,21 +1,26 @@
 """The process of one run: it gets its task over a pipe, tells how far it is, and hands over what came of it.
 
-Started by `scenarios.runs`, which describes what goes over the pipe. It ends when its parent is gone.
+Asked for by `scenarios.runs`, which describes what goes over the pipe. It ends when whoever asked, or its parent, is
+gone.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
+from collections.abc import Callable
+from contextlib import nullcontext
 from multiprocessing.connection import Connection
 from typing import Any
 
+from scenarios import runs
 from scenarios.runs import Task
 from solver.portfolio import parse_json
 from solver.solve import solve
+from solver.strategies import mip
 
-#: how often it looks whether it still has its parent; usually the pipe tells, unless somebody else holds the other end
+#: how often it looks whether it still has its parent, which ends with whoever asked; usually the pipe tells, unless
+#: somebody else holds the other end
 PARENT_SECONDS = 1.0
 
 
@@ -32,11 +37,14 @@ def _heed(connection: Connection[Any, Any], stop: threading.Event, parent: int) 
             os._exit(1)
 
 
-def serve(connection: Connection[Any, Any], parent: int) -> None:
+def serve(connection: Connection[Any, Any]) -> None:
     """Solve what comes over the connection; an exception is told and raised."""
-    task: Task = connection.recv()
+    parent = os.getppid()
+    try:
+        task: Task = connection.recv()
+    except EOFError:
+        return  # it was given up before it began
     stop, telling = threading.Event(), threading.Lock()
-    threading.Thread(target=_heed, args=[connection, stop, parent], daemon=True).start()
 
     def tell(kind: str, content: object) -> None:
         try:
@@ -45,23 +53,24 @@ def serve(connection: Connection[Any, Any], parent: int) -> None:
         except OSError:  # nobody listens any more
             os._exit(1)
 
-    def progress(now: object) -> None:
-        tell("progress", now)
-
-    tell("begun", None)
+    # While there is one thread yet: the processes that this one asks for are forked off from it.
+    runs_too = nullcontext() if task.asked is None else runs.PROCESSES.split(connection)
     try:
-        portfolio = parse_json(task.portfolio)
-        if task.asked is None:
-            found: Any = solve(portfolio, task.settings, progress, stop, task.earlier, task.limits)
-        else:
-            from scenarios.questions import answered  # loads all studies, which a solve does without
-
-            found = answered(portfolio, task.asked, task.settings, task.earlier, progress, stop)
+        with runs_too, mip.PROCESSES.split(connection):
+            threading.Thread(target=_heed, args=[connection, stop, parent], daemon=True).start()
+            tell("begun", None)
+            found = _found(task, lambda now: tell("progress", now), stop)
     except Exception as error:
         tell("error", f"{type(error).__name__}: {error}")
         raise
     tell("stopped" if stop.is_set() else "finished", found)
 
 
-if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))
+def _found(task: Task, progress: Callable[[object], None], stop: threading.Event) -> Any:
+    """The proposal, or the answer to what is asked."""
+    portfolio = parse_json(task.portfolio)
+    if task.asked is None:
+        return solve(portfolio, task.settings, progress, stop, task.earlier, task.limits)
+    from scenarios.questions import answered  # loads all studies, which a solve does without
+
+    return answered(portfolio, task.asked, task.settings, task.earlier, progress, stop)

@@ -1,10 +1,9 @@
 """Runs: one solve of one scenario each, in a process of its own, with everything that is needed to repeat it.
 
-A run can be stopped, and then keeps its best plan. It can crash, and then nothing else does. Processes are started
-afresh and not forked off, so a caller needs no guard in its main module, and may have threads. The pipe between carries
-one `Task` to the child; from it pairs of a word and its content: `begun`, `progress` many times, and in the end
-`finished` or `stopped` with the proposal or answer, or `error` with a sentence. Anything sent to it after its task is a
-stop.
+A run can be stopped, and then keeps its best plan. It can crash, and then nothing else does. Its process is forked off
+from one that has loaded the solver. The pipe between carries one `Task` to the child; from it pairs of a word and its
+content: `begun`, `progress` many times, and in the end `finished` or `stopped` with the proposal or answer, or `error`
+with a sentence. Anything sent to it after its task is a stop.
 """
 
 from __future__ import annotations
@@ -15,8 +14,6 @@ import logging
 import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +28,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from scenarios import scenario
 from scenarios.changes import Change, changes_to_json, parse_changes
+from solver.forkserver import Forkserver
 from solver.limits import Limit
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
@@ -49,6 +47,10 @@ GRACE_SECONDS = 60.0
 REPEATABLE_FACTOR = 20
 #: how often `run_many` looks whether to stop
 STOP_POLL = 0.02
+
+#: what the process of a run is, and where it comes from: with it HiGHS is loaded, for the processes of its own
+CHILD = "scenarios.child"
+PROCESSES = Forkserver(CHILD, "solver.strategies.highs")
 
 Outcome = Literal["finished", "cancelled", "failed"]
 
@@ -171,13 +173,15 @@ def start(
     clock_seconds: float | None = None,
     limits: Sequence[Limit] = (),
     asked: Asked | None = None,
+    before: Callable[[int], None] | None = None,
 ) -> RunHandle:
     """Start a run in a process of its own and come back at once; raises ChangeInvalid where a change cannot apply.
 
     earlier: a run or proposal of the portfolio before the changes, whose plan to start from. on_progress and on_end are
     called from a thread that belongs to the run; be quick in them. clock_seconds: when a run that has not ended by
     itself is killed as hung; by default well beyond the seconds of the settings. limits: what else the plan must keep.
-    asked: a question to answer instead of solving; `earlier` is then the proposal that it is about.
+    asked: a question to answer instead of solving; `earlier` is then the proposal that it is about. before: called with
+    the id of the process before it has anything to do.
     """
     settings = settings or Settings()
     plan = _proposal_of(earlier)
@@ -198,7 +202,7 @@ def start(
     about = earlier.proposal if isinstance(earlier, Run) else earlier
     told = plan if asked is None else about  # a conflict is asked about as well, and has no plan
     task = Task(json.dumps(changed.canonical()), settings, told, tuple(limits), asked)
-    return RunHandle(begun, task, clock_seconds, on_progress, on_end)
+    return RunHandle(begun, task, clock_seconds, before, on_progress, on_end)
 
 
 def run(
@@ -272,11 +276,12 @@ class RunHandle:
         begun: Run,
         task: Task,
         clock_seconds: float,
+        before: Callable[[int], None] | None,
         on_progress: Callable[[Progress], None] | None,
         on_end: Callable[[Run], None] | None,
     ) -> None:
         self._run, self._task = begun, task
-        self._on_progress, self._on_end = on_progress, on_end
+        self._before, self._on_progress, self._on_end = before, on_progress, on_end
         self._points: list[Progress] = []
         #: of what follows, and of the process's end
         self._lock = threading.Lock()
@@ -285,12 +290,7 @@ class RunHandle:
         self._killed: Literal["cancelled", "overdue"] | None = None
         self._ended = threading.Event()
         self._here, there = Pipe()
-        command = [sys.executable, "-P", "-m", "scenarios.child", str(there.fileno()), str(os.getpid())]
-        # In a group of its own: Ctrl-C is for this process, which decides when to stop.
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[there.fileno()], process_group=0
-        )
-        there.close()
+        self._process = PROCESSES.fork(CHILD, there)
         self._clock = self._kill_after(clock_seconds)
         threading.Thread(target=self._watch, name=f"run {begun.id}", daemon=True).start()
 
@@ -362,8 +362,11 @@ class RunHandle:
 
     def _watch(self) -> None:
         """Hand over the task, pass progress on, and see the process to its end."""
-        word, content = "", None
+        word: str = ""
+        content: Any = None
         try:
+            if self._before is not None:
+                self._before(self._process.pid)
             self._here.send(self._task)
             while word not in ("finished", "stopped", "error"):
                 word, content = self._here.recv()
@@ -372,8 +375,10 @@ class RunHandle:
                         self._solving = True
                 elif word == "progress":
                     self._tell(content)
-        except (EOFError, OSError):
+        except (EOFError, ConnectionError, ProcessLookupError):
             word = ""  # the process is gone
+        except OSError as error:  # it may not be bounded, or made less urgent
+            word, content = "error", f"{type(error).__name__}: {error}"
         with self._lock:
             self._over = True
             self._clock.cancel()

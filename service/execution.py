@@ -90,10 +90,16 @@ class Execution:
         asked = None if run.kind == "solve" else runs.Asked(run.kind, run.asked)
         clock = self.settings.study_seconds + runs.GRACE_SECONDS if run.kind == "study" else None
         with runs.start(
-            portfolio, changes, settings, earlier, self._note, id=run.id, clock_seconds=clock, asked=asked
+            portfolio,
+            changes,
+            settings,
+            earlier,
+            self._note,
+            id=run.id,
+            clock_seconds=clock,
+            asked=asked,
+            before=self._held_back,
         ) as handle:
-            _bound(handle.pid, self.settings.solve_bytes)
-            _be_polite(handle.pid)
             while True:
                 try:
                     done = handle.result(LOOK_SECONDS)
@@ -133,6 +139,11 @@ class Execution:
         proposal = done.proposal.model_copy(update={"portfolio": about, "scenario": run.scenario})
         self._captured = proposal.run.value_captured
         return status, proposal.model_dump_json(by_alias=True), proposal.run.status, None
+
+    def _held_back(self, pid: int) -> None:
+        """Let the run's process give way, and bound its memory, with all threads and processes that it will start."""
+        _bound(pid, self.settings.solve_bytes)
+        _be_polite(pid)
 
     def _note(self, progress: Any) -> None:
         self._latest = progress
@@ -193,7 +204,7 @@ def _outcome(answer: dict[str, Any]) -> str | None:
 
 
 def _be_polite(pid: int) -> None:
-    """Let a process that has just been started give way, with all threads and processes that it will start."""
+    """Let a process that has nothing to do yet give way."""
     if sys.platform == "linux":
         with suppress(ProcessLookupError):
             os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))

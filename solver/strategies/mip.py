@@ -13,8 +13,6 @@ what the best plan books: a bound for the whole model and a guide to where good 
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,10 +25,14 @@ import numpy as np
 import numpy.typing as npt
 from ortools.math_opt import model_pb2
 
+from solver.forkserver import Forkserver
 from solver.model import Decision, Model
 from solver.plan import Plan
 from solver.strategies.question import Answer, Rows, Way
 
+#: what the child processes run, and where they come from
+HIGHS = "solver.strategies.highs"
+PROCESSES = Forkserver(HIGHS)
 #: how often a waiting parent looks whether to stop
 STOP_POLL = 0.02
 #: seconds beyond its time in which HiGHS may still come to its end, before its process is replaced
@@ -73,12 +75,7 @@ class Worker:
 
     def _start(self) -> None:
         self._here, there = Pipe()
-        command = [sys.executable, "-P", "-m", "solver.strategies.highs", str(there.fileno())]
-        # In a group of its own: Ctrl-C is for the parent, which decides when to stop.
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[there.fileno()], process_group=0
-        )
-        there.close()
+        self._process = PROCESSES.fork(HIGHS, there)
         self._ready = False
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:
@@ -172,7 +169,7 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether it can still be asked."""
-        return self._process.poll() is None and not self._here.closed
+        return self._process.alive and not self._here.closed
 
 
 def columns_of(decisions: Iterable[Decision]) -> list[int]:

@@ -49,12 +49,12 @@ def children(pid: int) -> set[int]:
 
 
 def solvers(pid: int) -> set[int]:
-    """The solver processes that a server or worker started."""
+    """The solver processes that a server or worker asked for."""
     found = set()
     for child in children(pid):
         with suppress(OSError):
             if b"scenarios.child" in Path(f"/proc/{child}/cmdline").read_bytes():
-                found.add(child)
+                found |= children(child)
     return found
 
 

@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 
+from scenarios import runs
 from scenarios.changes import Change, ChangeInvalid, parse_changes
 from scenarios.library import entry
 from scenarios.runs import MOST_POINTS, Order, Run, fingerprint, remember, run, run_many, start
+from solver.forkserver import Forkserver
 from solver.portfolio import Portfolio, parse
 from solver.search import Progress
 from solver.settings import Settings
@@ -109,6 +111,11 @@ def children(pid: int) -> set[int]:
     """The processes that a process started and that are there."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return {int(child) for task in tasks for child in task.read_text().split()}
+
+
+def solvers() -> set[int]:
+    """The processes of runs that this process has asked for and that are there."""
+    return {solver for child in children(os.getpid()) for solver in children(child)}
 
 
 class Watched:
@@ -353,6 +360,7 @@ def test_a_crash_says_which_signal() -> None:
 
 def test_a_process_that_ends_by_itself_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that cannot even begin is told with its exit code."""
+    monkeypatch.setattr(runs, "PROCESSES", Forkserver(runs.CHILD))
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     code, detail = failure(run(tiny(), (), QUICK))
     assert (code, detail) == ("exited", "the process ended by itself with exit code 1")
@@ -433,12 +441,12 @@ def test_many_runs_side_by_side() -> None:
 def test_one_that_crashes_leaves_the_others() -> None:
     """The run is told as failed where it is one of many."""
     signs = Signs()
-    before = children(os.getpid())
+    before = solvers()
     killed = []
 
     def tell(id: str, progress: Progress) -> None:
         if id == "hard" and not killed:
-            killed.extend(children(os.getpid()) - before)
+            killed.extend(solvers() - before)
             os.kill(killed[0], signal.SIGKILL)
         signs(progress)
 
@@ -469,13 +477,13 @@ def test_many_runs_can_be_stopped() -> None:
 @linux
 def test_giving_up_ends_those_that_run() -> None:
     """Who takes only the first leaves no process behind."""
-    before = children(os.getpid())
-    runs = run_many([Order(tiny(), (), QUICK), Order(hard(), (), LONG)], at_once=2)
-    assert next(runs).outcome == "finished"
-    left = Watched(children(os.getpid()) - before)
-    runs.close()  # type: ignore[attr-defined]
+    before = solvers()
+    made = run_many([Order(tiny(), (), QUICK), Order(hard(), (), LONG)], at_once=2)
+    assert next(made).outcome == "finished"
+    left = Watched(solvers() - before)
+    made.close()  # type: ignore[attr-defined]
     assert left.have_ended()
-    assert children(os.getpid()) <= before
+    assert solvers() <= before
 
 
 def test_an_order_that_cannot_be_made_ends_the_others() -> None:

@@ -89,7 +89,8 @@ def test_a_solver_that_is_killed_again_and_again_fails_its_run_alone(store: Stor
     run, _ = work.add_run(order(HARD, "ana", (), LONG))
     for attempt in range(1, 5):
         until(store, run.id, lambda one, attempt=attempt: one.attempt == attempt and one.progress is not None)
-        child = int(subprocess.check_output(["pgrep", "-P", str(os.getpid()), "-f", "scenarios.child"]))
+        server = subprocess.check_output(["pgrep", "-P", str(os.getpid()), "-f", "forkserver.*scenarios.child"])
+        child = int(subprocess.check_output(["pgrep", "-P", server.decode().strip()]))
         if sys.platform == "linux":
             assert (os.getpriority(os.PRIO_PROCESS, child), os.sched_getscheduler(child)) == (POLITE, os.SCHED_BATCH)
         os.kill(child, signal.SIGKILL)
