@@ -216,7 +216,7 @@ def test_a_server_that_was_split_off_ends_with_its_caller(killed: bool) -> None:
             assert caller.wait() == 0
 
 
-#: a caller whose server may not make any more processes; who runs this may be allowed everything, so it is somebody else
+#: a caller whose server may not make any more processes; an administrator may, so it becomes somebody else
 FULL = f"""
 import os, resource
 from multiprocessing.connection import Pipe
