@@ -377,7 +377,7 @@ class RunHandle:
                     self._tell(content)
         except (EOFError, ConnectionError, ProcessLookupError):
             word = ""  # the process is gone
-        except OSError as error:  # it may not be bounded, or made less urgent
+        except Exception as error:  # noqa: BLE001 - whatever it is, such as a bound that the system refuses, a run has an end
             word, content = "error", f"{type(error).__name__}: {error}"
         with self._lock:
             self._over = True

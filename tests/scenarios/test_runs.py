@@ -373,6 +373,20 @@ def test_an_error_in_the_solve_is_told_in_its_words() -> None:
     assert detail.startswith("InternalError: ")
 
 
+def test_a_process_that_cannot_be_prepared_has_failed() -> None:
+    """What is to happen before it has anything to do fails: the run ends with the reason, and its process with it."""
+
+    def refused(pid: int) -> None:
+        pids.append(pid)
+        raise ValueError("not allowed to raise maximum limit")
+
+    pids: list[int] = []
+    handle = start(tiny(), (), QUICK, before=refused)
+    assert failure(handle.result(PATIENCE)) == ("error", "ValueError: not allowed to raise maximum limit")
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
+
+
 def test_a_process_that_hangs_is_ended() -> None:
     """One that neither answers nor ends is killed when its time is long up, and has failed."""
     handle = start(tiny(), (), QUICK, clock_seconds=1.0)
