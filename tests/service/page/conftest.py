@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tenacity import Retrying, retry_if_exception_message, stop_after_attempt
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
@@ -32,6 +33,10 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+)
+#: Chromium now and then refuses a picture, at its start for one, and takes the same when asked again
+REFUSED_ONCE = Retrying(
+    retry=retry_if_exception_message(match=".*Unable to capture screenshot"), stop=stop_after_attempt(3), reraise=True
 )
 
 
@@ -102,7 +107,7 @@ def look(request: pytest.FixtureRequest) -> Callable[[playwright.Page, str], Non
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def looked(opened: playwright.Page, name: str) -> None:
-        opened.screenshot(path=SCREENSHOTS / f"{re.sub('[^a-z0-9-]', '-', name)}.png")
+        REFUSED_ONCE(opened.screenshot, path=SCREENSHOTS / f"{re.sub('[^a-z0-9-]', '-', name)}.png")
         # A tool of the tests, put in from outside the page's own policy.
         opened.evaluate(AXE.read_text())
         found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
