@@ -24,7 +24,7 @@ from benchmarks.machine import load, machine
 from benchmarks.make_portfolio import make
 from benchmarks.side_by_side import INCUMBENTS
 from scenarios.changes import Change, parse_changes
-from scenarios.runs import PROCESSES, Order, run_many
+from scenarios.runs import FORKSERVER, Order, run_many
 from scenarios.scenario import apply
 from solver.handmade import score_plan
 from solver.portfolio import Portfolio, parse
@@ -114,7 +114,7 @@ def sweep(portfolio: Portfolio, number: int, seconds: float) -> tuple[float, flo
     before, began = _children_seconds(), time.monotonic()
     for _ in run_many(orders, cores):
         pass
-    PROCESSES.close()  # what processes used is known once they have been waited for
+    FORKSERVER.close()  # what processes used is known once they have been waited for
     lasted = time.monotonic() - began
     return lasted, (_children_seconds() - before) / (lasted * cores)
 

@@ -54,9 +54,9 @@ def serve(connection: Connection[Any, Any]) -> None:
             os._exit(1)
 
     # While there is one thread yet: the processes that this one asks for are forked off from it.
-    runs_too = nullcontext() if task.asked is None else runs.PROCESSES.split(connection)
+    runs_too = nullcontext() if task.asked is None else runs.FORKSERVER.split(connection)
     try:
-        with runs_too, mip.PROCESSES.split(connection):
+        with runs_too, mip.FORKSERVER.split(connection):
             threading.Thread(target=_heed, args=[connection, stop, parent], daemon=True).start()
             tell("begun", None)
             found = _found(task, lambda now: tell("progress", now), stop)

@@ -50,7 +50,7 @@ STOP_POLL = 0.02
 
 #: what the process of a run is, and where it comes from: with it HiGHS is loaded, for the processes of its own
 CHILD = "scenarios.child"
-PROCESSES = Forkserver(CHILD, "solver.strategies.highs")
+FORKSERVER = Forkserver(CHILD, "solver.strategies.highs")
 
 Outcome = Literal["finished", "cancelled", "failed"]
 
@@ -290,7 +290,7 @@ class RunHandle:
         self._killed: Literal["cancelled", "overdue"] | None = None
         self._ended = threading.Event()
         self._here, there = Pipe()
-        self._process = PROCESSES.fork(CHILD, there)
+        self._process = FORKSERVER.fork(CHILD, there)
         self._clock = self._kill_after(clock_seconds)
         threading.Thread(target=self._watch, name=f"run {begun.id}", daemon=True).start()
 
@@ -365,8 +365,9 @@ class RunHandle:
         word: str = ""
         content: Any = None
         try:
+            pid = self._process.pid
             if self._before is not None:
-                self._before(self._process.pid)
+                self._before(pid)
             self._here.send(self._task)
             while word not in ("finished", "stopped", "error"):
                 word, content = self._here.recv()

@@ -1,9 +1,9 @@
 """Processes forked off from one that has loaded what they need: there in milliseconds, where loading takes a second.
 
 A fork has one thread, and what the others of its parent had locked stays locked in it. So the parent of all is a
-process of its own with one thread, which does nothing but load and fork. Of its caller it has the environment alone: a
-caller may have threads, and needs no guard in its main module. It ends with its caller; those that it forked off see
-to their own end.
+process of its own with one thread, which does nothing but load and fork. A caller may have threads, and needs no guard
+in its main module. The server has the environment, folder and priority that its caller had at the first request, and
+ends with its caller; those that it forked off see to their own end.
 
 Who asks for a process sends one byte, the number of the module that it serves, and two descriptors: the connection
 that it serves, and a pipe over which its id comes back and, once it has ended, its exit code; that alone where there
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -24,13 +23,15 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, NoReturn
 
 #: how often a server looks whether it still has its parent
 PARENT_SECONDS = 1.0
 #: how often somebody who waits looks whether the process is wanted any more
 WANTED_POLL = 0.02
+#: how long a server that could not begin may take to end
+SERVER_SECONDS = 5.0
 #: of an exit code or id, signed
 NUMBER_BYTES = 8
 
@@ -79,19 +80,27 @@ class Process:
         return self._code
 
     def _hear(self, seconds: float) -> None:
-        """Wait so long for what the server has to tell."""
+        """Take in all that the server has told; wait so long for it where that is nothing."""
+        with suppress(OSError):  # closed meanwhile, since another thread has heard all
+            self._told.poll(seconds)
         with self._lock:
-            if self._code is not None or not self._told.poll(seconds):
-                return
-            try:
-                number = int.from_bytes(self._told.recv_bytes(), signed=True)
-            except EOFError:  # the server itself has ended
-                self._end(-signal.SIGKILL if self._server is None else self._server.wait())
-                return
-            if self._pid is None and number > 0:
-                self._pid = number
-            else:
-                self._end(number)
+            while self._code is None and self._told.poll():
+                try:
+                    number = int.from_bytes(self._told.recv_bytes(), signed=True)
+                except EOFError:
+                    self._end(self._code_without_server())
+                    return
+                if self._pid is None and number > 0:
+                    self._pid = number
+                else:
+                    self._end(number)
+
+    def _code_without_server(self) -> int:
+        """What ended it, where nobody is left to tell: it was killed, or its server could not even begin."""
+        if self._pid is None and self._server is not None:
+            with suppress(subprocess.TimeoutExpired):
+                return self._server.wait(SERVER_SECONDS)
+        return -signal.SIGKILL
 
     def _end(self, code: int) -> None:
         self._code = code
@@ -110,22 +119,25 @@ class Forkserver:
         self._asking: socket.socket | None = None
         #: None where it was forked off from this process
         self._server: subprocess.Popen[bytes] | None = None
+        #: the process whose server it is: a fork of that has none yet
+        self._caller = os.getpid()
 
     def fork(self, module: str, connection: Connection[Any, Any]) -> Process:
         """A process that serves the connection, which is closed here; comes back at once."""
         told, telling = Pipe(duplex=False)
         with self._lock, connection, telling:
-            if self._asking is None or select.select([self._asking], [], [], 0)[0]:  # it says nothing: it has ended
-                self._start()
+            if self._asking is None or self._caller != os.getpid() or wait([self._asking], 0):
+                self._start()  # the first, or it has ended: it never says anything
             assert self._asking is not None
             number = bytes([self._modules.index(module)])
-            with suppress(OSError):  # it has just ended, which the pipe tells
+            with suppress(ConnectionError):  # it has just ended, which the pipe tells
                 socket.send_fds(self._asking, [number], [connection.fileno(), telling.fileno()])
             return Process(told, self._server)
 
     def _start(self) -> None:
         self.close()
         atexit.register(self.close)
+        self._caller = os.getpid()
         self._asking, asked = socket.socketpair()
         command = [sys.executable, "-P", "-m", "solver.forkserver", str(asked.fileno()), str(os.getpid())]
         # In a group of its own: Ctrl-C is for this process, which decides when to stop. The library for matrices
@@ -148,18 +160,22 @@ class Forkserver:
         when it ends.
         """
         self._asking, asked = socket.socketpair()
-        parent = os.getpid()
+        parent = self._caller = os.getpid()
         if (server := os.fork()) == 0:
-            self._asking.close()
-            self._asking = None
-            for connection in mine:
-                connection.close()
-            _serve(asked, parent, self._modules)
+            try:
+                self._asking.close()
+                self._asking = None
+                for connection in mine:
+                    connection.close()
+                _serve(asked, parent, self._modules)
+            finally:
+                os._exit(1)
         asked.close()
         try:
             yield
         finally:
             self.close()
+            os.kill(server, signal.SIGKILL)  # others may hold its socket open
             os.waitpid(server, 0)
 
     def close(self) -> None:
@@ -184,24 +200,31 @@ def _serve(asked: socket.socket, parent: int, modules: Sequence[str]) -> NoRetur
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     while os.getppid() == parent:
-        ready, _, _ = select.select([asked.fileno(), woken], [], [], PARENT_SECONDS)
+        ready = wait([asked, woken], PARENT_SECONDS)
         if woken in ready:
             os.read(woken, 1024)
         _tell_ended(running)
-        if asked.fileno() in ready:
+        if asked in ready:
             number, descriptors, _, _ = socket.recv_fds(asked, 1, 2)
             if not number:
                 break
+            if len(descriptors) != 2:  # it has as many files open as it may
+                for descriptor in descriptors:
+                    os.close(descriptor)
+                continue
             connection: Connection[Any, Any] = Connection(descriptors[0])
             telling: Connection[Any, Any] = Connection(descriptors[1])
             pid = _forked()
             if pid == 0:
-                asked.close()
-                for descriptor in (woken, wake):
-                    os.close(descriptor)
-                for other in (telling, *running.values()):
-                    other.close()
-                _become(modules[number[0]], connection)
+                try:
+                    asked.close()
+                    for descriptor in (woken, wake):
+                        os.close(descriptor)
+                    for other in (telling, *running.values()):
+                        other.close()
+                    _become(modules[number[0]], connection)
+                finally:
+                    os._exit(1)
             connection.close()
             if pid is None:
                 with telling:
@@ -226,14 +249,12 @@ def _become(module: str, connection: Connection[Any, Any]) -> NoReturn:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setpgid(0, 0)
-    code = 1
     try:
         sys.modules[module].serve(connection)
-        code = 0
-    except BaseException:  # noqa: BLE001 - whatever it is, this process ends here, and not in the server's loop
+    except Exception:
         traceback.print_exc()
-    sys.stderr.flush()
-    os._exit(code)
+        raise
+    os._exit(0)
 
 
 def _tell_ended(running: dict[int, Connection[Any, Any]]) -> None:

@@ -71,6 +71,7 @@ def test_each_is_a_process_of_its_own(server: Forkserver) -> None:
     those = [forked(server) for _ in range(3)]
     for process, here in those:
         here.send("who")
+        assert process.alive
         assert here.recv() == (process.pid, process.pid, 1)
         assert process.alive
     assert len({process.pid for process, _ in those}) == 3
@@ -85,11 +86,12 @@ def test_the_other_side_hears_when_one_ends_beside_others(server: Forkserver) ->
     before, first = forked(server)
     process, here = forked(server)
     after, last = forked(server)
-    assert {one.alive for one in (before, after)} == {True}
+    assert len({before.pid, process.pid, after.pid}) == 3
     here.send("end")
     with pytest.raises(EOFError):
         here.recv()
     assert process.wait() == 0
+    assert {one.alive for one in (before, after)} == {True}
     for one, connection in ((before, first), (after, last)):
         connection.send(3)
         assert one.wait() == 3
@@ -149,12 +151,27 @@ def test_one_that_is_not_wanted_any_more_is_not_waited_for() -> None:
         server.close()
 
 
-def test_a_server_that_was_killed_is_told_and_replaced(server: Forkserver) -> None:
-    """Its processes have been lost, as their callers hear, and the next comes from a new one."""
+@linux
+def test_what_has_ended_is_not_taken_for_alive(server: Forkserver) -> None:
+    """Of one that nobody had asked about, all that there is to tell is heard at once."""
+    process, here = forked(server)
+    here.send("who")
+    ended = ends(here.recv()[0])
+    here.send("end")
+    assert have_ended(ended)
+    os.close(ended)
+    other, _ = forked(server)
+    assert other.pid  # the server has been told meanwhile
+    assert not process.alive
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
+def test_a_server_that_has_died_is_told_and_replaced(server: Forkserver, by: signal.Signals) -> None:
+    """Its processes have been lost as if they had been killed, whatever it died of; the next comes from a new one."""
     process, here = forked(server)
     assert process.pid
     assert server._server is not None
-    server._server.kill()
+    server._server.send_signal(by)
     assert process.wait() == -signal.SIGKILL
     here.close()
     process, here = forked(server)
@@ -214,6 +231,35 @@ def test_a_server_that_was_split_off_ends_with_its_caller(killed: bool) -> None:
         else:
             assert caller.stdout.readline() == "True\n"
             assert caller.wait() == 0
+
+
+#: a caller with two servers forked off from itself, that leaves while one of the processes is there
+NESTED = f"""
+from multiprocessing.connection import Pipe
+from solver.forkserver import Forkserver
+import {HERE}
+
+outer, inner = Forkserver("{HERE}"), Forkserver("{HERE}")
+with outer.split(), inner.split():
+    here, there = Pipe()
+    process = inner.fork("{HERE}", there)
+    here.send("who")
+    here.recv()
+"""
+
+
+@linux
+def test_a_process_that_is_left_does_not_keep_its_caller() -> None:
+    """Neither server is waited for because something that it forked off, or the other did, has its socket open."""
+    subprocess.run([sys.executable, "-c", NESTED], check=True, timeout=PATIENCE)
+
+
+@linux
+def test_what_a_run_is_forked_off_from_has_one_thread() -> None:
+    """What it loads starts none: they would not be there in a fork, and what they had locked would stay locked."""
+    counted = "import os, scenarios.child, solver.strategies.highs; print(len(os.listdir('/proc/self/task')))"
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    assert subprocess.check_output([sys.executable, "-c", counted], env=environment).strip() == b"1"
 
 
 #: a caller whose server may not make any more processes; an administrator may, so it becomes somebody else

@@ -32,7 +32,7 @@ from solver.strategies.question import Answer, Rows, Way
 
 #: what the child processes run, and where they come from
 HIGHS = "solver.strategies.highs"
-PROCESSES = Forkserver(HIGHS)
+FORKSERVER = Forkserver(HIGHS)
 #: how often a waiting parent looks whether to stop
 STOP_POLL = 0.02
 #: seconds beyond its time in which HiGHS may still come to its end, before its process is replaced
@@ -68,14 +68,14 @@ class Optimum:
 
 
 class Worker:
-    """A child process that solves one model after the other; start it early, it takes half a second to be ready."""
+    """A child process that solves one model after the other; the first may take half a second to be ready."""
 
     def __init__(self) -> None:
         self._start()
 
     def _start(self) -> None:
         self._here, there = Pipe()
-        self._process = PROCESSES.fork(HIGHS, there)
+        self._process = FORKSERVER.fork(HIGHS, there)
         self._ready = False
 
     def relax(self, model: Model, seconds: float, stopped: Callable[[], bool]) -> Relaxation | None:

@@ -305,6 +305,18 @@ def test_a_run_cancelled_before_it_solves_has_nothing() -> None:
     assert ended.ended is not None
 
 
+def test_a_run_can_be_given_up_before_its_process_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is forked off from may take as long as it likes to load: here it never has."""
+    server = Forkserver(runs.CHILD)
+    monkeypatch.setattr(runs, "FORKSERVER", server)
+    handle = start(hard(), (), LONG)
+    assert server._server is not None
+    server._server.send_signal(signal.SIGSTOP)
+    handle.close()
+    assert handle.result(0).outcome == "cancelled"
+    server.close()
+
+
 @linux
 def test_leaving_the_block_ends_the_run() -> None:
     """An exception on the way takes the processes with it."""
@@ -360,7 +372,7 @@ def test_a_crash_says_which_signal() -> None:
 
 def test_a_process_that_ends_by_itself_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that cannot even begin is told with its exit code."""
-    monkeypatch.setattr(runs, "PROCESSES", Forkserver(runs.CHILD))
+    monkeypatch.setattr(runs, "FORKSERVER", Forkserver(runs.CHILD))
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     code, detail = failure(run(tiny(), (), QUICK))
     assert (code, detail) == ("exited", "the process ended by itself with exit code 1")
