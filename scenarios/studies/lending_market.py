@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from scenarios.changes import Change
+from scenarios.changes import Change, changes_to_json
 from scenarios.changes.base import UnitRef
 from scenarios.changes.lend import Lend
 from scenarios.changes.sentences import count, listed
@@ -70,13 +71,16 @@ class Markets(Finding):
 
     changes: what opens the lending, to be run again. open: the best plan found then. fair: the best plan found in which
     no unit is worse off by more than `worse_by` (null where that was not asked, or no such plan was found); the base is
-    such a plan. price: what `fair` costs more than `open`.
+    such a plan, and so may `open` be. price: what `fair` costs more than `open`. price_at_least, price_at_most: of the
+    best plans there are, by the bounds.
     """
 
     changes: tuple[dict[str, object], ...]
     open: Market | None
     fair: Market | None
     price: Figure | None
+    price_at_least: Figure | None
+    price_at_most: Figure | None
 
 
 class LendingMarket(Study):
@@ -121,27 +125,59 @@ class LendingMarket(Study):
         )
 
     def answer(self, desk: Desk) -> tuple[Markets, Iterable[str]]:
-        """Two runs at most: open, and fair."""
+        """Two runs at most: fair, then open from there, as a plan that is fair is open too."""
         changes = self._changes(desk.portfolio)
         ask = Ask("lending open", changes)
-        before = _Shares(desk.portfolio, desk.plan)
-        asks = [ask]
-        if self.worse_by is not None:
-            asks.append(Ask("nobody worse off", changes, limits=before.limits(round(self.worse_by * UNIT))))
-        found = desk.find("lending", asks)
         portfolio = desk.changed(ask)
-        markets = [None if one is None else _market(before, _Shares(portfolio, one)) for one in found]
-        opened, fair = markets[0], markets[1] if len(markets) > 1 else None
-        if fair is not None and self.worse_by is not None and round(fair.worst * UNIT) > round(self.worse_by * UNIT):
-            raise InternalError(f"a unit is worse off by {fair.worst}, and {self.worse_by} was allowed")
-        price = None if opened is None or fair is None else round(fair.difference - opened.difference, 4)
-        finding = Markets(
-            changes=tuple(one.model_dump(mode="json", by_alias=True) for one in changes),
-            open=opened,
-            fair=fair,
-            price=price,
+        before = _Shares(desk.portfolio, desk.plan)
+        fair: Proposal | None = None
+        if self.worse_by is not None:
+            desk.expect(2)
+            limits = before.limits(round(self.worse_by * UNIT))
+            [fair] = desk.find("lending", [Ask("nobody worse off", changes, limits=limits)])
+        [opened] = desk.find("lending", [replace(ask, earlier=fair)])
+        finding = markets(
+            changes_to_json(changes),
+            None if opened is None else _market(before, _Shares(portfolio, opened)),
+            None if fair is None else _market(before, _Shares(portfolio, fair)),
+            self.worse_by,
         )
-        return finding, _told(finding, self.worse_by)
+        return finding, told(finding, self.worse_by)
+
+
+def markets(
+    changes: Sequence[dict[str, object]], opened: Market | None, fair: Market | None, worse_by: float | None
+) -> Markets:
+    """Both beside each other; an open plan that keeps the limit is the best fair one too, with the bound it has."""
+    if worse_by is not None:
+        if fair is not None and not _keeps(fair, worse_by):
+            raise InternalError(f"a unit is worse off by {fair.worst}, and {worse_by} was allowed")
+        if opened is not None and _keeps(opened, worse_by):
+            fair = opened
+    price = at_least = at_most = None
+    if opened is not None and fair is not None:
+        price = round(fair.difference - opened.difference, 4)
+        at_least, at_most = (
+            _difference(fair.solved.bound, opened.solved.cost),
+            _difference(fair.solved.cost, opened.solved.bound),
+        )
+    return Markets(
+        changes=tuple(changes),
+        open=opened,
+        fair=fair,
+        price=price,
+        price_at_least=at_least,
+        price_at_most=at_most,
+    )
+
+
+def _keeps(market: Market, worse_by: float) -> bool:
+    return round(market.worst * UNIT) <= round(worse_by * UNIT)
+
+
+def _difference(more: float | None, less: float | None) -> float | None:
+    """What is left of the one above the other, at least nothing; None where one of them is not known."""
+    return None if more is None or less is None else round(max(0.0, more - less), 4)
 
 
 class _Shares:
@@ -221,16 +257,29 @@ def _market(before: _Shares, after: _Shares) -> Market:
     )
 
 
-def _told(found: Markets, worse_by: float | None) -> Iterable[str]:
+def told(found: Markets, worse_by: float | None) -> Iterable[str]:
+    """The answer in sentences."""
     if found.open is not None:
         lent = _hours(found.open.lending)
         yield f"With lending open the plan costs {_against(found.open.difference)}, with {lent} lent"
         yield from _sides(found.open.units)
-    if found.fair is not None and worse_by is not None:
-        limit = "no unit worse off" if not worse_by else f"no unit worse off by more than {plain(worse_by)}"
-        yield f"With {limit} it costs {_against(found.fair.difference)}, with {_hours(found.fair.lending)} lent"
-        if found.price and found.price > 0:
-            yield f"So that nobody is worse off than that costs {plain(found.price)}"
+    if found.fair is None or worse_by is None:
+        return
+    limit = "no unit worse off" if not worse_by else f"no unit worse off by more than {plain(worse_by)}"
+    if found.fair == found.open:
+        yield f"That is a plan with {limit}"
+        return
+    yield f"With {limit} it costs {_against(found.fair.difference)}, with {_hours(found.fair.lending)} lent"
+    if found.price is None or found.price < 0:
+        return
+    least, most = found.price_at_least, found.price_at_most
+    if least is None or most is None:
+        yield f"The price of this limit is {plain(found.price)} in the plans found, and not known for the best ones"
+    elif least == most:
+        yield f"The price of this limit is {plain(found.price)}"
+    else:
+        between = f"from {plain(least)} to {plain(most)}"
+        yield f"The price of this limit is {plain(found.price)} in the plans found, and {between} for the best ones"
 
 
 def _sides(units: Sequence[UnitShare]) -> Iterable[str]:

@@ -270,7 +270,17 @@ PHRASES: tuple[tuple[str, str], ...] = (
         r"^With no unit worse off it costs (\S+) less, with (\S+ h) lent",
         r"Met geen afdeling slechter af kost het \1 minder, met \2 uitgeleend",
     ),
-    (r"^So that nobody is worse off than that costs", r"Dat niemand slechter af is dan dat kost"),
+    (
+        r"^That is a plan with no unit worse off by more than (\S+)",
+        r"Dat is een plan met geen afdeling meer dan \1 slechter af",
+    ),
+    (r"^That is a plan with no unit worse off", r"Dat is een plan met geen afdeling slechter af"),
+    (r"^The price of this limit is ", r"De prijs van deze grens is "),
+    (r" in the plans found, and not known for the best ones", r" in de gevonden plannen, en niet bekend voor de beste"),
+    (
+        r" in the plans found, and from (\S+) to (\S+) for the best ones",
+        r" in de gevonden plannen, en \1 tot \2 voor de beste",
+    ),
     (r" is better off by", r" is beter af met"),
     (r" is worse off by", r" is slechter af met"),
     (r"^Nothing changes for (\d+) units?", r"Er verandert niets voor \1 afdelingen"),

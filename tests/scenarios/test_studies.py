@@ -15,7 +15,16 @@ from rich.console import Console
 
 from scenarios.changes import parse_changes
 from scenarios.scenario import apply
-from scenarios.studies import STUDIES, StudyInvalid, StudyProgress, StudyResult, parse_study, run_study, sweep
+from scenarios.studies import (
+    STUDIES,
+    StudyInvalid,
+    StudyProgress,
+    StudyResult,
+    lending_market,
+    parse_study,
+    run_study,
+    sweep,
+)
 from scenarios.studies.best_hires import HiresFound
 from scenarios.studies.exposure import Exposures
 from scenarios.studies.frontier import Curve
@@ -253,11 +262,43 @@ def test_lending_helps_one_at_the_cost_of_the_other_up_to_a_limit() -> None:
         assert market.difference == pytest.approx((7.6 - 20) * hours)
         assert (north.lent_out, south.lent_in, market.unborne) == ((0, hours), (0, hours), 0)
         assert [rule.name for rule in north.gives_up] == ["staffing", "lending"]
-    assert found.price == pytest.approx((20 - 7.6) * 16)
+    assert found.price == found.price_at_least == found.price_at_most == pytest.approx((20 - 7.6) * 16)
     changed = apply(of, parse_changes(list(found.changes)))
     tables = Tables.of(changed)
     borne = value(tables, plan_from(tables, found.fair.proposal.to_json()), {"staffing": 20, "lending": 1}, "north")
     assert borne == round((264 - 264 + 6.6 * 4 + 4) * UNIT)
+
+
+def test_a_limit_that_the_open_plan_keeps_has_no_price() -> None:
+    """South's 20 h cost North 152: where that is allowed the open plan is the fair one too, at no price."""
+    result = ask(two_units(), kind="lending_market", share=0.5, worse_by=152)
+    assert isinstance(result.found, Markets)
+    assert result.found.open == result.found.fair is not None
+    assert (result.found.price, result.found.price_at_least, result.found.price_at_most) == (0, 0, 0)
+    assert result.sentences[-1] == "That is a plan with no unit worse off by more than 152"
+
+
+def test_a_price_between_plans_that_are_not_proven_is_told_with_its_bounds() -> None:
+    """Where longer searches could find better plans, the price of those found is none of the best ones, and says so."""
+    found = ask(two_units(), kind="lending_market", share=0.5, worse_by=31).found
+    assert isinstance(found, Markets)
+    assert found.open is not None
+    assert found.fair is not None
+    for open_below, fair_below, told in (
+        (40, 60, "is 198.4 in the plans found, and from 138.4 to 238.4 for the best ones"),
+        (0, 500, "is 198.4 in the plans found, and from 0 to 198.4 for the best ones"),
+        (0, 0, "is 198.4"),
+        (None, 0, "is 198.4 in the plans found, and not known for the best ones"),
+    ):
+        opened, fair = (
+            market.model_copy(
+                update={"solved": market.solved.model_copy(update={"bound": None if below is None else cost - below})}
+            )
+            for market, below in ((found.open, open_below), (found.fair, fair_below))
+            if (cost := market.solved.cost) is not None
+        )
+        markets = lending_market.markets(found.changes, opened, fair, 31)
+        assert list(lending_market.told(markets, 31))[-1] == f"The price of this limit {told}"
 
 
 # --- sweep
