@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from scenarios.comparison import Moved, Sentence
 from scenarios.side import UNIT, Item, Names, Side
 from solver.portfolio import Person
+from solver.units import unit_of
 
 #: rules told in one sentence, and names in one list
 MOST_PARTS, MOST_NAMES = 5, 8
@@ -369,7 +370,8 @@ class _Story:
             rule = ids[0]
             before, after = (side.rules[rule].amount if rule in side.rules else 0 for side in (self.before, self.after))
             unit = (self.after.rules.get(rule) or self.before.rules[rule]).unit
-            text = f"{rule_words(rule).capitalize()} comes to {after:,.10g} {unit} instead of {before:,.10g}"
+            amount = f"{after:,.10g} {unit_of(after, unit)}"
+            text = f"{rule_words(rule).capitalize()} comes to {amount} instead of {before:,.10g}"
             yield self._told(subject, text, 0, {"rule": rule})
         else:
             yield self._told(subject, " ".join([sort, *ids]), 0, with_costs=True)

@@ -359,16 +359,20 @@ class Page:
         return self._section("score_card", *parts)
 
     def _rule_row(self, rule: RuleScore, total: float) -> tuple[Text, ...]:
-        words, title = self._words, BY_NAME[rule.name].title
-        amount = Text(f"{words.number(rule.amount)} {rule.unit if len(rule.unit) <= 12 else ''}".rstrip())
+        words, title = self._words, self._title(rule)
+        unit = words.unit(rule.unit, rule.amount)
+        amount = Text(f"{words.number(rule.amount)} {unit if len(unit) <= 12 else ''}".rstrip())
         if rule in self._broken:
             return Text(title, style=BAD), amount, Text(), Text(), Text()
         share = self._bar(rule.cost / total if total else 0, 12, "cyan")
         return Text(title, style="bold"), amount, Text(words.number(rule.weight)), Text(words.number(rule.cost)), share
 
     def _quietly(self, rule: RuleScore) -> str:
-        title = BY_NAME[rule.name].title.lower()
-        return f"{title} ({self._words.number(rule.amount)} {rule.unit})" if rule.amount else title
+        words, title = self._words, self._title(rule).lower()
+        return f"{title} ({words.number(rule.amount)} {words.unit(rule.unit, rule.amount)})" if rule.amount else title
+
+    def _title(self, rule: RuleScore) -> str:
+        return self._words.rule(rule.name, BY_NAME[rule.name].title)
 
     def _findings(self, rule: RuleScore) -> Iterable[RenderableType]:
         """The sentences of the largest findings, and how many more there are."""
@@ -467,7 +471,7 @@ class Page:
         conflict = self._proposal.conflict
         if conflict is None:
             return None
-        return self._section("conflict", *_conflict(conflict))
+        return self._section("conflict", *_conflict(conflict, self._words))
 
     def ways_out(self) -> RenderableType | None:
         """What could be changed about a conflict, and what the plan then costs."""
@@ -560,14 +564,14 @@ class Page:
 def show_conflict(console: Console, conflict: Conflict, language: str = "en") -> None:
     """Print a conflict alone, with its ways out."""
     words = Words(language)
-    console.print(Text(words("conflict"), style=TITLE), *_conflict(conflict), sep="\n")
+    console.print(Text(words("conflict"), style=TITLE), *_conflict(conflict, words), sep="\n")
     if conflict.ways_out is not None:
         console.print("", Text(words("ways_out"), style=TITLE), *_ways_out(conflict.ways_out, words), sep="\n")
 
 
-def _conflict(conflict: Conflict) -> Iterable[Text]:
+def _conflict(conflict: Conflict, words: Words) -> Iterable[Text]:
     for rule in conflict.rules:
-        yield Text(BY_NAME[rule.name].title, style=BAD)
+        yield Text(words.rule(rule.name, BY_NAME[rule.name].title), style=BAD)
         yield from (Text(f"  {plain(item.text)}") for item in rule.items[:MOST_ROWS])
 
 

@@ -207,7 +207,7 @@ class ComparisonPage:
                 "by_weight": self._signed(rule.cost_by_weight),
                 "by_amount": self._signed(rule.cost_by_amount),
             }
-            table.add_row(Text(plain(rule.title)), *(cells[key] for key in keys))
+            table.add_row(Text(plain(self._words.rule(rule.name, rule.title))), *(cells[key] for key in keys))
         total = {
             "before": Text(self._figure(difference.total.before)),
             "after": Text(self._figure(difference.total.after)),

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scenarios.studies import StudyResult
-from scenarios.studies.base import Finding, Solved
+from scenarios.studies.base import Finding, RuleCost, Solved
 from scenarios.studies.best_hires import HiresFound
 from scenarios.studies.exposure import Exposures
 from scenarios.studies.frontier import Curve
@@ -35,6 +35,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "sweep": ("A grid of changes", "Een raster van wijzigingen"),
     "frontier": ("The trade-off of two rules", "De afweging tussen twee regels"),
     "as_it_stands": ("As it stands", "Zoals het nu is"),
+    "one_solve": ("{n} solve in {seconds} s", "{n} keer gezocht in {seconds} s"),
     "solves": ("{n} solves in {seconds} s", "{n} keer gezocht in {seconds} s"),
     "cautions": ("Before you rely on it", "Voordat u erop vertrouwt"),
     "no_base": (
@@ -116,7 +117,9 @@ class StudyPage:
                 f"{self._word('as_it_stands')}: {self._word('cost')} {self._figure(result.base.cost)}",
                 (f"  {self._gap(result.base)}", QUIET),
             )
-        count = self._say("solves", n=result.solves, seconds=round(result.seconds))
+        count = self._say(
+            "solves" if result.solves != 1 else "one_solve", n=result.solves, seconds=round(result.seconds)
+        )
         head = Line(
             Text(self._word(result.study["kind"]), style=TITLE),
             align="left",
@@ -150,7 +153,7 @@ class StudyPage:
                 self._figure(one.gain_at_least),
                 f"{one.hours_booked}/{one.hours}",
                 self._signed(one.money, neutral=True),
-                Text(plain(", ".join(rule.title for rule in one.relieves[:2]))),
+                self._titles(one.relieves),
             )
         return table
 
@@ -187,8 +190,8 @@ class StudyPage:
                 self._signed(one.difference),
                 self._arrow(one.lent_out),
                 self._arrow(one.lent_in),
-                Text(", ".join(rule.title for rule in one.gains[:2])),
-                Text(", ".join(rule.title for rule in one.gives_up[:2])),
+                self._titles(one.gains),
+                self._titles(one.gives_up),
             )
         if market.unborne:
             table.add_row(self._word("unborne"), "", "", self._signed(market.unborne))
@@ -220,8 +223,9 @@ class StudyPage:
 
     def _curve(self, found: Curve) -> RenderableType:
         table = Table(box=None, expand=True, header_style=QUIET, padding=(0, 1))
-        for title, unit in zip(found.titles, found.units, strict=True):
-            table.add_column(f"{title}, {unit}", justify="right", ratio=1)
+        for name, title, unit in zip(found.rules, found.titles, found.units, strict=True):
+            heading = f"{self._words.rule(name, title)}, {self._words.unit(unit)}"
+            table.add_column(heading, justify="right", ratio=1)
         for key in ("least", "proven", "rest", "cost"):
             table.add_column(self._word(key), justify="right", no_wrap=True)
         for one in found.points:
@@ -232,7 +236,9 @@ class StudyPage:
                 self._figure(one.rest),
                 self._figure(one.cost),
             )
-        first, second = (f"{self._figure(n)} {unit}" for n, unit in zip(found.base, found.units, strict=True))
+        first, second = (
+            f"{self._figure(n)} {self._words.unit(unit, n)}" for n, unit in zip(found.base, found.units, strict=True)
+        )
         below = f"{self._say('base_at', first=first, second=second)} "
         below += self._say("rest_at_most", most=self._figure(found.rest_at_most))
         return Group(table, Padding(Text(below, style=QUIET), (0, 1)))
@@ -256,6 +262,9 @@ class StudyPage:
 
     def _figure(self, value: float | None) -> str:
         return ("." if self._plain else "·") if value is None else self._words.number(value)
+
+    def _titles(self, rules: Sequence[RuleCost]) -> Text:
+        return Text(", ".join(self._words.rule(rule.name, rule.title) for rule in rules[:2]))
 
     def _gap(self, solved: Solved) -> str:
         return (

@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from solver.units import unit_of
+
 if TYPE_CHECKING:
     from solver.portfolio import Portfolio
 
@@ -149,6 +151,57 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "of_seconds": ("{n} of {limit} s", "{n} van {limit} s"),
 }
 
+#: rule → title in Dutch; the English one is the rule's own
+RULE_TITLES: Mapping[str, str] = {
+    "availability": "Uren die iemand heeft",
+    "window": "Binnen de periode",
+    "eligibility": "Brengt iets in voor het werk",
+    "team_size": "Grootte van het team",
+    "smallest_booking": "Geen boeking voor de vorm",
+    "must_requirement": "Onmisbare eis",
+    "expert_hours": "Uren van deskundigen",
+    "overbooking": "Niet meer dan gevraagd",
+    "mentoring": "Een begeleider voor ieder die leert",
+    "stretch_cap": "Niet alleen leren",
+    "commitment": "Vastgezet, bevroren en verboden",
+    "relation": "Apart en samen",
+    "lending_cap": "Uitlenen binnen de afspraak",
+    "rotation": "Rouleren",
+    "hires": "Ruimte voor nieuwe mensen",
+    "budget": "Binnen het budget",
+    "staffing": "Uren die open blijven",
+    "expertise_coverage": "Kennis die in een team ontbreekt",
+    "talent_coverage": "Talent dat in een team ontbreekt",
+    "expertise_fit": "Werk boven wat mensen weten",
+    "talent_fit": "Werk naast hoe mensen het best werken",
+    "energy": "Werk dat energie kost",
+    "wishes": "Wensen die niet uitkomen",
+    "talent_use": "Talenten die blijven liggen",
+    "role_width": "Smalle rollen",
+    "responsibility": "Te weinig eigen verantwoordelijkheid",
+    "stretch": "Te weinig te leren",
+    "load_balance": "Ongelijke belasting",
+    "focus": "Te veel dingen tegelijk",
+    "stability": "Werk weg bij wie het nu doet",
+    "continuity": "Kennis bij één persoon",
+    "lending": "Uren voor een andere afdeling",
+    "hiring": "Kosten van nieuwe mensen",
+    "cost": "Kosten van het plan",
+}
+
+#: unit of a rule → one and several of it in Dutch
+UNITS: Mapping[str, tuple[str, str]] = {
+    "activities": ("activiteit", "activiteiten"),
+    "bookings": ("boeking", "boekingen"),
+    "hours": ("uur", "uren"),
+    "learners": ("lerende", "lerenden"),
+    "money": ("geld", "geld"),
+    "pairs": ("paar", "paren"),
+    "people": ("persoon", "mensen"),
+    "single points of failure": ("zwakke plek", "zwakke plekken"),
+    "wishes": ("wens", "wensen"),
+}
+
 
 class Words:
     """The words of one language: `words("gap", gap="2 %")`."""
@@ -161,6 +214,16 @@ class Words:
         """The words of a key, with the values filled in."""
         text = WORDS[key][self._index]
         return text.format(**values) if values else text
+
+    def rule(self, name: str, title: str) -> str:
+        """The title of a rule."""
+        return title if self.language == "en" else RULE_TITLES.get(name, title)
+
+    def unit(self, unit: str, amount: float = 0) -> str:
+        """The unit of a rule as it stands after an amount: 1 activity, 2 activities."""
+        if self.language == "en" or unit not in UNITS:
+            return unit_of(amount, unit)
+        return UNITS[unit][amount != 1]
 
     def number(self, value: float) -> str:
         """At most two decimals, thousands apart: 15,649.36 or 15.649,36; a dot for a number that is not told."""

@@ -21,6 +21,7 @@ from solver.proposal import Figure, Proposal
 from solver.proposal import Part as Line
 from solver.rules import BY_NAME
 from solver.tables import Tables
+from solver.units import unit_of
 
 SoftRule = Annotated[Label, Field(json_schema_extra={"x-refers-to": "soft rules"})]
 
@@ -127,7 +128,7 @@ class Frontier(Study):
             proven=bool(points) and all(one.proven for one in points),
             empty=tuple((low / UNIT, high / UNIT) for low, high in sorted(empty)),
         )
-        return finding, _told(finding)
+        return finding, told(finding, _least(ends))
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,21 +308,37 @@ def _gaps(curve: Sequence[_Found], empty: Sequence[tuple[int, int]]) -> list[int
     return [middle for _, middle in sorted(found)]
 
 
-def _told(curve: Curve) -> Iterable[str]:
-    first, second = (title.lower() for title in curve.titles)
+def _least(ends: Sequence[_Found | None]) -> tuple[float, float] | None:
+    """What no plan has less of, by either rule; None where that is not known."""
+    first, second = ends
+    if first is None or first.bound is None or second is None or second.second_bound is None:
+        return None
+    return first.bound / UNIT, second.second_bound / UNIT
+
+
+def told(curve: Curve, least: tuple[float, float] | None) -> Iterable[str]:
+    """The answer in sentences; least: what no plan has less of, by either rule, where that is known."""
     if not curve.points:
         yield "No point was found"
         return
     if len(curve.points) == 1:
-        one = curve.points[0]
-        yield f"There is no trade-off: one plan has the least of both, {_amounts(curve, one)}"
+        [one] = curve.points
+        if one.amounts == least:
+            yield f"There is no trade-off: one plan has the least of both, {_amounts(curve, one)}"
+        else:
+            yield f"Only one point was found, {_amounts(curve, one)}: a longer search may find others"
+        return
+    first, second = (title.lower() for title in curve.titles)
     for one, other in pairwise(curve.points):
         more, less = other.amounts[0] - one.amounts[0], one.amounts[1] - other.amounts[1]
         yield f"From {_amounts(curve, one)}: {plain(less)} less of {second} takes {plain(more)} more of {first}"
     unproven = sum(not one.proven for one in curve.points)
     if unproven:
-        yield f"{unproven} of {len(curve.points)} points are not proven: a longer search may find better ones"
+        of = f"{unproven} of {len(curve.points)} points {'is' if unproven == 1 else 'are'} not proven"
+        yield f"{of}: a longer search may find better ones"
 
 
 def _amounts(curve: Curve, point: Point) -> str:
-    return f"{plain(point.amounts[0])} {curve.units[0]} and {plain(point.amounts[1])} {curve.units[1]}"
+    return " and ".join(
+        f"{plain(amount)} {unit_of(amount, unit)}" for amount, unit in zip(point.amounts, curve.units, strict=True)
+    )

@@ -273,13 +273,13 @@ def told(found: Markets, worse_by: float | None) -> Iterable[str]:
     if found.price is None or found.price < 0:
         return
     least, most = found.price_at_least, found.price_at_most
+    price = f"The price of this limit is {plain(found.price)}"
     if least is None or most is None:
-        yield f"The price of this limit is {plain(found.price)} in the plans found, and not known for the best ones"
+        yield f"{price} in the plans found, and not known for the best ones"
     elif least == most:
-        yield f"The price of this limit is {plain(found.price)}"
+        yield price
     else:
-        between = f"from {plain(least)} to {plain(most)}"
-        yield f"The price of this limit is {plain(found.price)} in the plans found, and {between} for the best ones"
+        yield f"{price} in the plans found, and from {plain(least)} to {plain(most)} for the best ones"
 
 
 def _sides(units: Sequence[UnitShare]) -> Iterable[str]:

@@ -1,59 +1,8 @@
-"""Dutch for what other parts of the code say in English: rules and their units, and what went wrong."""
+"""Dutch for what other parts of the code say in English about what went wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-#: rule → title
-RULE_TITLES: Mapping[str, str] = {
-    "availability": "Uren die iemand heeft",
-    "window": "Binnen de periode",
-    "eligibility": "Brengt iets in voor het werk",
-    "team_size": "Grootte van het team",
-    "smallest_booking": "Geen boeking voor de vorm",
-    "must_requirement": "Onmisbare eis",
-    "expert_hours": "Uren van deskundigen",
-    "overbooking": "Niet meer dan gevraagd",
-    "mentoring": "Een begeleider voor ieder die leert",
-    "stretch_cap": "Niet alleen leren",
-    "commitment": "Vastgezet, bevroren en verboden",
-    "relation": "Apart en samen",
-    "lending_cap": "Uitlenen binnen de afspraak",
-    "rotation": "Rouleren",
-    "hires": "Ruimte voor nieuwe mensen",
-    "budget": "Binnen het budget",
-    "staffing": "Uren die open blijven",
-    "expertise_coverage": "Kennis die in een team ontbreekt",
-    "talent_coverage": "Talent dat in een team ontbreekt",
-    "expertise_fit": "Werk boven wat mensen weten",
-    "talent_fit": "Werk naast hoe mensen het best werken",
-    "energy": "Werk dat energie kost",
-    "wishes": "Wensen die niet uitkomen",
-    "talent_use": "Talenten die blijven liggen",
-    "role_width": "Smalle rollen",
-    "responsibility": "Te weinig eigen verantwoordelijkheid",
-    "stretch": "Te weinig te leren",
-    "load_balance": "Ongelijke belasting",
-    "focus": "Te veel dingen tegelijk",
-    "stability": "Werk weg bij wie het nu doet",
-    "continuity": "Kennis bij één persoon",
-    "lending": "Uren voor een andere afdeling",
-    "hiring": "Kosten van nieuwe mensen",
-    "cost": "Kosten van het plan",
-}
-
-#: unit of a rule → in Dutch
-UNITS: Mapping[str, str] = {
-    "activities": "activiteiten",
-    "bookings": "boekingen",
-    "hours": "uren",
-    "learners": "lerenden",
-    "money": "geld",
-    "pairs": "paren",
-    "people": "mensen",
-    "single points of failure": "zwakke plekken",
-    "wishes": "wensen",
-}
 
 #: stable slug of what went wrong → what it is called
 PROBLEMS: Mapping[str, str] = {

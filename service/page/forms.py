@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.changes import BY_NAME
-from service.page.dutch import RULE_TITLES
 from service.page.dutch_forms import ABOUT, FIELDS, HINTS, TITLES, VALUES
 from service.page.sent import RECORDS, SAME, Schema, plain, schema_of
 from service.page.sentences import expected_in
@@ -296,7 +295,7 @@ class _Maker:
         return rows
 
     def _rule(self, rule: type[Rule]) -> str:
-        return self.t(rule.title, RULE_TITLES.get(rule.name, rule.title))
+        return self.t.word.rule(rule.name, rule.title)
 
     def _used(self, schema: Schema) -> list[tuple[str, str]]:
         """What is in use already, where others may be given."""

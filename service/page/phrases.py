@@ -5,7 +5,8 @@ A test looks at every sentence in the code.
 
 from __future__ import annotations
 
-from service.page.dutch import RULE_TITLES, UNITS
+from service.words import RULE_TITLES, UNITS
+from solver.units import ONE_OF
 
 #: phrases of the solver's sentences, as regular expressions, and what they are in Dutch; applied in this order, to
 #: sentences in which names stand as \x02n\x03
@@ -286,17 +287,15 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"^Nothing changes for (\d+) units?", r"Er verandert niets voor \1 afdelingen"),
     (r"^Nothing changes for", r"Er verandert niets voor"),
     (
-        r"^There is no trade-off: one plan has the least of both, (\S+) (\S+) and (\S+) (\S+)",
-        r"Er is geen afweging: één plan heeft het minste van beide, \1 en \3",
+        r"^There is no trade-off: one plan has the least of both, (.+) and (?=\d)",
+        r"Er is geen afweging: één plan heeft het minste van beide, \1 en ",
     ),
-    (
-        r"^From (\S+) \S+ and (\S+) \S+: (\S+) less of (.+?) takes (\S+) more of ",
-        r"Vanaf \1 en \2: \3 minder \4 kost \5 meer ",
-    ),
-    (
-        r"^(\d+) of (\d+) points are not proven: a longer search may find better ones",
-        r"\1 van \2 punten is niet bewezen: langer zoeken vindt misschien betere",
-    ),
+    (r"^Only one point was found, (.+) and (?=\d)", r"Er is maar één punt gevonden, \1 en "),
+    (r": a longer search may find others$", r": langer zoeken vindt misschien andere"),
+    (r"^From (.+?) and (.+?): (\S+) less of (.+?) takes (\S+) more of ", r"Vanaf \1 en \2: \3 minder \4 kost \5 meer "),
+    (r"^(\d+) of (\d+) points is not proven", r"\1 van \2 punten is niet bewezen"),
+    (r"^(\d+) of (\d+) points are not proven", r"\1 van \2 punten zijn niet bewezen"),
+    (r": a longer search may find better ones$", r": langer zoeken vindt misschien betere"),
     (
         r"^The base is not proven to be the best plan: a longer search may find a better one, and change the answer",
         r"Of er voor nu een beter plan is, is niet bekend: langer zoeken kan er een vinden, en het antwoord veranderen",
@@ -518,7 +517,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"works (\S+) h more", r"werkt \1 h meer"),
     # how the rules are named within sentences
     *((rf"\b{name.replace('_', ' ')}\b(?= (?:[−+]|in plaats))", title.lower()) for name, title in RULE_TITLES.items()),
-    *((rf"(?<=\d) {unit}\b(?= in plaats| na\b)", f" {dutch}") for unit, dutch in UNITS.items()),
+    *((rf"(?<=\b1) {ONE_OF[unit]}\b", f" {one}") for unit, (one, _) in UNITS.items()),
+    *((rf"(?<=\d) {unit}\b", f" {many}") for unit, (_, many) in UNITS.items()),
     (r"(\d+) more (?=[−+])", r"nog \1 "),
     (r"(?<=\ben )(\d+) more$|(?<=and )(\d+) more$", r"nog \1\2"),
     (r"\bshort\b(?= naar)|(?<=naar )short\b", r"te weinig"),

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from service.page.dutch import RULE_TITLES, UNITS
 from service.page.dutch_columns import HOLDS, MEANINGS
 from service.page.phrases import EXPECTED, PHRASES
 from service.page.tongue import Tongue
@@ -53,18 +52,18 @@ class Sentences:
 
     def rule(self, name: str, title: str) -> str:
         """The title of a rule in the page's language."""
-        return RULE_TITLES.get(name, title) if self.t.dutch else title
+        return self.t.word.rule(name, title)
 
     def unit(self, unit: str) -> str:
         """The unit of a rule in the page's language."""
-        return UNITS.get(unit, unit) if self.t.dutch else unit
+        return self.t.word.unit(unit)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
         """Every name that may stand in a sentence, with what it is called in the page's language."""
         names: dict[str, str] = {}
         for rule in RULES:
-            dutch = RULE_TITLES.get(rule.name, rule.title)
+            dutch = self.rule(rule.name, rule.title)
             names |= {rule.title: dutch, rule.title.lower(): dutch.lower()}
         for portfolio in self.portfolios:
             for term in portfolio.vocabulary:

@@ -20,6 +20,7 @@ from scenarios.studies import (
     StudyInvalid,
     StudyProgress,
     StudyResult,
+    frontier,
     lending_market,
     parse_study,
     run_study,
@@ -366,6 +367,21 @@ def test_a_frontier_is_all_that_nothing_dominates() -> None:
     assert [point.bound for point in result.found.points] == [0, 40, 80]
     assert result.found.proven
     assert told[-1].done == told[-1].total == result.solves
+
+
+def test_a_single_point_is_no_proof_that_there_is_no_trade_off() -> None:
+    """Bo alone, who lacks a quarter: the least of both is told where both are proven, else that no other was found."""
+    of = portfolio(
+        [person("bo", expertise={"law": 3})],
+        [activity("draft", 4, expertise={"law": 4})],
+        rules=money_or_fit().policy.rules,
+    )
+    result = ask(of, kind="frontier", rules=["cost", "expertise_fit"])
+    assert isinstance(result.found, Curve)
+    assert result.sentences == ("There is no trade-off: one plan has the least of both, 0 money and 1 hour",)
+    for least in (None, (0, 0.5)):
+        [said] = frontier.told(result.found, least)
+        assert said == "Only one point was found, 0 money and 1 hour: a longer search may find others"
 
 
 def two_and_two(seed: int) -> Portfolio:

@@ -24,7 +24,6 @@ from service.app import create_app
 from service.columns import HOLDS as COLUMN_HOLDS
 from service.columns import KEYS
 from service.orders import Source, order
-from service.page.dutch import RULE_TITLES, UNITS
 from service.page.dutch_columns import HOLDS, MEANINGS, SHEETS
 from service.page.dutch_forms import ABOUT, FIELDS, HINTS, TITLES, VALUES
 from service.page.forms import form_of
@@ -35,8 +34,10 @@ from service.page.sentences import Sentences, expected_in
 from service.page.tongue import Tongue
 from service.settings import ServiceSettings
 from service.store import Store
+from service.words import RULE_TITLES, UNITS
 from solver.portfolio import Portfolio
 from solver.rules import RULES
+from solver.units import ONE_OF
 from tests.service.page.sending import filled
 from tests.service.page.stored import made_proposal, no_plan, with_run
 
@@ -508,7 +509,7 @@ ENGLISH = re.compile(r"\b(the|of|with|and|on|work|hours|missing|people|instead|l
 def test_every_rule_has_a_dutch_name() -> None:
     """Titles and units of all rules are there in Dutch."""
     assert {rule.name for rule in RULES} == RULE_TITLES.keys()
-    assert {rule.unit for rule in RULES} == UNITS.keys()
+    assert {rule.unit for rule in RULES} == UNITS.keys() == ONE_OF.keys()
 
 
 def test_the_sentences_of_a_proposal_are_dutch_where_dutch_is_asked_for() -> None:
