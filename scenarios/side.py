@@ -157,10 +157,7 @@ class Side:
 
     def asked(self, activity: str) -> int:
         """The hours an activity asks for, in whole blocks; 0 where it is not there."""
-        if activity not in self.activities:
-            return 0
-        block = self.portfolio.block_hours
-        return -(-self.activities[activity].hours // block) * block
+        return self.portfolio.asked(self.activities[activity]) if activity in self.activities else 0
 
     def standing(self, person: str) -> Standing:
         """Whether somebody is there, was taken on, could be, or is not in the portfolio."""

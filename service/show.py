@@ -23,8 +23,9 @@ from solver.proposal import Balance, BookingLine, Conflict, Proposal, RuleScore,
 from solver.rules import BY_NAME, rules_of
 from solver.rules.base import HUNDRED
 
-#: from this width on there is room for bars and for the hours over time
-WIDE = 110
+#: from this width on there is room for bars and for the hours over time; for more than the most important columns; for
+#: any besides a name and a number
+WIDE, USUAL, NARROW = 110, 80, 60
 #: findings shown of each rule, and rows of each table; the whole is in a file written with --out
 MOST_FINDINGS, MOST_ROWS = 3, 400
 LONGEST_CALENDAR = 26
@@ -33,6 +34,21 @@ GOOD, FAIR, BAD, QUIET, TITLE = "green", "yellow", "bold red", "dim", "bold cyan
 STATES = {"missing": BAD, "short": FAIR, "unused": "blue", "surplus": "cyan", "balanced": GOOD}
 #: a cell of the grid by the part of the activity that it is, up to
 HEAT = ((0.25, "white on #134e5e"), (0.5, "white on #1b6f80"), (0.75, "black on #3aa6b0"), (1.0, "black on #8fdcd6"))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, on terminals that are at least so wide; where they are not, names keep the room."""
+
+    heading: str | Text = ""
+    least: int = 0
+    number: bool = False
+    wraps: bool = False
+    width: int | None = None
+    most: int | None = None
+    #: whether it takes the room that is left
+    rest: bool = False
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +168,7 @@ class Page:
 
     def _size(self) -> Iterable[str]:
         words = self._words
-        asked = sum(map(self._asked, self._portfolio.activities))
+        asked = sum(map(self._portfolio.asked, self._portfolio.activities))
         present = [person for person in self._proposal.people if person.hours]
         yield words("staffed", hours=words.number(sum(one.hours for one in self._bookings)), asked=words.number(asked))
         if self._proposal.people:  # not everybody is told of everybody's work
@@ -187,7 +203,7 @@ class Page:
         return self._bookings_section(parts)
 
     def _activity_row(self, activity: Activity, hours: int) -> tuple[Text, ...]:
-        asked = self._asked(activity)
+        asked = self._portfolio.asked(activity)
         style = GOOD if hours >= asked else FAIR if hours else BAD
         first, last = activity.window.first, activity.window.last
         window = Text(" " * first + self._signs.none * (last - first + 1), style=QUIET)
@@ -213,18 +229,18 @@ class Page:
         tables: list[RenderableType] = []
         for title, rows in parts:
             if left > 0:
-                table = self._table(header=not tables)
-                table.add_column(title, ratio=1, no_wrap=True, overflow=self._overflow)
-                table.add_column(words("hours") if not tables else "", justify="right", width=8)
-                table.add_column(words("role") if not tables else "", width=13)
-                table.add_column(words("expertise_fit") if not tables else "", width=11 if self._wide else 6)
-                table.add_column(words("talent_fit") if not tables else "", width=11 if self._wide else 6)
-                table.add_column("", width=4)
+                words_of = words if not tables else _no_words
+                columns = [
+                    Column(title, rest=True),
+                    Column(words_of("hours"), number=True, width=8),
+                    Column(words_of("role"), USUAL, width=13),
+                    Column(words_of("expertise_fit"), NARROW, width=11 if self._wide else 6),
+                    Column(words_of("talent_fit"), NARROW, width=11 if self._wide else 6),
+                    Column(least=NARROW, width=4),
+                ]
                 if self._timed:
-                    when = words("when") if not tables else ""
-                    table.add_column(when, no_wrap=True, width=max(5, self._portfolio.calendar.periods))
-                for row in rows[:left]:
-                    table.add_row(*row[: len(table.columns)])
+                    columns.append(Column(words_of("when"), width=max(5, self._portfolio.calendar.periods)))
+                table = self._table(columns, rows[:left])
                 tables += [Text(), table] if tables else [table]
             left -= len(rows)
         signs = self._signs
@@ -236,13 +252,15 @@ class Page:
         """Who grows where, from which level to which, and with whom."""
         if not self._proposal.learning:
             return None
-        words, names = self._words, self._names
-        table = self._table()
-        table.add_column(words("person"), no_wrap=True)
-        table.add_column(words("learns"), no_wrap=True)
-        table.add_column(words("level"), no_wrap=True)
-        table.add_column(words("mentor"), no_wrap=True)
-        table.add_column(words("activity"), ratio=1, no_wrap=True, overflow=self._overflow)
+        words, names, tight = self._words, self._names, self._width < USUAL
+        columns = [
+            Column(words("person"), rest=tight),
+            Column(words("learns"), rest=tight),
+            Column(words("level"), USUAL),
+            Column(words("mentor"), rest=tight),
+            Column(words("activity"), USUAL, rest=True),
+        ]
+        rows = []
         arrow = "->" if self._signs is PLAIN else "→"
         for one in self._proposal.learning[:MOST_ROWS]:
             mentor = (
@@ -250,14 +268,10 @@ class Page:
             )
             if one.mentor is not None:
                 mentor.append(f" {words('hours_short', hours=sum(one.mentor_hours_by_period))}", style=QUIET)
-            table.add_row(
-                Text(names.person(one.person)),
-                Text(names.term(one.term), style="magenta"),
-                Text(f"{words.number(one.from_)} {arrow} {one.toward}"),
-                mentor,
-                Text(names.activity(one.activity)),
-            )
-        return self._section("learning", table, self._cut(len(self._proposal.learning)))
+            level = Text(f"{words.number(one.from_)} {arrow} {one.toward}")
+            term = Text(names.term(one.term), style="magenta")
+            rows.append((Text(names.person(one.person)), term, level, mentor, Text(names.activity(one.activity))))
+        return self._section("learning", self._table(columns, rows), self._cut(len(self._proposal.learning)))
 
     def grid(self) -> RenderableType | None:
         """Activities × people, where it fits."""
@@ -277,7 +291,7 @@ class Page:
             table.add_column(head, justify="right", no_wrap=True, min_width=max(3, widest))
         table.add_column(self._words("open"), justify="right", no_wrap=True)
         for id, activity in self._activities.items():
-            asked = self._asked(activity)
+            asked = self._portfolio.asked(activity)
             cells = [self._heat(booked.get((id, person), 0), asked) for person in people]
             short = asked - sum(booked.get((id, person), 0) for person in people)
             table.add_row(Text(self._names.activity(id)), *cells, Text(str(short) if short > 0 else "", style=BAD))
@@ -304,29 +318,30 @@ class Page:
         words, names = self._words, self._names
         if not self._proposal.unfilled:
             return self._section("unfilled", Padding(Text(words("fully_staffed"), style=GOOD), (0, 1)))
-        table = self._table()
-        table.add_column(words("activity"), ratio=1, no_wrap=True, overflow=self._overflow)
-        table.add_column(words("hours"), justify="right", no_wrap=True)
-        table.add_column(words("missing"), ratio=1)
+        columns = [
+            Column(words("activity"), rest=True),
+            Column(words("hours"), number=True),
+            Column(words("missing"), rest=True, wraps=True),
+        ]
+        rows = []
         for one in self._proposal.unfilled[:MOST_ROWS]:
             lacking = [
                 f"{f'{lack.missing} x ' if lack.missing > 1 else ''}{names.term(lack.term)} {lack.level}"
                 for lack in (*one.expertise, *one.talents)
             ]
             hours = Text(str(one.hours), style=BAD) if one.hours else Text(self._signs.none, style=QUIET)
-            table.add_row(Text(names.activity(one.activity)), hours, Text(", ".join(lacking), style=FAIR))
-        return self._section("unfilled", table, self._cut(len(self._proposal.unfilled)))
+            rows.append((Text(names.activity(one.activity)), hours, Text(", ".join(lacking), style=FAIR)))
+        return self._section("unfilled", self._table(columns, rows), self._cut(len(self._proposal.unfilled)))
 
     def hires(self) -> RenderableType | None:
         """Candidates taken on."""
         if not self._proposal.hires:
             return None
-        table = self._table()
-        table.add_column(self._words("person"), ratio=1)
-        table.add_column(self._words("cost"), justify="right")
-        for one in self._proposal.hires:
-            table.add_row(Text(self._names.person(one.person)), Text(self._words.number(one.cost)))
-        return self._section("hires", table)
+        columns = [Column(self._words("person"), rest=True), Column(self._words("cost"), number=True)]
+        rows = [
+            (Text(self._names.person(one.person)), Text(self._words.number(one.cost))) for one in self._proposal.hires
+        ]
+        return self._section("hires", self._table(columns, rows))
 
     def score_card(self) -> RenderableType:
         """Broken rules first, then what costs most, each with its largest findings in sentences."""
@@ -335,17 +350,16 @@ class Page:
         hard = [rule for rule in card.rules if rule.hard]
         soft = [rule for rule in card.rules if not rule.hard]
         costly = sorted((rule for rule in soft if rule.cost and rule not in self._broken), key=lambda rule: -rule.cost)
+        columns = [
+            Column(words("rule"), rest=True, wraps=True),
+            Column(words("amount"), USUAL, number=True, width=18),
+            Column(words("weight"), USUAL, number=True, width=7),
+            Column(words("cost"), number=True, width=11),
+            Column(least=WIDE, width=12),
+        ]
         parts: list[RenderableType] = []
         for rule in (*self._broken, *costly):
-            table = self._table(header=not parts)
-            table.add_column(words("rule"), ratio=1)
-            table.add_column(words("amount"), justify="right", width=18)
-            table.add_column(words("weight"), justify="right", width=7)
-            table.add_column(words("cost"), justify="right", width=11)
-            if self._wide:
-                table.add_column("", width=12)
-            table.add_row(*self._rule_row(rule, card.total)[: len(table.columns)])
-            parts += [table, *self._findings(rule)]
+            parts += [self._table(columns, [self._rule_row(rule, card.total)], header=not parts), *self._findings(rule)]
         if not self._broken:
             parts.append(Text(words("all_hold", n=len(hard)), style=GOOD))
         quiet = [rule for rule in soft if not rule.cost and rule not in self._broken]
@@ -367,6 +381,14 @@ class Page:
         share = self._bar(rule.cost / total if total else 0, 12, "cyan")
         return Text(title, style="bold"), amount, Text(words.number(rule.weight)), Text(words.number(rule.cost)), share
 
+    def _factors(self, rule: RuleScore) -> str:
+        """Amount and weight, where they have no columns."""
+        words = self._words
+        amount = f"{words.number(rule.amount)} {words.unit(rule.unit, rule.amount)}"
+        if rule in self._broken:
+            return amount
+        return f"{amount}{self._signs.between}{words('weight')} {words.number(rule.weight)}"
+
     def _quietly(self, rule: RuleScore) -> str:
         words, title = self._words, self._title(rule).lower()
         return f"{title} ({words.number(rule.amount)} {words.unit(rule.unit, rule.amount)})" if rule.amount else title
@@ -377,7 +399,8 @@ class Page:
     def _findings(self, rule: RuleScore) -> Iterable[RenderableType]:
         """The sentences of the largest findings, and how many more there are."""
         shown = rule.findings[: MOST_FINDINGS if self._wide else MOST_FINDINGS - 1]
-        lines = [plain(finding.text) for finding in shown]
+        lines = [] if self._width >= USUAL else [self._factors(rule)]
+        lines += [plain(finding.text) for finding in shown]
         if len(rule.findings) > len(shown):
             lines.append(self._words("more", n=len(rule.findings) - len(shown)))
         return [Padding(Text(line, style="" if rule in self._broken else QUIET), (0, 1, 0, 3)) for line in lines]
@@ -387,35 +410,36 @@ class Page:
         if not self._proposal.people:
             return None
         words, names = self._words, self._names
-        table = self._table()
-        table.add_column(words("person"), no_wrap=True, overflow=self._overflow, max_width=28 if self._wide else 15)
-        table.add_column(words("hours"), justify="right", no_wrap=True)
-        table.add_column(words("busy"), no_wrap=True)
-        table.add_column(words("mostly"), no_wrap=True, overflow=self._overflow, max_width=24 if self._wide else 14)
-        table.add_column(words("learns"), justify="right", no_wrap=True)
-        table.add_column(words("leads"), justify="right", no_wrap=True)
-        if self._wide:
-            table.add_column(words("talents_used"), ratio=1, style=QUIET)
-        table.add_column(words("talents_unused"), ratio=1)
+        columns = [
+            Column(words("person"), most=28 if self._wide else 15),
+            Column(words("hours"), number=True),
+            Column(words("busy")),
+            Column(words("mostly"), NARROW, most=24 if self._wide else 14),
+            Column(words("learns"), USUAL, number=True),
+            Column(words("leads"), USUAL, number=True),
+            Column(words("talents_used"), WIDE, rest=True, wraps=True, style=QUIET),
+            Column(words("talents_unused"), USUAL, rest=True, wraps=True),
+        ]
+        rows = []
         for line in self._proposal.people[:MOST_ROWS]:
             mostly = Text()
             if line.kinds:
                 kind = max(line.kinds, key=lambda kind: line.kinds[kind])
                 share = line.widest_share or 0
                 mostly = Text(f"{_percents(share):>5} {plain(kind)}", style=FAIR if share > 0.6 else "")
-            cells = [
-                Text(names.person(line.person)),
-                Text(str(line.hours)),
-                self._busy(line.utilisation),
-                mostly,
-                self._share(line.stretch_share, "magenta"),
-                self._share(line.responsibility_share, ""),
-            ]
-            if self._wide:
-                cells.append(Text(", ".join(map(names.term, line.top_talents_used))))
-            cells.append(Text(", ".join(map(names.term, line.top_talents_unused)), style=FAIR))
-            table.add_row(*cells)
-        return self._section("people", table, self._cut(len(self._proposal.people)))
+            rows.append(
+                (
+                    Text(names.person(line.person)),
+                    Text(str(line.hours)),
+                    self._busy(line.utilisation),
+                    mostly,
+                    self._share(line.stretch_share, "magenta"),
+                    self._share(line.responsibility_share, ""),
+                    Text(", ".join(map(names.term, line.top_talents_used))),
+                    Text(", ".join(map(names.term, line.top_talents_unused)), style=FAIR),
+                )
+            )
+        return self._section("people", self._table(columns, rows), self._cut(len(self._proposal.people)))
 
     def warnings(self) -> RenderableType | None:
         """What is odd about the portfolio."""
@@ -438,15 +462,15 @@ class Page:
             (line for line in self._proposal.talent_balance if line.state != "balanced"),
             key=lambda line: (order.index(line.state), line.dimension != "talent", -line.demand_hours),
         )
-        table = self._table()
-        table.add_column(words("term"), ratio=1, no_wrap=True, overflow=self._overflow)
-        table.add_column("", no_wrap=True)
-        table.add_column(words("demand"), justify="right", no_wrap=True)
-        table.add_column(words("supply"), justify="right", no_wrap=True)
-        table.add_column("", no_wrap=True)
-        table.add_column(words("state"), no_wrap=True)
-        for line in lines[:MOST_ROWS]:
-            self._balance_row(table, line)
+        columns = [
+            Column(words("term"), rest=True),
+            Column(least=USUAL),
+            Column(words("demand"), NARROW, number=True),
+            Column(words("supply"), NARROW, number=True),
+            Column(least=NARROW),
+            Column(words("state")),
+        ]
+        table = self._table(columns, map(self._balance_row, lines[:MOST_ROWS]))
         balanced = [line.term for line in self._proposal.talent_balance if line.state == "balanced"]
         below = []
         if balanced:
@@ -454,10 +478,10 @@ class Page:
             below.append(Text(words("in_balance", terms=terms), style=QUIET))
         return self._section("talent_balance", *([table] if lines else []), self._cut(len(lines)), *below)
 
-    def _balance_row(self, table: Table, line: Balance) -> None:
+    def _balance_row(self, line: Balance) -> tuple[Text, ...]:
         words, style = self._words, STATES[line.state]
         served = 1.0 if not line.demand_hours else min(1.0, line.supply_hours / line.demand_hours)
-        table.add_row(
+        return (
             Text(self._names.term(line.term), style=style),
             Text(words(line.dimension), style=QUIET),
             Text(words("hours_short", hours=words.number(round(line.demand_hours)))),
@@ -494,8 +518,24 @@ class Page:
     def _dash(self) -> str:
         return "-" if self._signs is PLAIN else "–"
 
-    def _table(self, header: bool = True) -> Table:
-        return Table(box=None, expand=True, header_style=QUIET, padding=(0, 1), show_header=header)
+    def _table(self, columns: Sequence[Column], rows: Iterable[Sequence[Text]], header: bool = True) -> Table:
+        """A table of the columns that there is room for."""
+        table = Table(box=None, expand=True, header_style=QUIET, padding=(0, 1), show_header=header)
+        shown = [n for n, column in enumerate(columns) if column.least <= self._width]
+        for column in (columns[n] for n in shown):
+            table.add_column(
+                column.heading,
+                justify="right" if column.number else "left",
+                ratio=1 if column.rest else None,
+                no_wrap=not column.wraps,
+                overflow="fold" if column.wraps else self._overflow,
+                width=column.width,
+                max_width=column.most,
+                style=column.style,
+            )
+        for row in rows:
+            table.add_row(*(row[n] for n in shown))
+        return table
 
     def _section(self, key: str, *parts: RenderableType | None) -> RenderableType:
         title = Text(self._words(key), style=TITLE)
@@ -505,11 +545,6 @@ class Page:
 
     def _cut(self, rows: int) -> Text | None:
         return Text(self._words("more", n=rows - MOST_ROWS), style=QUIET) if rows > MOST_ROWS else None
-
-    def _asked(self, activity: Activity) -> int:
-        """The hours asked for, in whole blocks."""
-        block = self._portfolio.block_hours
-        return -(-activity.hours // block) * block
 
     def _bar(self, share: float, cells: int, style: str) -> Text:
         full = min(cells, max(0, math.floor(share * cells + 0.5)))
@@ -586,3 +621,7 @@ def _ways_out(ways: Sequence[WayOut], words: Words) -> Iterable[Text]:
 
 def _percents(share: float) -> str:
     return f"{math.floor(100 * share + 0.5)} %"
+
+
+def _no_words(key: str) -> str:
+    return ""

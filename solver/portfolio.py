@@ -371,6 +371,10 @@ class Portfolio(Part):
         """The vocabulary by id."""
         return {term.id: term for term in self.vocabulary}
 
+    def asked(self, activity: Activity) -> int:
+        """The hours that an activity asks for, in whole blocks."""
+        return -(-activity.hours // self.block_hours) * self.block_hours
+
     def label(self, term_id: str, language: str = "en") -> str:
         """The name of a term in a language; else in English, else in the first language by name, else its id."""
         term = self.terms.get(term_id)

@@ -17,6 +17,7 @@ from service.words import WORDS, Language, Names, Words, plain
 from solver.handmade import score_plan
 from solver.portfolio import Portfolio, parse
 from solver.proposal import Proposal
+from solver.rules import BY_NAME
 from solver.settings import Settings
 from solver.solve import solve
 from tests.builders import activity, booking, person, portfolio_data
@@ -47,13 +48,39 @@ def scored(data: dict[str, Any], bookings: list[tuple[str, str, int]] | None = N
     return portfolio, score_plan(portfolio, {"bookings": plan})
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 @pytest.mark.parametrize("by", ["activity", "person"])
 def test_the_page_fits_its_width(width: int, by: str, proposal: Proposal) -> None:
     """No line is wider than the terminal, and a pipe gets no escape sequences."""
     text = shown(CASE, proposal, width, by=by)
     assert max(map(len, text.splitlines())) <= width
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("language", Language)
+def test_every_rule_is_named_on_every_terminal(width: int, language: Language, proposal: Proposal) -> None:
+    """However narrow it is, no word of the title of a rule that costs is cut, and its cost and amount stand with it."""
+    assert proposal.score_card is not None
+    rules = [rule.model_copy(update={"amount": 2, "cost": 7654.25}) for rule in proposal.score_card.rules]
+    card = proposal.score_card.model_copy(update={"rules": tuple(rules)})
+    text = shown(CASE, proposal.model_copy(update={"score_card": card}), width, language=language)
+    begins, words = text.index(WORDS["score_card"][language == "nl"]), Words(language)
+    text = text[begins : text.index(f"{words('people')} ─")]
+    for rule in rules:
+        title = words.rule(rule.name, BY_NAME[rule.name].title)
+        assert rule.hard or set(title.split()) <= set(text.split()), title
+    soft = sum(not rule.hard for rule in rules)
+    assert text.count(words.number(7654.25)) == soft
+    assert len(re.findall(r"\b2 ", text)) >= soft
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_people_are_named_on_every_terminal(width: int, proposal: Proposal) -> None:
+    """Bookings and what people's work looks like keep room for names of usual length."""
+    for by in ("activity", "person"):
+        text = shown(CASE, proposal, width, by=by)
+        assert all(text.count(person.name[:13]) >= 2 for person in CASE.people)
 
 
 @pytest.mark.parametrize("by", ["activity", "person"])
@@ -86,11 +113,14 @@ def test_missing_talents_come_first(proposal: Proposal) -> None:
 
 
 def test_in_dutch_everything_but_the_sentences_is_dutch(proposal: Proposal) -> None:
-    """Headings, status and labels of terms follow the language."""
+    """Headings, status, labels of terms, titles of rules and their units follow the language."""
     text = shown(CASE, proposal, language="nl")
     for words in ("Wie doet wat", "Wat open blijft", "Scorekaart", "Talentbalans", "Overtuigen", "ontbreekt"):
         assert words in text
     assert "Persuading " not in text[text.index("Talentbalans") :]
+    assert re.search(r"Werk naast hoe mensen het best werken +750,48 uren", text)
+    assert "1 zwakke plek" in shown(CASE, proposal, 60, language="nl")
+    assert re.search(r"kosten van het plan \([\d.]+ geld\)", " ".join(text.split()))
 
 
 def test_without_unicode_plain_signs_are_used(proposal: Proposal) -> None:

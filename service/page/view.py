@@ -167,8 +167,7 @@ class View:
     @cached_property
     def asked(self) -> dict[str, int]:
         """Hours asked for per activity, in whole blocks."""
-        block = self.portfolio.block_hours
-        return {one.id: -(-one.hours // block) * block for one in self.portfolio.activities}
+        return {one.id: self.portfolio.asked(one) for one in self.portfolio.activities}
 
     @cached_property
     def hours_asked(self) -> int:
