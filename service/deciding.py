@@ -42,17 +42,24 @@ def checked(
         if who.role != "lead":
             return None
         return [{"person": person, "activity": activity} for person, activity in proposed if activity in own]
-    people, activities = {one.id for one in portfolio.people}, {one.id for one in portfolio.activities}
+    people, asked = {one.id for one in portfolio.people}, {one.id: portfolio.asked(one) for one in portfolio.activities}
+    first: dict[Pair, int] = {}
     problems = []
     for n, one in enumerate(bookings):
         at = f"/bookings/{n}"
         pair = (one["person"], one["activity"])
         if one["person"] not in people:
             problems.append(Problem(f"{at}/person", "unknown_id", one["person"], "the id of a person"))
-        elif one["activity"] not in activities:
+        elif one["activity"] not in asked:
             problems.append(Problem(f"{at}/activity", "unknown_id", one["activity"], "the id of an activity"))
+        elif first.setdefault(pair, n) != n:
+            expected = f"one booking of a pair; /bookings/{first[pair]} has it already"
+            problems.append(Problem(at, "duplicate_booking", one, expected))
         elif decision == "override" and one.get("hours") is None:
             problems.append(Problem(f"{at}/hours", "missing", None, "the hours instead; 0 where it is not to be"))
+        elif decision == "override" and one["hours"] > asked[one["activity"]]:
+            expected = f"at most {asked[one['activity']]:,}, the hours that the activity asks for"
+            problems.append(Problem(f"{at}/hours", "too_many_hours", one["hours"], expected))
         elif decision != "override" and pair not in proposed:
             problems.append(Problem(at, "not_proposed", None, "a booking of the proposal"))
         elif decision != "override" and one.get("hours") is not None:

@@ -158,12 +158,22 @@ def test_an_override_needs_bookings_with_hours_and_a_reason(case: Case) -> None:
         ({"decision": "accept", "bookings": [{"person": "bob", "activity": "c"}]}, "/bookings/0/activity"),
         ({"decision": "accept", "bookings": [{"person": "ann", "activity": "b"}]}, "/bookings/0"),
         ({"decision": "accept", "bookings": [{"person": "eve", "activity": "b"}]}, "/bookings/0/person"),
+        ({"decision": "override", "bookings": [{**pair, "hours": 25}], "reason": "x"}, "/bookings/0/hours"),
+        ({"decision": "override", "bookings": [{**pair, "hours": n} for n in (8, 16)], "reason": "x"}, "/bookings/1"),
         ({"decision": "perhaps"}, "/decision"),
     ]
     for body, path in wrong:
         answer = case.decide(**body)
         assert (answer.status_code, [one["path"] for one in answer.json()["errors"]]) == (422, [path])
     assert case.client.get(f"/v1/runs/{case.run}/decisions").json()["items"] == []
+
+
+def test_an_override_may_be_all_that_the_activity_asks_for(case: Case) -> None:
+    """Hours up to those asked for are right, and an answer to more says how many that is."""
+    pair = {"person": "ann", "activity": "a"}
+    [error] = case.decide(decision="override", bookings=[{**pair, "hours": 999_999}], reason="x").json()["errors"]
+    assert (error["value"], error["expected"]) == (999_999, "at most 24, the hours that the activity asks for")
+    assert case.decide(decision="override", bookings=[{**pair, "hours": 24}], reason="x").status_code == 201
 
 
 def test_nothing_is_booked_by_itself(case: Case) -> None:
