@@ -7,9 +7,10 @@ import traceback
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from service.commands import keys, study
 from service.commands.demo import demo
@@ -26,7 +27,33 @@ from service.commands.what_if import compare, run
 from service.commands.worker import worker
 from service.words import plain
 
+
+class Commands(TyperGroup):
+    """The commands, which tell in our own words what is wrong with an option."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as wrong:
+            from pydantic import ValidationError
+
+            if isinstance(wrong.__cause__, ValidationError):
+                wrong.message = _expected(dict(wrong.__cause__.errors()[0]))
+            raise
+
+
+def _expected(found: dict[str, Any]) -> str:
+    """What would be right, and what was given."""
+    from solver.references import plain as in_words
+
+    if "error" in found.get("ctx", {}):
+        return str(found["ctx"]["error"]).removesuffix(".")
+    return f"expected {in_words(found)[1]}, not {found['input']}"
+
+
 app = typer.Typer(
+    cls=Commands,
     name="staffing",
     help="From a portfolio of people and projects to a staffing proposal: who works on what, for how long, and why.",
     epilog="Exit codes: 0 fine, 1 the portfolio or plan is bad or there is no plan, 2 wrong use, 3 a fault of ours, "

@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 
 from service.visible import visible_errors
 from solver.portfolio import Problem
+from solver.references import plain
 
 MEDIA_TYPE = "application/problem+json"
 #: an answer holds no more errors than this; its detail says that there are more
@@ -375,7 +376,7 @@ async def _bad_query(request: Request, error: Exception) -> Response:
             marks.get(str(one["loc"][0]), "") + str(one["loc"][-1]),
             one["type"],
             str(one["input"])[:100],
-            one["msg"].removeprefix("Input should be ").removeprefix("String should "),
+            plain(dict(one))[1],
         )
         for one in found
     ]

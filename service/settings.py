@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from service.access_settings import AccessSettings
 from service.store.engine import url_of
+from solver.references import plain
 
 PREFIX = "STAFFING_"
 LogFormat = Literal["console", "json"]
@@ -81,7 +82,7 @@ class ServiceSettings(AccessSettings):
             settings = cls.model_validate(given)
         except ValidationError as invalid:
             lines = [
-                f"{PREFIX}{str(found['loc'][0]).upper()} is {_shown(found)}: {found['msg']}"
+                f"{PREFIX}{str(found['loc'][0]).upper()} is {_shown(found)}: expected {plain(dict(found))[1]}"
                 for found in invalid.errors(include_url=False)
             ]
             raise SettingsInvalid("\n".join(lines)) from None

@@ -400,6 +400,19 @@ _PLAIN = {
     "string_type": ("not_text", "text"),
     "string_unicode": ("bad_text", "text of whole Unicode characters"),
 }
+#: errors of Pydantic that have a limit, in words
+_LIMITS = {
+    "greater_than_equal": "at least {ge:,.10g}",
+    "less_than_equal": "at most {le:,.10g}",
+    "too_short": "at least {min_length} of them",
+    "too_long": "at most {max_length} of them",
+    "string_too_short": "text of at least {min_length} characters",
+    "string_too_long": "text of at most {max_length} characters",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
+}
 
 
 def plain(found: dict[str, Any]) -> tuple[str, str]:
@@ -409,6 +422,10 @@ def plain(found: dict[str, Any]) -> tuple[str, str]:
         return _PLAIN[code]
     if code == "literal_error":
         return "not_a_choice", f"one of {context['expected'].replace(' or ', ', ')}".replace("'", "")
+    if "error" in context:
+        return code, str(context["error"])
+    if code in _LIMITS:
+        return code, _LIMITS[code].format(**context)
     return code, found["msg"]
 
 

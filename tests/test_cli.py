@@ -147,6 +147,25 @@ def test_wrong_use_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("propose", "adviesbureau", "--by", "nope"), "'--by': 'nope' is not one of 'activity', 'person'"),
+        (("alternatives", "adviesbureau", "plan.json", "-k", "0"), "expected at least 1, not 0"),
+        (("keys", "add", "--role", "hr", "--days", "0"), "'--days': expected at least 1, not 0"),
+        (("study", "exposure", "adviesbureau", "--seconds", "soon"), "expected a number, not soon"),
+        (("propose", "adviesbureau", "--workers", "0"), "expected a whole number from 1 to 64, not 0"),
+        (("convert", "adviesbureau", "plan.txt"), "plan.txt should end in .json, .xlsx or .zip, or be a folder"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
+)
+def test_a_wrong_option_is_told_in_our_words(arguments: tuple[str, ...], said: str) -> None:
+    """What was given and what would be right, and nothing of the library that found out."""
+    _, output = invoke(*arguments)
+    assert said in " ".join(output.split())
+    assert "Value error" not in output
+
+
 def test_a_fault_of_ours_is_one_line_and_a_traceback_only_for_who_asks(capsys: pytest.CaptureFixture[str]) -> None:
     """An exception that nothing expects ends in exit code 3; `--debug` shows where it came from."""
 

@@ -196,4 +196,6 @@ def search_settings(**given: Any) -> Settings:
     except ValidationError as invalid:
         found = invalid.errors()[0]
         expected = found.get("ctx", {}).get("expected", found["msg"])
-        raise typer.BadParameter(f"expected {expected}", param_hint=f"'--{found['loc'][0]}'") from None
+        raise typer.BadParameter(
+            f"expected {expected}, not {found['input']}", param_hint=f"'--{found['loc'][0]}'"
+        ) from None

@@ -41,7 +41,7 @@ def check_out(out: Path | None, suffixes: tuple[str, ...] = FORMS) -> None:
 def check_sheets(out: Path) -> None:
     """Refuse a file or folder that a spreadsheet cannot be written to."""
     if out.suffix.lower() not in (".xlsx", ".zip", ""):
-        raise typer.BadParameter(f"{out} should end in .xlsx or .zip, or be a folder", param_hint="'OUT'")
+        raise typer.BadParameter(f"{out} should end in .json, .xlsx or .zip, or be a folder", param_hint="'OUT'")
 
 
 def write_proposal(portfolio: Portfolio, proposal: Proposal, out: Path | None, lang: str) -> str | None:

@@ -141,6 +141,16 @@ async def change_portfolio(
 
 def _changed(raw: bytes, store: Store, id: str, who: Who, expect: int | None) -> StoredPortfolio:
     asked = whole(raw, OperationsBody)
+    while True:
+        try:
+            return _changed_once(asked, store, id, who, expect)
+        except Stale:
+            # Somebody else's revision came between; without If-Match this one follows it.
+            if expect is not None:
+                raise
+
+
+def _changed_once(asked: OperationsBody, store: Store, id: str, who: Who, expect: int | None) -> StoredPortfolio:
     stored, portfolio = store.portfolio(id)
     if expect not in (None, stored.revision):
         raise stale(id, stored.revision, expect)
@@ -150,7 +160,7 @@ def _changed(raw: bytes, store: Store, id: str, who: Who, expect: int | None) ->
     except PortfolioInvalid as invalid:
         raise Wrong(invalid.problems) from None
     after = _with_hidden(after, portfolio, who)
-    # Without If-Match too: what is stored is what was looked at, or nothing.
+    # What is stored is what was looked at, or nothing.
     return store.revise_portfolio(id, after, who.name, stored.revision)
 
 

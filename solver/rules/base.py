@@ -161,5 +161,5 @@ def counted(amount: int, one: str, many: str) -> str:
 
 
 def number(amount: int) -> str:
-    """Hundredths as a plain number without trailing zeros."""
-    return f"{amount / HUNDRED:.2f}".rstrip("0").rstrip(".")
+    """Hundredths as a plain number without trailing zeros, thousands apart: "385,520"."""
+    return f"{amount / HUNDRED:,.2f}".rstrip("0").rstrip(".")

@@ -27,8 +27,8 @@ def test_all_wrong_variables_are_named_at_once() -> None:
     with pytest.raises(SettingsInvalid) as wrong:
         ServiceSettings.of({"STAFFING_BODY_BYTES": "many", "STAFFING_SOLVE_SECONDS": "0"})
     assert str(wrong.value).splitlines() == [
-        "STAFFING_BODY_BYTES is 'many': Input should be a valid integer, unable to parse string as an integer",
-        "STAFFING_SOLVE_SECONDS is '0': Input should be greater than or equal to 1",
+        "STAFFING_BODY_BYTES is 'many': expected a whole number",
+        "STAFFING_SOLVE_SECONDS is '0': expected at least 1",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import openpyxl
@@ -102,6 +103,25 @@ def test_operations_make_a_revision(anywhere: TestClient) -> None:
     assert [(one["revision"], one["by"]) for one in revisions] == [(2, "local"), (1, "library")]
 
 
+def test_operations_at_the_same_time_follow_each_other(anywhere: TestClient) -> None:
+    """Without If-Match none of many is refused: each is a revision, and the last one has what all of them set."""
+    path, people = "/v1/portfolios/at-once", 8
+    given = entry("bedrijfsbureau").portfolio().canonical() | {"id": "at-once"}
+    assert anywhere.post("/v1/portfolios", json={"portfolio": given}).status_code == 201
+    before = anywhere.get(path).json()
+    ids = [one["id"] for one in before["portfolio"]["people"]][:people]
+
+    def set_hours(id: str) -> int:
+        operation = {"op": "set", "path": f"/people/{id}/hours_per_period", "value": 13}
+        return anywhere.patch(path, json={"operations": [operation]}).status_code
+
+    with ThreadPoolExecutor(people) as pool:
+        assert set(pool.map(set_hours, ids)) == {200}
+    after = anywhere.get(path).json()
+    assert after["revision"] == before["revision"] + len(ids)
+    assert {one["hours_per_period"] for one in after["portfolio"]["people"] if one["id"] in ids} == {13}
+
+
 def test_operations_that_are_wrong_are_all_told(anywhere: TestClient) -> None:
     """What names nothing is told by its operation, what makes no portfolio by its place; nothing is stored."""
     operations = [
@@ -173,7 +193,11 @@ def test_lists_are_paged_and_parameters_checked(anywhere: TestClient) -> None:
     assert rest["next"] is None
     assert [one["id"] for one in anywhere.get("/v1/portfolios?name=Example").json()["items"]] == ["example"]
     errors = refused(anywhere.get("/v1/runs?limit=1000&status=lost&cursor=x"), 422, "bad_query")
-    assert {error["path"] for error in errors} == {"?limit", "?status", "?cursor"}
+    assert {error["path"]: (error["value"], error["expected"]) for error in errors} == {
+        "?limit": ("1000", "at most 200"),
+        "?status": ("lost", "one of queued, running, finished, cancelled, failed"),
+        "?cursor": ("x", "text of the form ^[0-9]{1,18}$"),
+    }
     refused(anywhere.get("/v1/runs/%00"), 404, "unknown_path")
 
 
