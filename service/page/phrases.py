@@ -517,6 +517,11 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"works (\S+) h more", r"werkt \1 h meer"),
     # how the rules are named within sentences
     *((rf"\b{name.replace('_', ' ')}\b(?= (?:[−+]|in plaats))", title.lower()) for name, title in RULE_TITLES.items()),
+    *(
+        (rf"^{name.replace('_', ' ').capitalize()}(?= (?:weegt|komt op|is (?:soft|hard|off)) )", title)
+        for name, title in RULE_TITLES.items()
+    ),
+    *((rf"\b{name.replace('_', ' ')}\b(?=[^()]*\): de totalen)", title.lower()) for name, title in RULE_TITLES.items()),
     *((rf"(?<=\b1) {ONE_OF[unit]}\b", f" {one}") for unit, (one, _) in UNITS.items()),
     *((rf"(?<=\d) {unit}\b", f" {many}") for unit, (_, many) in UNITS.items()),
     (r"(\d+) more (?=[−+])", r"nog \1 "),

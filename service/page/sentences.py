@@ -8,6 +8,7 @@ library's does.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -74,8 +75,12 @@ class Sentences:
                 *portfolio.projects,
                 *portfolio.activities,
             )
+            times = Counter(plain(item.name) for item in items)
             for item in items:
                 names[plain(item.name)] = names[item.name] = plain(item.name)
+                if times[plain(item.name)] > 1:  # then the id may stand behind it
+                    both = f"{plain(item.name)} ({item.id})"
+                    names[both] = both
             names |= {activity.kind: activity.kind for activity in portfolio.activities}
         names |= {name: name for name in self.also}
         return {name: shown for name, shown in names.items() if len(name) > 1}

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from service.page.sentences import in_dutch
+import pytest
+
+from service.page.sentences import Sentences, in_dutch
+from service.page.tongue import Tongue
+from tests.builders import activity, person, portfolio
 
 ROOT = Path(__file__).parents[3]
 #: where sentences for people are made
@@ -248,6 +252,26 @@ def templates(path: Path) -> Iterator[tuple[int, str]]:
             waiting += [node.value] if node.value else []
         else:
             waiting += ast.iter_child_nodes(node)
+
+
+@pytest.mark.parametrize(
+    ("said", "dutch"),
+    [
+        ("300 h of Same (b) are left open", "300 u van Same (b) blijft open"),
+        ("Cost weighs 1 instead of 0", "Kosten van het plan weegt 1 in plaats van 0"),
+        ("Cost comes to 18,620 money instead of 20", "Kosten van het plan komt op 18.620 geld in plaats van 20"),
+        ("Role width comes to 1 hour instead of 2", "Smalle rollen komt op 1 uur in plaats van 2"),
+        (
+            "Scored by different rules (cost, talent fit and focus): the totals do not say which is better",
+            "Naar andere regels gewogen (kosten van het plan, werk naast hoe mensen het best werken en te veel dingen "
+            "tegelijk): de totalen zeggen niet welk beter is",
+        ),
+    ],
+)
+def test_rules_and_names_within_sentences_are_dutch(said: str, dutch: str) -> None:
+    """A rule is called by its Dutch title wherever it stands, and a name with its id is a name."""
+    of = portfolio([person("ana")], [activity("a", 8, name="Same"), activity("b", 8, name="Same")])
+    assert Sentences(of, Tongue("nl"))(said) == dutch
 
 
 def test_every_sentence_has_its_dutch() -> None:
