@@ -13,7 +13,7 @@ import pytest
 
 from solver.portfolio import Portfolio
 from solver.rules import RULES
-from solver.rules.base import HUNDRED
+from solver.rules.base import HUNDRED, number
 from solver.tables import Tables
 from tests.builders import activity, booking, only, person, plan, portfolio
 
@@ -534,3 +534,8 @@ def test_a_unit_that_may_not_lend_is_named() -> None:
         )
     )
     assert tables.rule["eligibility"].demand(tables, (0, 0)) == ("Ana may not work on Write: it is another unit's work")
+
+
+def test_numbers_of_findings_have_their_thousands_apart() -> None:
+    """Money and hours read as everywhere else, whatever the rule."""
+    assert [number(amount) for amount in (38_552_000, 123_450, 50)] == ["385,520", "1,234.5", "0.5"]
