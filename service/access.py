@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 
@@ -14,7 +14,9 @@ from service.store import Store
 from service.store.keys import MARK
 from service.visible import (
     hidden_fields,
-    merged,
+    limits_changed,
+    money_set,
+    varied,
     visible,
     visible_changes,
     visible_comparison,
@@ -23,6 +25,7 @@ from service.visible import (
     visible_portfolio,
     visible_progress,
     visible_proposal,
+    with_hidden_of,
 )
 from service.who import LOCAL, ROLES, Role, Who
 from solver.portfolio import Portfolio
@@ -37,6 +40,8 @@ __all__ = [
     "allowed",
     "merged",
     "refuse_hidden",
+    "refuse_money",
+    "varied",
     "visible",
     "visible_changes",
     "visible_comparison",
@@ -156,6 +161,8 @@ def allowed(request: Request) -> Who:
 
 TheWho = Annotated[Who, Depends(allowed)]
 
+_TELLS_MONEY = "The role {} may not set {}: money that it is not shown could be worked out from it."
+
 
 def refuse_hidden(paths: Iterable[str], who: Who, portfolio: Portfolio) -> None:
     """Raises Forbidden where an operation addresses what the role is not shown: `/people/p07/rate`."""
@@ -165,6 +172,22 @@ def refuse_hidden(paths: Iterable[str], who: Who, portfolio: Portfolio) -> None:
         id, _, field = rest.partition("/")
         if section == "people" and id in people and field.partition("/")[0] in hidden_fields(people[id], who):
             raise Forbidden(f"The role {who.role} may not change {path}, which it is not shown.")
+
+
+def refuse_money(data: Any, who: Who, *portfolios: Portfolio, place: str = "/changes") -> None:
+    """Raises Forbidden where changes, or a study, would let money be worked out that the role is not shown."""
+    for path in money_set(data, who, *portfolios):
+        raise Forbidden(_TELLS_MONEY.format(who.role, place + path))
+
+
+def merged(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:
+    """A stored portfolio that somebody changed, with what they were not shown as it was.
+
+    Raises Forbidden where money could be worked out from it, PortfolioInvalid where what was hidden does not fit.
+    """
+    for path in limits_changed(after, before, who):
+        raise Forbidden(_TELLS_MONEY.format(who.role, path))
+    return with_hidden_of(after, before, who)
 
 
 def _only_this_machine(request: Request) -> None:

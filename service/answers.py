@@ -8,9 +8,10 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from service.access import Who, visible
+from service.access import Who, varied, visible
+from service.execution import changed_portfolio
 from service.media import JSON
-from service.store import StoredRun
+from service.store import Store, StoredRun
 from solver.portfolio import Portfolio
 
 
@@ -40,6 +41,20 @@ def run_json(run: StoredRun) -> dict[str, Any]:
         "outcome": run.outcome,
         "failure": run.failure,
     }
+
+
+def run_seen(store: Store, run: StoredRun, who: Who) -> dict[str, Any]:
+    """A run, ready for JSON, without what the role may not see."""
+    data = run_json(run)
+    if who.role != "hr":
+        data = visible(data, who, *solved_in(store, run))
+    return data
+
+
+def solved_in(store: Store, run: StoredRun) -> tuple[Portfolio, ...]:
+    """The portfolio of a run with its changes made, and what the options of a sweep make of it."""
+    portfolio = changed_portfolio(store, run)
+    return (portfolio, *varied(run.asked, portfolio))
 
 
 def duration(length: timedelta) -> str:

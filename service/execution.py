@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scenarios import runs
 from scenarios.changes import parse_changes
+from scenarios.scenario import apply
 from service import metrics
 from service.logs import WORKER, about
 from service.problems import is_away, log_fault
@@ -190,6 +191,11 @@ def portfolio_of(store: Store, run: StoredRun) -> Portfolio:
     content = store.run_content(run.id)
     assert content is not None
     return parse_json(content)
+
+
+def changed_portfolio(store: Store, run: StoredRun) -> Portfolio:
+    """The portfolio that a run solved: with its changes."""
+    return apply(portfolio_of(store, run), parse_changes(run.changes))
 
 
 def proposal_of(store: Store, id: str | None) -> Proposal | None:

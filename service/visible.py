@@ -9,7 +9,8 @@ stay, but not where they have money in them that the role may not see: from thos
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from scenarios.changes import ChangeInvalid, parse_changes
@@ -37,6 +38,10 @@ RATE_RULES = frozenset({"cost", "budget"})
 MONEY_RULES = RATE_RULES | {"hiring"}
 #: of a policy and of changes: money, for those who see money
 MONEY = frozenset({"budget", "fixed_costs", "max_hires", "cost", "price"})
+#: fields of a policy that set money, whatever stands in them
+POLICY_MONEY = frozenset({"budget", "fixed_costs"})
+#: fields of changes, of the people in them and of studies that hold an amount of money
+AMOUNTS = POLICY_MONEY | {"cost", "price", "rate"}
 
 _PRIVATE_WORDS = tuple(sorted(rule.replace("_", " ") for rule in PRIVATE_RULES))
 _MONEY_WORDS = (*sorted(MONEY_RULES), "is taken on for")
@@ -119,7 +124,7 @@ def with_hidden(data: Json, stored: Json, who: Who) -> Json:
     return {**data, "people": people}
 
 
-def merged(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:
+def with_hidden_of(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:
     """`with_hidden` of portfolios; raises PortfolioInvalid where what was hidden does not fit what is new."""
     return after if who.role == "hr" else parse(with_hidden(after.canonical(), before.canonical(), who))
 
@@ -164,9 +169,9 @@ def visible_proposal(data: Json, who: Who, portfolio: Portfolio) -> Json:
     return shown
 
 
-def visible_progress(data: Json, who: Who, portfolio: Portfolio) -> Json:
-    """One report of a run's progress, an event of it, or the `run` of a proposal."""
-    return _without(data, ("best", "objective", "bound")) if _hides_totals(who, portfolio) else data
+def visible_progress(data: Json, who: Who, *portfolios: Portfolio) -> Json:
+    """One report of a run's progress, or of a study's, whose names tell limits; an event; the `run` of a proposal."""
+    return _without(data, ("best", "objective", "bound", "name")) if _hides_totals(who, *portfolios) else data
 
 
 def _bookings(data: Json, who: Who, portfolio: Portfolio, own: frozenset[str]) -> list[Json]:
@@ -222,7 +227,8 @@ def _score_card(data: Json | None, who: Who, portfolio: Portfolio, own: frozense
 def _conflict(data: Json | None, who: Who, portfolio: Portfolio, own: frozenset[str]) -> Json | None:
     if data is None:
         return None
-    hidden = _hidden_rules(who, portfolio) | PRIVATE_RULES | (FIT_RULES if who.role == "auditor" else frozenset())
+    money = _hidden_rules(who, portfolio)
+    hidden = money | PRIVATE_RULES | (FIT_RULES if who.role == "auditor" else frozenset())
     rules = [
         {
             **rule,
@@ -230,7 +236,10 @@ def _conflict(data: Json | None, who: Who, portfolio: Portfolio, own: frozenset[
         }
         for rule in data["rules"]
     ]
-    ways = None if data["ways_out"] is None else [_way_out(one, who, portfolio) for one in data["ways_out"]]
+    ways = data["ways_out"]
+    if ways is not None:
+        told = [one for one in ways if not (money and any("budget" in change for change in one["changes"]))]
+        ways = [_way_out(one, who, portfolio) for one in told]
     return {**data, "rules": rules, "ways_out": ways}
 
 
@@ -267,20 +276,21 @@ def _warning_is_shown(path: str, who: Who, portfolio: Portfolio, own: frozenset[
 # --- comparisons and explanations
 
 
-def visible_comparison(data: Json, who: Who, portfolio: Portfolio) -> Json:
-    """A comparison; the portfolio is that of the base."""
+def visible_comparison(data: Json, who: Who, *portfolios: Portfolio) -> Json:
+    """A comparison; the portfolios are those of all that is compared, the base's first."""
     if who.role == "hr":
         return data
-    totals = ("cost", "objective", "bound") if _hides_totals(who, portfolio) else ()
+    totals = ("cost", "objective", "bound") if _hides_totals(who, *portfolios) else ()
     return {
         **data,
         "proposals": [_without(one, totals) for one in data["proposals"]],
-        "differences": [_compared(one, who, portfolio) for one in data["differences"]],
+        "differences": [_compared(one, who, *portfolios) for one in data["differences"]],
     }
 
 
-def _compared(data: Json, who: Who, portfolio: Portfolio) -> Json:
-    own, hidden, no_total = who.activities(portfolio), _hidden_rules(who, portfolio), _hides_totals(who, portfolio)
+def _compared(data: Json, who: Who, *portfolios: Portfolio) -> Json:
+    own = who.activities(portfolios[0])
+    hidden, no_total = _hidden_rules(who, *portfolios), _hides_totals(who, *portfolios)
     shown = _without(data, {"total", "verdict"} if no_total else ())
     if hidden:
         shown = _without(shown, ("money",))
@@ -291,7 +301,7 @@ def _compared(data: Json, who: Who, portfolio: Portfolio) -> Json:
     sentences = [
         one
         for one in data["moved"]["sentences"]
-        if _is_own(one["about"], who, own) and not any(word in one["text"] for word in words)
+        if _is_own(one["about"], who, own) and not any(word in one["text"].lower() for word in words)
     ]
     kept = sentences if not no_total else [_without(one, ("cost",)) for one in sentences]
     shown["moved"] = _without({**data["moved"], "sentences": kept}, ("headline", "more_cost") if no_total else ())
@@ -331,12 +341,15 @@ def _change(data: Json, who: Who) -> Json:
     return shown
 
 
-def visible(data: Any, who: Who, portfolio: Portfolio) -> Any:
-    """Any answer about a portfolio: a run, an explanation, a study; documents within it are known by their `format`."""
+def visible(data: Any, who: Who, portfolio: Portfolio, *others: Portfolio) -> Any:
+    """Any answer about a portfolio: a run, an explanation, a study; documents within it are known by their `format`.
+
+    others: what else is solved in it, so that money which counts in one of them tells nothing either.
+    """
     if who.role == "hr":
         return data
     if isinstance(data, list):
-        return [visible(one, who, portfolio) for one in data]
+        return [visible(one, who, portfolio, *others) for one in data]
     if not isinstance(data, dict):
         return data
     whole = _OF_FORMAT.get(data.get("format", ""))
@@ -349,24 +362,27 @@ def visible(data: Any, who: Who, portfolio: Portfolio) -> Any:
     if {"rules", "ways_out"} == data.keys():
         return _conflict(data, who, portfolio, who.activities(portfolio))
     if {"moved", "rules", "people", "money"} <= data.keys():
-        return _compared(data, who, portfolio)
-    if "gap" in data and "bound" in data:
-        data = visible_progress(data, who, portfolio)
+        return _compared(data, who, portfolio, *others)
+    if "stage" in data or ("gap" in data and "bound" in data):
+        data = visible_progress(data, who, portfolio, *others)
     if isinstance(data.get("sentences"), list) and not _tells_all(data, who, portfolio):
         data = _without(data, ("sentences", "limit"))
+    if isinstance(data.get("reasons"), list):
+        hidden = _hidden_rules(who, portfolio, *others)
+        data = {**data, "reasons": [one for one in data["reasons"] if one["rule"] not in hidden]}
     if who.role == "lead":
         data = _of_own_work(data, who.activities(portfolio))
     plans: Json = {}
     if data.get("proposal") and "solved" in data and (made := data.get("changes") or data.get("change")):
         plans = _plan_of(data["proposal"], made if isinstance(made, list) else [made], who, portfolio)
     return plans | {
-        name: visible(one, who, portfolio)
+        name: visible(one, who, portfolio, *others)
         for name, one in data.items()
         if name not in plans
         and not (
             name in REVIEW
             or name == "rate"
-            or (name == "money" and _hidden_rules(who, portfolio))
+            or (_is_money(name) and _hidden_rules(who, portfolio, *others))
             or (name in OWN_WORDS and isinstance(one, list) and _of_person(data))
         )
     }
@@ -383,12 +399,30 @@ def _plan_of(proposal: Json, changes: list[Json], who: Who, portfolio: Portfolio
 
 def visible_study(data: Json, who: Who, portfolio: Portfolio) -> Json:
     """A study: where its numbers have money in them that the role is not shown, only what was asked."""
-    asked = data["study"]
-    traded = {name for name in asked.get("rules", ()) if isinstance(name, str)}
-    if _hides_totals(who, portfolio) or traded & _hidden_rules(who, portfolio):
+    others = varied(data["study"], portfolio)
+    if _hides_totals(who, portfolio, *others):
         data = _without(data, ("found", "base", "sentences", "cautions"))
-    shown: Json = visible(_without(data, ("format",)), who, portfolio)
+    shown: Json = visible(_without(data, ("format",)), who, portfolio, *others)
     return {"format": data["format"], **shown}
+
+
+def varied(asked: Json | None, portfolio: Portfolio) -> tuple[Portfolio, ...]:
+    """What a study makes of a portfolio: each option of a sweep by itself, the two rules of a frontier with a weight.
+
+    An option that cannot be made without another one is made as far as it can.
+    """
+    options = [option["changes"] for axis in (asked or {}).get("axes", ()) for option in axis["options"]]
+    traded = {name: {"mode": "soft", "weight": 1} for name in (asked or {}).get("rules", ())}
+    if traded:
+        options.append([{"change": "set_policy", "rules": traded}])
+    return tuple(_as_far_as(portfolio, changes) for changes in options)
+
+
+def _as_far_as(portfolio: Portfolio, changes: Iterable[Json]) -> Portfolio:
+    for change in parse_changes(list(changes)):
+        with suppress(ChangeInvalid):
+            portfolio = change.apply(portfolio)
+    return portfolio
 
 
 def _of_own_work(data: Json, own: frozenset[str]) -> Json:
@@ -439,24 +473,73 @@ def visible_errors(errors: Iterable[Json], who: Who | None) -> list[Json]:
 # --- money
 
 
-def _hidden_rules(who: Who, portfolio: Portfolio) -> frozenset[str]:
-    """Rules in money whose numbers the role is not shown."""
+def money_set(data: Any, who: Who, *portfolios: Portfolio) -> list[str]:
+    """Paths in changes, or in a study, that would tell of money which the role is not shown in the portfolios.
+
+    Who moves a limit or a weight of money, or an amount where the plan hangs on money, sees from plans what a rate is.
+    """
+    hidden = _hidden_rules(who, *portfolios)
+    if not hidden:
+        return []
+    amounts = {"budget"} if who.role == "planner" and not _hangs_on_money(who, *portfolios) else AMOUNTS
+    return list(_set(data, amounts, hidden, ""))
+
+
+def _set(data: Any, amounts: Collection[str], rules: Collection[str], path: str) -> Iterator[str]:
+    if isinstance(data, list):
+        for i, one in enumerate(data):
+            yield from _set(one, amounts, rules, f"{path}/{i}")
+    elif isinstance(data, dict):
+        for name, value in data.items():
+            if name == "rules" and isinstance(value, dict):
+                yield from (f"{path}/rules/{rule}" for rule in value if rule in rules)
+            elif name in amounts and (value or name in POLICY_MONEY):
+                yield f"{path}/{name}"
+            else:
+                yield from _set(value, amounts, rules, f"{path}/{name}")
+
+
+def limits_changed(after: Portfolio, before: Portfolio, who: Who) -> list[str]:
+    """Paths of the limits and weights of money that differ, where there is money that the role is not shown."""
+    hidden = _hidden_rules(who, before, after)
+    found = ["/policy/budget"] if hidden and after.policy.budget != before.policy.budget else []
+    rules = zip(rules_of(before.policy), rules_of(after.policy), strict=True)
+    return found + [f"/policy/rules/{old.name}" for old, new in rules if old.name in hidden and vars(old) != vars(new)]
+
+
+def _is_money(name: str) -> bool:
+    """Whether a number of that name is in money: `money`, `money_difference`."""
+    return "money" in name.split("_")
+
+
+def _hidden_rules(who: Who, *portfolios: Portfolio) -> frozenset[str]:
+    """Rules in money whose numbers the role is not shown in one of the portfolios."""
     if who.role not in ("hr", "planner"):
         return MONEY_RULES
-    rated = [one for one in portfolio.people if one.rate is not None]
+    rated = [one for portfolio in portfolios for one in portfolio.people if one.rate is not None]
     return frozenset() if all(who.sees_rates_of(one.unit) for one in rated) else RATE_RULES
 
 
-def _hides_totals(who: Who, portfolio: Portfolio) -> bool:
-    """Whether the total cost has points for money that the role is not shown."""
-    hidden = _hidden_rules(who, portfolio)
+def _hides_totals(who: Who, *portfolios: Portfolio) -> bool:
+    """Whether the total cost of one of the portfolios has points for money that the role is not shown."""
+    hidden = _hidden_rules(who, *portfolios)
     if not hidden:
         return False
-    there = {"cost": any(one.rate for one in portfolio.people) or bool(portfolio.policy.fixed_costs)}
-    there["hiring"] = any(one.candidate is not None for one in portfolio.people)
-    return any(
-        rule.counts and there.get(rule.name, False) for rule in rules_of(portfolio.policy) if rule.name in hidden
+    people = [one for portfolio in portfolios for one in portfolio.people]
+    there = {"cost": any(one.rate for one in people) or any(one.policy.fixed_costs for one in portfolios)}
+    there["hiring"] = any(one.candidate is not None for one in people)
+    rules = [rule for portfolio in portfolios for rule in rules_of(portfolio.policy) if rule.name in hidden]
+    return any(rule.counts and there.get(rule.name, False) for rule in rules)
+
+
+def _hangs_on_money(who: Who, *portfolios: Portfolio) -> bool:
+    """Whether a plan is another one where money that the role is not shown is another: it is weighed, or limited."""
+    hidden = _hidden_rules(who, *portfolios)
+    rules = [rule for portfolio in portfolios for rule in rules_of(portfolio.policy) if rule.name in hidden]
+    limited = any(one.policy.budget is not None for one in portfolios) or any(
+        one.binds and not one.hard for one in rules
     )
+    return limited or _hides_totals(who, *portfolios)
 
 
 def _without(data: Json, names: Iterable[str]) -> Json:

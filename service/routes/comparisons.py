@@ -16,13 +16,12 @@ from service.access import TheWho, Who, visible_comparison
 from service.answers import answer, encoded
 from service.bodies import whole
 from service.dependencies import TheSettings, TheStore, TheWork
-from service.execution import proposal_of
+from service.execution import changed_portfolio, proposal_of
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.paging import Cursor, Limit, StoredId
 from service.problems import BadQuery, NoProposal, UnknownComparison, UnknownRun, Wrong
 from service.reader import read
 from service.routes.proposals import no_proposal
-from service.routes.runs import changed_portfolio
 from service.store import Store, StoredComparison, StoredRun
 from service.told import ComparisonAnswer, ComparisonInfo, ComparisonList
 from solver.fields import Id, Name
@@ -69,7 +68,7 @@ async def compare_runs(
         runs, sides = _sides(store, asked)
         told = compare(sides, language=asked.language).to_json()
         stored = store.add_comparison([run.id for run in runs], json.dumps(told, ensure_ascii=False), who.name)
-        return stored, _told(stored, told, who, sides[0][1])
+        return stored, _told(stored, told, who, [portfolio for _, portfolio, _ in sides])
 
     stored, content = await work.at_desk(compared)
     return answer(content, 201, Location=f"/v1/comparisons/{stored.id}")
@@ -134,13 +133,13 @@ async def get_comparison(id: StoredId, work: TheWork, store: TheStore, who: TheW
 
     def found() -> bytes:
         stored, result = store.comparison(id)
-        return _told(stored, json.loads(result), who, changed_portfolio(store, store.run(stored.runs[0])))
+        return _told(stored, json.loads(result), who, [changed_portfolio(store, store.run(id)) for id in stored.runs])
 
     return answer(await work.at_desk(found))
 
 
-def _told(stored: StoredComparison, told: dict[str, Any], who: Who, portfolio: Portfolio) -> bytes:
-    return encoded({**_info(stored), "comparison": visible_comparison(told, who, portfolio)})
+def _told(stored: StoredComparison, told: dict[str, Any], who: Who, portfolios: list[Portfolio]) -> bytes:
+    return encoded({**_info(stored), "comparison": visible_comparison(told, who, *portfolios)})
 
 
 def _info(stored: StoredComparison) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from scenarios.changes import parse_changes
 from scenarios.questions import AlternativesAsked, parse_question
 from service import stored_examples
 from service.access import TheWho, Who, visible
-from service.answers import answer, encoded, run_json
+from service.answers import answer, encoded, run_seen
 from service.dependencies import TheSettings, TheStore, TheWork
-from service.execution import portfolio_of, proposal_of
+from service.execution import changed_portfolio, portfolio_of, proposal_of
 from service.media import JSON
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.orders import Source, key_of, order
@@ -23,7 +23,6 @@ from service.paging import LOCATION, StoredId
 from service.problems import BadQuery, Busy, Ending, KeyReused, NoProposal, UnknownRun
 from service.reader import Body, read
 from service.routes.proposals import IdempotencyKey, Prefer, failed, no_proposal, plain, settings_within, wait_of
-from service.routes.runs import changed_portfolio
 from service.settings import ServiceSettings
 from service.store import ENDED, Kind, Store, StoredRun
 from service.told import RunAnswer
@@ -190,7 +189,7 @@ async def _ask(
         run = await work.ended(run.id, seconds)
     if run.status in ENDED:
         return answer(await work.at_desk(_answer, store, run, who, portfolio))
-    content = encoded(visible(run_json(run), who, portfolio))
+    content = encoded(run_seen(store, run, who))
     return answer(content, 202, Location=f"/v1/runs/{run.id}")
 
 

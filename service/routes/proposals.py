@@ -12,14 +12,15 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.requests import ClientDisconnect
 
-from scenarios.changes import ChangeInvalid
+from scenarios.changes import ChangeInvalid, changes_to_json
+from scenarios.scenario import apply
 from service import examples, stored_examples
-from service.access import TheWho, Who
-from service.answers import answer, encoded, run_json, shown
+from service.access import TheWho, Who, refuse_money
+from service.answers import answer, encoded, run_seen, shown
 from service.dependencies import TheSettings, TheStore, TheWork
-from service.execution import proposal_of
+from service.execution import changed_portfolio, proposal_of
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
-from service.orders import Source, key_of, order
+from service.orders import key_of, order
 from service.problems import BadQuery, Busy, Ending, KeyReused, NoProposal, UnknownPortfolio, UnknownRun, Wrong
 from service.reader import Body, gone, read
 from service.store import ENDED, NewRun, Store, StoredRun
@@ -96,7 +97,7 @@ async def propose(
     rules contradict) and `NONE` (no plan was found in time) are answers too, with status 200.
     """
     raw = await read(request, settings)
-    source, new = await work.at_desk(_asked, raw, settings.solve_seconds, store, who)
+    new = await work.at_desk(_asked, raw, settings.solve_seconds, store, who)
     key = key_of(idempotency_key, "proposals", raw)
     run, _ = await work.at_desk(work.add_run, new, key)
     seconds = wait_of(prefer, settings.wait_seconds)
@@ -106,8 +107,8 @@ async def propose(
         headers = {"Location": f"/v1/runs/{run.id}"}
         if seconds is not None:
             headers["Preference-Applied"] = f"wait={seconds:g}"
-        return answer(await work.at_desk(shown, run_json(run), who, source.portfolio), 202, **headers)
-    return answer(await work.at_desk(_proposal, store, run, who, source.portfolio))
+        return answer(await work.at_desk(lambda: encoded(run_seen(store, run, who))), 202, **headers)
+    return answer(await work.at_desk(_proposal, store, run, who))
 
 
 def wait_of(prefer: str | None, most: float) -> float | None:
@@ -132,12 +133,13 @@ async def _ended(request: Request, work: Work, run: StoredRun, seconds: float, s
         leaving.cancel()
 
 
-def _proposal(store: Store, run: StoredRun, who: Who, portfolio: Portfolio) -> bytes:
+def _proposal(store: Store, run: StoredRun, who: Who) -> bytes:
     result = store.run_result(run.id)
     if result is None:
         raise failed(run)
     proposal = Proposal.model_validate_json(result)
-    return encoded(proposal.to_json()) if who.role == "hr" else shown(proposal.to_json(), who, portfolio)
+    told = proposal.to_json()
+    return encoded(told) if who.role == "hr" else shown(told, who, changed_portfolio(store, run))
 
 
 def failed(run: StoredRun) -> NoProposal:
@@ -168,7 +170,7 @@ def parent_of(store: Store, id: str | None, portfolio: str) -> Proposal | None:
     return found
 
 
-def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Source, NewRun]:
+def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> NewRun:
     asked = Body(raw, ProposeBody)
     source = asked.source(store)
     settings = asked.model("settings", settings_within(most_seconds))
@@ -178,10 +180,13 @@ def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Sou
         raise asked.refusal()
     earlier = parent_of(store, fields["parent"], source.portfolio.id)
     try:
+        changed = apply(source.portfolio, changes)
         new = order(source, who.name, changes, plain(settings), parent=fields["parent"], earlier=earlier)
     except ChangeInvalid as invalid:
         raise Wrong(invalid.problems) from None
-    return source, new
+    if source.stored is not None:
+        refuse_money(changes_to_json(changes), who, source.portfolio, changed)
+    return new
 
 
 def plain(settings: Settings) -> Settings:

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import SQLAlchemyError
 
 from scenarios import scenario
-from scenarios.changes import Change, ChangeInvalid, parse_changes
+from scenarios.changes import Change, ChangeInvalid, changes_to_json, parse_changes
 from service import examples, stored_examples
-from service.access import TheWho, Who, visible, visible_portfolio, visible_proposal
-from service.answers import answer, encoded, run_json, shown
+from service.access import TheWho, Who, refuse_money, visible, visible_portfolio, visible_proposal
+from service.answers import answer, encoded, run_seen, solved_in
 from service.dependencies import TheSettings, TheStore, TheWork
-from service.execution import portfolio_of
+from service.execution import changed_portfolio
 from service.media import JSON, PROPOSALS
 from service.openapi import OF_BODIES, OF_STORE, STREAM, body, refusals, stream, success
 from service.orders import Source, key_of, order
@@ -98,15 +98,15 @@ async def start_run(
     raw = await read(request, settings)
 
     def start() -> tuple[StoredRun, bytes]:
-        portfolio, new = _asked(raw, settings.solve_seconds, store, who)
+        new = _asked(raw, settings.solve_seconds, store, who)
         run, _ = work.add_run(new, key_of(idempotency_key, "runs", raw))
-        return run, shown(run_json(run), who, portfolio)
+        return run, encoded(run_seen(store, run, who))
 
     run, content = await work.at_desk(start)
     return answer(content, 202, Location=f"/v1/runs/{run.id}")
 
 
-def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Portfolio, NewRun]:
+def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> NewRun:
     asked = Body(raw, RunBody)
     changes = asked.changes()
     settings = asked.model("settings", settings_within(most_seconds))
@@ -124,10 +124,11 @@ def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Por
     stored, portfolio = store.portfolio(id, revision)
     earlier = parent_of(store, fields["parent"], stored.id)
     try:
-        scenario.apply(scenario.apply(portfolio, before), changes)
+        changed = scenario.apply(scenario.apply(portfolio, before), changes)
     except ChangeInvalid as invalid:
         raise Wrong(invalid.problems) from None
-    new = order(
+    refuse_money(changes_to_json(changes), who, portfolio, changed)
+    return order(
         Source(portfolio, stored),
         who.name,
         (*before, *changes),
@@ -136,7 +137,6 @@ def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Por
         parent=fields["parent"],
         earlier=earlier,
     )
-    return portfolio, new
 
 
 @router.get(
@@ -165,7 +165,7 @@ async def list_runs(
 
     def found() -> bytes:
         page = store.runs(cursor, limit, **filters)
-        items = [visible(run_json(run), who, portfolio_of(store, run)) for run in page.items]
+        items = [run_seen(store, run, who) for run in page.items]
         return encoded({"items": items, "next": page.next})
 
     return answer(await work.at_desk(found))
@@ -180,12 +180,7 @@ async def list_runs(
 )
 async def get_run(id: StoredId, work: TheWork, store: TheStore, who: TheWho) -> Response:
     """Its status, times and progress."""
-    return answer(await work.at_desk(_run, store, id, who))
-
-
-def _run(store: Store, id: str, who: Who) -> bytes:
-    run = store.run(id)
-    return shown(run_json(run), who, portfolio_of(store, run))
+    return answer(await work.at_desk(lambda: encoded(run_seen(store, store.run(id), who))))
 
 
 @router.post(
@@ -200,8 +195,7 @@ async def cancel_run(id: StoredId, work: TheWork, store: TheStore, who: TheWho) 
     """Stops it, and keeps the best plan that it has. A run that has ended stays as it is."""
 
     def cancel() -> bytes:
-        run = store.cancel_run(id, who)
-        return shown(run_json(run), who, portfolio_of(store, run))
+        return encoded(run_seen(store, store.cancel_run(id, who), who))
 
     return answer(await work.at_desk(cancel))
 
@@ -230,13 +224,13 @@ async def watch_run(
 async def events_of(work: Work, store: Store, id: str, last_event_id: str | None, who: Who) -> Response:
     """The stream of a run's events."""
     run = await work.at_desk(store.run, id)
-    portfolio = await work.at_desk(portfolio_of, store, run)
-    events = _events(work, store, run.id, int(last_event_id or 0), who, portfolio)
+    portfolios = await work.at_desk(solved_in, store, run)
+    events = _events(work, store, run.id, int(last_event_id or 0), who, portfolios)
     return StreamingResponse(events, media_type=STREAM, headers={"X-Accel-Buffering": "no"})
 
 
 async def _events(
-    work: Work, store: Store, id: str, after: int, who: Who, portfolio: Portfolio
+    work: Work, store: Store, id: str, after: int, who: Who, portfolios: tuple[Portfolio, ...]
 ) -> AsyncIterator[bytes]:
     """The events after the one of that number; ends with the run, and where the service ends."""
     quiet, first = 0.0, True
@@ -248,7 +242,7 @@ async def _events(
             return
         for event in found:
             after = event.number
-            yield event_text(event, who, portfolio)
+            yield event_text(event, who, *portfolios)
         if over:
             return
         first = False
@@ -267,9 +261,9 @@ def _news(store: Store, id: str, after: int, first: bool) -> tuple[list[StoredEv
     return found, bool(found) and found[-1].event in ENDED
 
 
-def event_text(event: StoredEvent, who: Who, portfolio: Portfolio) -> bytes:
+def event_text(event: StoredEvent, who: Who, *portfolios: Portfolio) -> bytes:
     """An event as it goes over the wire."""
-    data = visible({"at": event.at.isoformat(), **event.content}, who, portfolio)
+    data = visible({"at": event.at.isoformat(), **event.content}, who, *portfolios)
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.number, event.event.encode(), encoded(data))
 
 
@@ -326,8 +320,3 @@ async def get_proposal(
     content = await work.at_desk(found)
     headers = {} if type == JSON else {"Content-Disposition": f'attachment; filename="{id}{PROPOSALS[type]}"'}
     return Response(content, media_type=type, headers=headers)
-
-
-def changed_portfolio(store: Store, run: StoredRun) -> Portfolio:
-    """The portfolio that a run solved: with its changes."""
-    return scenario.apply(portfolio_of(store, run), parse_changes(run.changes))

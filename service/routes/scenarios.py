@@ -9,9 +9,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios import scenario
-from scenarios.changes import Change, ChangeInvalid
+from scenarios.changes import Change, ChangeInvalid, changes_to_json
 from service import stored_examples
-from service.access import TheWho, Who, visible_changes
+from service.access import TheWho, Who, refuse_money, visible_changes
 from service.answers import answer, encoded
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success, without_content
@@ -61,7 +61,7 @@ async def add_scenario(
 ) -> Response:
     """Stores changes that apply to the revision of the portfolio that they name."""
     raw = await read(request, settings)
-    stored = await work.at_desk(lambda: store.add_scenario(*_asked(raw, store), who.name))
+    stored = await work.at_desk(lambda: store.add_scenario(*_asked(raw, store, who), who.name))
     return _answer(stored, who, 201)
 
 
@@ -124,7 +124,7 @@ async def replace_scenario(
 
     def replace() -> StoredScenario:
         store.scenario(id)
-        return store.put_scenario(id, *_asked(raw, store), who.name, expected(if_match))
+        return store.put_scenario(id, *_asked(raw, store, who), who.name, expected(if_match))
 
     return _answer(await work.at_desk(replace), who)
 
@@ -143,7 +143,7 @@ async def delete_scenario(id: StoredId, work: TheWork, store: TheStore, if_match
     return Response(status_code=204)
 
 
-def _asked(raw: bytes, store: Store) -> _Asked:
+def _asked(raw: bytes, store: Store, who: Who) -> _Asked:
     asked = Body(raw, ScenarioBody)
     changes = asked.changes()
     fields = asked.fields(ScenarioBody, "name", "portfolio", "revision")
@@ -151,9 +151,10 @@ def _asked(raw: bytes, store: Store) -> _Asked:
         raise asked.refusal()
     stored, portfolio = store.portfolio(fields["portfolio"], fields["revision"])
     try:
-        scenario.apply(portfolio, changes)
+        changed = scenario.apply(portfolio, changes)
     except ChangeInvalid as invalid:
         raise Wrong(invalid.problems) from None
+    refuse_money(changes_to_json(changes), who, portfolio, changed)
     return _Asked(fields["name"], stored.id, stored.revision, changes)
 
 

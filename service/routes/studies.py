@@ -10,20 +10,20 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios import scenario
-from scenarios.changes import ChangeInvalid
+from scenarios.changes import ChangeInvalid, changes_to_json
 from scenarios.studies import Study, parse_study
 from service import stored_examples
-from service.access import TheWho, Who, visible
-from service.answers import answer, encoded, run_json
+from service.access import TheWho, Who, refuse_money, varied, visible
+from service.answers import answer, encoded, run_seen
 from service.dependencies import TheSettings, TheStore, TheWork
-from service.execution import portfolio_of
+from service.execution import changed_portfolio
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, stream, success
 from service.orders import key_of, order
 from service.paging import ID, Cursor, Limit, StoredId, Word
 from service.problems import BadQuery, Busy, KeyReused, NoProposal, UnknownPortfolio, UnknownRun, Wrong
 from service.reader import Body, read
 from service.routes.proposals import IdempotencyKey, parent_of, plain, settings_within
-from service.routes.runs import WATCHED, LastEvent, changed_portfolio, events_of
+from service.routes.runs import WATCHED, LastEvent, events_of
 from service.store import NewRun, Status, Store, StoredRun
 from service.told import RunAnswer, StudyAnswer, StudyList
 from solver.fields import Id, Revision
@@ -70,15 +70,15 @@ async def start_study(
     raw = await read(request, settings)
 
     def start() -> tuple[StoredRun, bytes]:
-        portfolio, new = _asked(raw, settings.solve_seconds, store, who)
+        new = _asked(raw, settings.solve_seconds, store, who)
         run, _ = work.add_run(new, key_of(idempotency_key, "studies", raw))
-        return run, encoded(visible(run_json(run), who, portfolio))
+        return run, encoded(run_seen(store, run, who))
 
     run, content = await work.at_desk(start)
     return answer(content, 202, Location=f"/v1/studies/{run.id}")
 
 
-def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Portfolio, NewRun]:
+def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> NewRun:
     asked = Body(raw, StudyBody)
     changes = asked.changes()
     settings = asked.model("settings", settings_within(most_seconds))
@@ -96,7 +96,11 @@ def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Por
     asked.part("study", lambda _: _checked(study, changed))
     if asked.problems:
         raise asked.refusal()
-    new = order(
+    if source.stored is not None:
+        there = (portfolio, changed, *varied(study.to_json(), changed))
+        refuse_money(changes_to_json(changes), who, *there)
+        refuse_money(study.to_json(), who, *there, place="/study")
+    return order(
         source,
         who.name,
         changes,
@@ -106,7 +110,6 @@ def _asked(raw: bytes, most_seconds: float, store: Store, who: Who) -> tuple[Por
         earlier=earlier,
         asked=study.to_json(),
     )
-    return portfolio, new
 
 
 def _checked(study: Study, portfolio: Portfolio) -> Study:
@@ -138,7 +141,7 @@ async def list_studies(
 
     def found() -> bytes:
         page = store.runs(cursor, limit, kind="study", **filters)
-        items = [visible(run_json(run), who, portfolio_of(store, run)) for run in page.items]
+        items = [run_seen(store, run, who) for run in page.items]
         return encoded({"items": items, "next": page.next})
 
     return answer(await work.at_desk(found))
@@ -157,8 +160,8 @@ async def get_study(id: StoredId, work: TheWork, store: TheStore, who: TheWho) -
     def found() -> bytes:
         run = _study(store, id)
         result = store.run_result(id)
-        told = {**run_json(run), "result": None if result is None else json.loads(result)}
-        return encoded(visible(told, who, changed_portfolio(store, run)))
+        told = None if result is None else visible(json.loads(result), who, changed_portfolio(store, run))
+        return encoded({**run_seen(store, run, who), "result": told})
 
     return answer(await work.at_desk(found))
 
@@ -189,8 +192,7 @@ async def cancel_study(id: StoredId, work: TheWork, store: TheStore, who: TheWho
     """Stops it, and keeps what it has found."""
 
     def cancel() -> bytes:
-        run = store.cancel_run(_study(store, id).id, who)
-        return encoded(visible(run_json(run), who, portfolio_of(store, run)))
+        return encoded(run_seen(store, store.cancel_run(_study(store, id).id, who), who))
 
     return answer(await work.at_desk(cancel))
 

@@ -14,8 +14,10 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
+from scenarios.changes import parse_changes
 from service.access import EVERYBODY, PERMISSIONS
 from service.app import create_app
+from service.orders import Source, order
 from service.settings import ServiceSettings
 from service.store import Store
 from service.who import ROLES
@@ -434,3 +436,191 @@ def test_what_others_think_through_is_not_there_for_a_lead(client: TestClient, k
     assert not {scenario, thought} & {one["id"] for one in listed}
     assert client.post(f"/v1/runs/{thought}/decisions", json={"decision": "accept"}, headers=hr).status_code == 201
     assert client.get(f"/v1/runs/{thought}", headers=lead).status_code == 200
+
+
+# --- money
+
+
+POINTS = {"settings": {"seconds": 1, "workers": 1}, "portfolio": "points"}
+#: what moves a plan by rates that the role may not be shown, and where in the list of changes it stands
+TELLING: dict[str, Json] = {
+    "/changes/0/rules/cost": {"change": "set_policy", "rules": {"cost": {"weight": 1}}},
+    "/changes/0/budget": {"change": "set_policy", "budget": 300_000, "rules": {"staffing": {"mode": "hard"}}},
+}
+
+
+@pytest.fixture(scope="module")
+def points(client: TestClient, keys: dict[str, str]) -> str:
+    """The id of a finished run of a portfolio in which money weighs nothing."""
+    data = {**portfolio(), "id": "points"}
+    data["policy"] = {**data["policy"], "rules": {"staffing": {"weight": 100_000}}}
+    data["people"] = data["people"][:2]
+    client.app.state.store.add_portfolio(parse(data), "hr")  # type: ignore[attr-defined]
+    return proposed(client, as_(keys, "hr"))
+
+
+def proposed(client: TestClient, headers: dict[str, str], *changes: Json) -> str:
+    """The id of a run with changes that has ended, and was accepted, so that leads see it too."""
+    body = {**POINTS, "changes": list(changes)}
+    answer = client.post("/v1/proposals", json=body, headers={**headers, "Prefer": "wait=60"})
+    assert answer.status_code == 200, answer.json()
+    id: str = client.app.state.store.runs(portfolio="points", kind="solve").items[0].id  # type: ignore[attr-defined]
+    assert client.post(f"/v1/runs/{id}/decisions", json={"decision": "accept"}, headers=headers).status_code == 201
+    return id
+
+
+@pytest.mark.parametrize("path", TELLING)
+@pytest.mark.parametrize("role", ["lead", "planner"])
+def test_what_tells_of_rates_is_refused_wherever_it_is_sent(
+    client: TestClient, keys: dict[str, str], points: str, role: str, path: str
+) -> None:
+    """Budget and weight of money are refused with their path in every body with changes, and in the page's forms."""
+    headers, changes = as_(keys, role), [TELLING[path]]
+    scenario = {"name": "Telling", "portfolio": "points", "changes": changes}
+    sweep = {"kind": "sweep", "axes": [{"name": "All", "options": [{"name": "one", "changes": changes}]}]}
+    asked: dict[str, tuple[str, Json]] = {
+        "/v1/proposals": (path, {**POINTS, "changes": changes}),
+        "/v1/runs": (path, {**POINTS, "changes": changes}),
+        "/v1/scenarios": (path, scenario),
+    }
+    if role == "planner":
+        asked["/v1/studies"] = (f"/study/axes/0/options/0{path}", {**POINTS, "study": sweep})
+    for where, (named, body) in asked.items():
+        answer = client.post(where, json=body, headers=headers)
+        assert (answer.status_code, named in answer.json()["detail"]) == (403, True), (where, answer.text)
+    forms = {
+        "/portfolios/points/scenarios/new": {"do": "run", "revision": "1"},
+        f"/runs/{points}/with": {},
+        **({"/studies/{study}/runs": {}} if role == "planner" else {}),
+    }
+    study = client.post("/v1/studies", json={**POINTS, "study": {"kind": "exposure"}}, headers=as_(keys, "hr")).json()
+    for where, form in forms.items():
+        sent = {**form, "changes": json.dumps(changes)}
+        answer = client.post(where.format(study=study["id"]), data=sent, headers={**headers, "Accept-Language": "nl"})
+        assert (answer.status_code, path in answer.text) == (403, True), (where, answer.text)
+        assert "niet te zien krijgt" in answer.text
+    client.post(f"/v1/studies/{study['id']}/cancel", headers=as_(keys, "hr"))
+
+
+def test_who_sees_every_rate_sets_money(client: TestClient, keys: dict[str, str], points: str) -> None:
+    """HR and planners of all units set what money weighs and may come to; others go on asking for the rest."""
+    everywhere = {"Authorization": f"Bearer {client.app.state.store.add_key('planner', 1)[1]}"}  # type: ignore[attr-defined]
+    pin = {"change": "pin", "person": "p01", "activity": "mine", "hours": 8}
+    body = {"name": "Asked", "portfolio": "points"}
+    for headers in (as_(keys, "hr"), everywhere):
+        for change in (*TELLING.values(), pin):
+            assert client.post("/v1/scenarios", json={**body, "changes": [change]}, headers=headers).status_code == 201
+    for role in ("planner", "lead"):
+        asked = client.post("/v1/scenarios", json={**body, "changes": [pin]}, headers=as_(keys, role))
+        assert asked.status_code == 201
+
+
+def test_limits_of_money_stay_in_a_stored_portfolio(client: TestClient, keys: dict[str, str], run: str) -> None:
+    """A planner of one unit moves neither budget nor weight of money, by operation, import or upload."""
+    planner, hr = as_(keys, "planner"), as_(keys, "hr")
+    before = client.get("/v1/portfolios/secret", headers=hr).json()["portfolio"]
+    moved = {"budget": 300_000, "rules/cost": {"weight": 2}}
+    for path, value in moved.items():
+        operations = {"operations": [{"op": "set", "path": f"/policy/{path}", "value": value}]}
+        answer = client.patch("/v1/portfolios/secret", json=operations, headers=planner)
+        assert (answer.status_code, f"/policy/{path}" in answer.json()["detail"]) == (403, True), answer.text
+    seen = client.get("/v1/portfolios/secret", headers=planner).json()["portfolio"]
+    changed = {**seen, "policy": {**seen["policy"], "budget": 300_000}}
+    assert client.post("/v1/portfolios/secret/import", json=changed, headers=planner).status_code == 403
+    files = {"file": ("secret.json", json.dumps(changed).encode())}
+    assert client.post("/portfolios", files=files, headers=planner).status_code == 403
+    assert client.get("/v1/portfolios/secret", headers=hr).json()["portfolio"] == before
+
+
+@pytest.mark.parametrize("role", ["lead", "planner"])
+def test_money_that_changes_bring_in_hides_totals_of_all_that_is_compared(
+    client: TestClient, keys: dict[str, str], points: str, role: str
+) -> None:
+    """What is compared with a run in which money counts by its changes has no totals either, nor has the page."""
+    headers, hr = as_(keys, role), as_(keys, "hr")
+    weighed = proposed(client, hr, TELLING["/changes/0/rules/cost"])
+    made = client.post("/v1/comparisons", json={"runs": [points, weighed]}, headers=headers).json()
+    again = client.get(f"/v1/comparisons/{made['id']}", headers=headers).json()
+    for one in (made, again):
+        [difference] = one["comparison"]["differences"]
+        assert not {"cost", "objective", "bound"} & set(fields(one["comparison"]["proposals"]))
+        assert not {"total", "verdict", "money"} & difference.keys()
+        assert not {"headline", "more_cost"} & difference["moved"].keys()
+        assert "cost weighs" not in json.dumps(difference).lower()
+    page = f"/compare?run={points}&run={weighed}"
+    assert "weighs 1 instead of 0" in client.get(page, headers=hr).text
+    assert client.get(f"/v1/runs/{points}/proposal", headers=headers).json()["score_card"]["total"] >= 0
+    seen = client.get(page, headers=headers)
+    assert (seen.status_code, "weighs" in seen.text, "Cost in points" in seen.text) == (200, False, False)
+
+
+def test_a_posted_portfolio_hides_what_its_changes_bring_in(client: TestClient, keys: dict[str, str]) -> None:
+    """Whoever sends rates along may weigh them, and is told of the plan what the role is told of any."""
+    body = {**POINTS, "portfolio": portfolio(), "changes": [TELLING["/changes/0/rules/cost"]]}
+    body["portfolio"]["policy"]["rules"] = {}
+    answer = client.post("/v1/proposals", json=body, headers={**as_(keys, "lead"), "Prefer": "wait=60"})
+    assert answer.status_code == 200
+    assert not {"total", "objective", "bound"} & set(fields(answer.json()))
+
+
+def test_a_sweep_in_which_money_counts_tells_what_was_asked(
+    client: TestClient, keys: dict[str, str], points: str
+) -> None:
+    """Where one option weighs money, neither cells nor events nor plans of the sweep are shown with hidden rates."""
+    hr, planner = as_(keys, "hr"), as_(keys, "planner")
+    options = [{"name": "now"}, {"name": "weighed", "changes": [TELLING["/changes/0/rules/cost"]]}]
+    body = {**POINTS, "study": {"kind": "sweep", "axes": [{"name": "Money", "options": options}]}, "parent": points}
+    id = client.post("/v1/studies", json=body, headers=hr).json()["id"]
+    client.get(f"/v1/studies/{id}/events", headers=hr)  # ends with the study
+    assert client.get(f"/v1/studies/{id}", headers=hr).json()["result"]["found"]["cells"][1]["solved"]["cost"]
+    seen = client.get(f"/v1/studies/{id}", headers=planner).json()
+    assert seen["result"].keys() >= {"study", "outcome"}
+    assert not {"found", "base", "sentences"} & seen["result"].keys()
+    assert not {"best", "bound", "cost"} & set(fields({**seen, "asked": None, "result": None}))
+    events = client.get(f"/v1/studies/{id}/events", headers=planner).text
+    assert '"bound"' not in events
+    assert "that you are not shown" in client.get(f"/studies/{id}", headers=planner).text
+    assert [client.get(f"/studies/{id}/plans/1", headers=who).status_code for who in (hr, planner)] == [200, 404]
+
+
+def underway(client: TestClient, by: str, *changes: Json, study: Json | None = None) -> str:
+    """The id of a run, or of a study, that has told how far it is, and was stopped."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    stored, found = store.portfolio("points")
+    kind: dict[str, Any] = {"kind": "study", "asked": study} if study else {}
+    claimed = None
+    while claimed is None:  # the service may be quicker to take it up
+        run, _ = store.add_run(order(Source(found, stored), by, parse_changes(list(changes)), **kind))
+        claimed = store.claim_run(run.id)
+        if claimed is None:
+            store.cancel_run(run.id, by)
+    told: Json = {"seconds": 1.0, "best": 7.0, "bound": 6.0, "gap": 0.1}
+    if kind:
+        told = {"stage": "first rule", "name": "cost at most 7", "run": told}
+    store.tell_progress(run.id, claimed.attempt, told)
+    store.end_run(run.id, claimed.attempt, "cancelled")
+    return run.id
+
+
+@pytest.mark.parametrize("role", ["lead", "planner", "auditor"])
+def test_progress_has_no_totals_where_the_changes_bring_in_money(
+    client: TestClient, keys: dict[str, str], points: str, role: str
+) -> None:
+    """A run, its line in the list and its events tell best and bound, but not where its changes let money count."""
+    by = client.app.state.store.who(keys["lead"]).name  # type: ignore[attr-defined]
+    weigh = TELLING["/changes/0/rules/cost"]
+    sweep = {"kind": "sweep", "axes": [{"name": "All", "options": [{"name": "now", "changes": []}]}]}
+    both = {"kind": "sweep", "axes": [*sweep["axes"], {"name": "M", "options": [{"name": "w", "changes": [weigh]}]}]}
+    runs = {underway(client, by): True, underway(client, by, weigh): False}
+    if role != "auditor":
+        runs[underway(client, by, study=sweep)] = True
+        runs[underway(client, by, study=both)] = False
+        runs[underway(client, by, study={"kind": "frontier", "rules": ["staffing", "cost"]})] = False
+    listed = {one["id"]: one for one in client.get("/v1/runs", headers=as_(keys, role)).json()["items"]}
+    for id, seen in runs.items():
+        one = client.get(f"/v1/runs/{id}", headers=as_(keys, role)).json()
+        events = client.get(f"/v1/runs/{id}/events", headers=as_(keys, role)).text
+        for told in (json.dumps(one), json.dumps(listed[id]), events):
+            assert '"gap"' in told
+            assert ('"best"' in told, '"bound"' in told) == (seen, seen)
+            assert seen or "at most 7" not in told

@@ -10,14 +10,32 @@ from typing import Any
 import pytest
 from jsonschema_rs import validator_for
 
+from scenarios.changes import CHANGES, parse_changes
 from scenarios.compare import compare
+from scenarios.comparison import Comparison
+from scenarios.scenario import apply
+from scenarios.studies import STUDIES, parse_study, run_study
+from scenarios.studies.base import StudyResult
 from scenarios.ways_out import with_ways_out
 from service.app import create_app
 from service.settings import ServiceSettings
-from service.visible import visible, visible_changes, visible_errors, visible_portfolio, with_hidden
+from service.visible import (
+    AMOUNTS,
+    limits_changed,
+    money_set,
+    varied,
+    visible,
+    visible_changes,
+    visible_comparison,
+    visible_errors,
+    visible_portfolio,
+    visible_progress,
+    with_hidden,
+)
 from service.who import ROLES, Role, Who
 from solver.alternatives import alternatives
 from solver.difference import difference
+from solver.fields import MOST_MONEY
 from solver.handmade import plan_from, score_plan
 from solver.portfolio import Portfolio, parse
 from solver.proposal import Proposal
@@ -255,3 +273,162 @@ def test_a_lead_is_not_told_why_of_others_work(secret: Portfolio) -> None:
     shown = visible(answer, LEAD, secret)
     assert ([one["text"] for one in shown["reasons"]], shown["freed"]) == (["mine"], ["mine"])
     assert "sentences" not in shown
+
+
+# --- money
+
+
+def with_rate(rate: float, **policy: Any) -> Portfolio:
+    """The portfolio, its cost weighing nothing unless the policy says so, with a rate of somebody of another unit."""
+    data = portfolio()
+    data["people"] = [data["people"][0], {**data["people"][1], "rate": rate}]
+    return parse({**data, "policy": {**data["policy"], "rules": {"staffing": {"weight": 100_000}}, **policy}})
+
+
+def told_of(one: Portfolio) -> Json:
+    """What is told of a portfolio: a plan, another one that costs, what would be, and studies."""
+    quick = Settings(seconds=1, workers=1, repeatable=True)
+    plan = planned(one, ("p01", "mine", 16), ("p02", "mine", 8), ("p02", "theirs", 16))
+    other = planned(one, ("p01", "mine", 24), ("p02", "theirs", 12))
+    pins = [{"change": "pin", "person": "p02", "activity": "theirs", "hours": 12}]
+    asked = [
+        {"kind": "sweep", "axes": [{"name": "Hours", "options": [{"name": "now"}, {"name": "less", "changes": pins}]}]},
+        {"kind": "exposure", "people": ["p02"]},
+        {"kind": "lending_market", "between": ["north", "south"]},
+    ]
+    return {
+        "proposal": plan.to_json(),
+        "comparison": compare([("a", one, plan), ("b", one, other)]).to_json(),
+        "why not": why_not(one, plan, WhyNotPerson(person="p02", activity="theirs"), quick).model_dump(mode="json"),
+        "others": alternatives(one, plan, 1, 1000, quick).model_dump(mode="json", by_alias=True),
+        "studies": [run_study(one, parse_study(study), quick, base=plan).to_json() for study in asked],
+    }
+
+
+def unmarked(data: Any) -> Any:
+    """Without fingerprints, in which everything is, and times."""
+    if isinstance(data, dict):
+        left_out = ("sha256", "fingerprint", "seconds")
+        return {name: unmarked(one) for name, one in data.items() if name not in left_out}
+    return [unmarked(one) for one in data] if isinstance(data, list) else data
+
+
+def test_whatever_a_hidden_rate_is_the_same_is_told() -> None:
+    """Where no plan hangs on a rate, who is not shown it reads the same with another rate in its place; HR do not."""
+    portfolios = with_rate(8429.23), with_rate(95.5)
+    documents = [told_of(one) for one in portfolios]
+    for who in (NOBODY["planner"], LEAD, NOBODY["auditor"]):
+        seen = [unmarked(visible(told, who, one)) for told, one in zip(documents, portfolios, strict=True)]
+        for name in documents[0]:
+            assert seen[0][name] == seen[1][name], (who.role, name)
+    studies = zip(*(unmarked(told)["studies"] for told in documents), strict=True)
+    assert any(before != after for before, after in studies)
+    assert all("found" in one for one in visible(documents[0], NOBODY["planner"], portfolios[0])["studies"])
+
+
+def fields_of(schema: Any) -> Iterator[str]:
+    """The names of all fields in a JSON schema."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+    for one in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from fields_of(one)
+
+
+def test_every_number_in_money_is_known_by_its_name(secret: Portfolio) -> None:
+    """Whatever field of an answer is called after money is left out for who is not shown every rate."""
+    models = [Proposal, Comparison, StudyResult, *(study.finding for study in STUDIES)]
+    schemas = [*(one.model_json_schema() for one in models), create_app(ServiceSettings()).openapi()]
+    named = {name for name in fields_of(schemas) if "money" in name}
+    assert named >= {"money", "money_difference"}
+    for who in (NOBODY["planner"], LEAD):
+        assert visible(dict.fromkeys(named, 1), who, secret) == {}
+
+
+def amounts_in(schema: Any) -> Iterator[str]:
+    """The names of all fields in a JSON schema that hold an amount of money."""
+    for name, field in schema.get("properties", {}).items():
+        if any(one.get("maximum") == MOST_MONEY for one in (field, *field.get("anyOf", ()))):
+            yield name
+    for one in schema.get("$defs", {}).values():
+        yield from amounts_in(one)
+
+
+def test_every_amount_that_can_be_set_is_known() -> None:
+    """Each amount of money in a change or a study is one that is refused to who could work out a rate from it."""
+    found = {name for one in (*CHANGES, *STUDIES) for name in amounts_in(one.model_json_schema(by_alias=True))}
+    of_fixed_costs, in_points = {"money"}, {"worse_by"}
+    assert found - in_points == AMOUNTS - {"fixed_costs"} | of_fixed_costs
+
+
+#: another plan where money is another: a weight, a limit, another limit
+TELLING: dict[str, Json] = {
+    "/0/rules/cost": {"change": "set_policy", "rules": {"cost": {"weight": 1}}},
+    "/0/rules/budget": {"change": "set_policy", "rules": {"budget": {}}},
+    "/0/budget": {"change": "set_policy", "budget": 300_000},
+}
+COSTING: list[Json] = [
+    {"change": "train", "person": "p01", "term": "law", "level": 4, "from": 0, "cost": 800},
+    {"change": "outsource", "activity": "theirs", "price": 800},
+    {"change": "hire", "person": {"id": "new", "name": "New", "rate": 80}},
+]
+EVERYWHERE = Who(role="planner", name="x")
+
+
+@pytest.mark.parametrize("path", TELLING)
+def test_limits_and_weights_of_hidden_money_cannot_be_moved(path: str) -> None:
+    """Whoever is not shown every rate moves neither what money weighs nor what it may come to."""
+    plain = with_rate(1)
+    for who, refused in ((NOBODY["planner"], [path]), (LEAD, [path]), (EVERYWHERE, []), (NOBODY["hr"], [])):
+        assert money_set([TELLING[path]], who, plain) == refused
+    changed = apply(plain, parse_changes([TELLING[path]]))
+    if "budget" not in TELLING[path].get("rules", {}):
+        assert limits_changed(changed, plain, NOBODY["planner"]) == [path.replace("/0", "/policy")]
+    assert limits_changed(changed, plain, EVERYWHERE) == limits_changed(plain, plain, LEAD) == []
+
+
+@pytest.mark.parametrize("change", COSTING, ids=[one["change"] for one in COSTING])
+def test_amounts_can_be_set_where_no_plan_hangs_on_hidden_money(change: Json) -> None:
+    """A planner says what a change costs, but not where it is weighed against rates of others; a lead never does."""
+    limited = {"rules": {"cost": {"mode": "hard", "tolerance": 300_000}}}
+    weighed = {"rules": {"cost": {"weight": 1}}}
+    for policy, refused in (({}, 0), ({"budget": 300_000}, 1), (limited, 1), (weighed, 1)):
+        assert len(money_set([change], NOBODY["planner"], with_rate(1, **policy))) == refused
+        assert len(money_set([change], LEAD, with_rate(1, **policy))) == 1
+        assert money_set([change], EVERYWHERE, with_rate(1, **policy)) == []
+    free = [{**change, name: 0} for name in ("cost", "price") if name in change]
+    assert all(money_set([one], LEAD, with_rate(1)) == [] for one in free)
+
+
+def test_money_in_any_of_the_portfolios_hides_the_totals_of_all(secret: Portfolio, documents: Json) -> None:
+    """What is compared with a plan in which money counts, or solved in one sweep with it, has no totals either."""
+    plain = with_rate(8429.23)
+    weighed = apply(plain, parse_changes([TELLING["/0/rules/cost"]]))
+    plan = [planned(one, ("p01", "mine", 16), ("p02", "theirs", 16)) for one in (plain, weighed)]
+    compared = compare([("a", plain, plan[0]), ("b", weighed, plan[1])]).to_json()
+    options = [{"name": "now", "changes": []}, {"name": "weighed", "changes": [TELLING["/0/rules/cost"]]}]
+    asked = {"kind": "sweep", "axes": [{"name": "Money", "options": options}]}
+    study = {"format": "staffing-study/1", "study": asked, "base": {"cost": 1.0}, "found": {}, "sentences": ["1"]}
+    for who in (NOBODY["planner"], LEAD):
+        shown = visible_comparison(compared, who, plain, weighed)
+        assert not {"cost", "objective", "bound"} & set(names(shown["proposals"]))
+        [one] = shown["differences"]
+        assert not {"total", "verdict", "money"} & one.keys()
+        assert not {"headline", "more_cost"} & one["moved"].keys()
+        assert not any("cost" in sentence["text"].lower() for sentence in one["moved"]["sentences"])
+        assert not {"best", "bound"} & visible_progress(documents["progress"], who, *varied(asked, plain)).keys()
+        assert visible_progress(documents["progress"], who, plain) == documents["progress"]
+        assert visible(study, who, plain) == {"format": study["format"], "study": visible(asked, who, plain)}
+
+
+def test_a_way_out_that_tells_what_a_plan_costs_is_left_out(secret: Portfolio, documents: Json) -> None:
+    """Which budget is enough tells what the plan costs: only who sees every rate is told, and may set it."""
+    assert visible(documents["conflict"], NOBODY["planner"], secret)["ways_out"] == []
+    assert visible(documents["conflict"], LEAD, secret)["ways_out"] == []
+    assert visible(documents["conflict"], EVERYWHERE, secret)["ways_out"] == documents["conflict"]["ways_out"]
+
+
+def test_why_not_does_not_tell_what_money_is_allowed(secret: Portfolio) -> None:
+    """Reasons of the rules in money are for those who see every rate."""
+    reasons = [{"rule": one, "about": {}, "text": one} for one in ("staffing", "budget", "cost")]
+    for who, seen in ((NOBODY["planner"], reasons[:1]), (LEAD, reasons[:1]), (EVERYWHERE, reasons)):
+        assert visible({"reasons": reasons}, who, secret)["reasons"] == seen

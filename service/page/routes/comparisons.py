@@ -94,7 +94,7 @@ def side_by_side(desk: TheDesk, run: Runs) -> Response:
     found = [solved(desk.store, id) for id in run]
     sides = [(name, one.portfolio, one.proposal) for name, one in zip(names, found, strict=True)]
     whole = compare(sides, language=desk.t.language).to_json()
-    shown: dict[str, Any] = visible_comparison(whole, who, found[0].portfolio)
+    shown: dict[str, Any] = visible_comparison(whole, who, *(one.portfolio for one in found))
     sentences = Sentences(found[0].portfolio, desk.t, *(one.portfolio for one in found[1:]), also=names)
     return desk.page(
         "compare.html",

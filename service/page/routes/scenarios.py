@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from scenarios.changes import BY_NAME, Change, ChangeInvalid, changes_to_json, parse_changes
 from scenarios.scenario import apply, words
+from service.access import refuse_money
 from service.page.forms import RecordForm, form_of, kinds
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
@@ -54,10 +55,11 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
     if step == "add" and kind in BY_NAME:
         try:
             change = read_form(kind, sent)
-            change.apply(after)
+            added = change.apply(after)
         except ChangeInvalid as invalid:
             again = form_of(kind, after, desk.t, given_in(kind, sent), invalid, rows_in(sent))
             return _page(desk, stored, portfolio, changes, again, name, run)
+        refuse_money(changes_to_json([change]), who, after, added, place="")
         return _page(desk, stored, portfolio, (*changes, change), None, name, run)
     if step == "more" and kind in BY_NAME:
         longer = form_of(kind, after, desk.t, given_in(kind, sent), rows=_longer(rows_in(sent), number))
@@ -71,6 +73,9 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
             return _page(desk, stored, portfolio, changes, None, name, run, said)
         return _page(desk, stored, portfolio, left, None, name, run)
     if step in ("run", "save") and changes:
+        before = desk.store.run(run).changes if run else []
+        own = [one for one in changes_to_json(changes) if one not in before]
+        refuse_money(own, who, portfolio, after)
         said_name = name or "; ".join(words(portfolio, changes))[:200]
         scenario = desk.store.add_scenario(said_name, id, stored.revision, changes, who.name)
         if step == "save":

@@ -11,12 +11,11 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from scenarios.library import ENTRIES
-from service.access import who_of
+from service.access import merged, who_of
 from service.page.http import KEY, LANGUAGE, STATIC, THEME, Desk, Form, PageRoute, TheDesk, TheForm, sign, static
 from service.page.uploads import read_upload
 from service.problems import Exists, Unauthenticated, UnknownPath
 from service.store import StoredPortfolio
-from service.visible import merged
 from service.who import Who
 from service.words import Language
 from solver.portfolio import Portfolio

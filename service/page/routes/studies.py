@@ -11,12 +11,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from scenarios.changes import parse_changes
+from scenarios.changes import changes_to_json, parse_changes
 from scenarios.scenario import apply
 from scenarios.studies import BY_KIND, STUDIES, StudyInvalid, parse_study
 from scenarios.studies.desk import Stage
-from service.access import visible
-from service.execution import portfolio_of
+from service.access import refuse_money, visible
+from service.execution import changed_portfolio, portfolio_of
 from service.orders import Source, order
 from service.page.drawing.bars import Point, scatter
 from service.page.forms import form_of, title_of
@@ -75,6 +75,8 @@ def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
         study.check(portfolio)
     except StudyInvalid as invalid:
         return _page(desk, id, kind, form_of(kind, portfolio, desk.t, data, invalid), 422)
+    if kind != "sweep":  # whose options are scenarios that are stored
+        refuse_money(study.to_json(), who, portfolio, place="/study")
     settings = Settings(seconds=min(EACH_SECONDS, desk.settings.solve_seconds))
     new = order(Source(portfolio, stored), who.name, settings=settings, kind="study", asked=study.to_json())
     run, _ = desk.work.add_run(new)
@@ -106,7 +108,7 @@ def study(desk: TheDesk, id: str) -> Response:
         return desk.to(f"/studies/{id}")
     if run.status not in ENDED or text is None:
         return desk.page("study-wait.html", run=run, name=stored.name, title=title, **_waited(desk, run))
-    portfolio, whole_result = portfolio_of(desk.store, run), json.loads(text)
+    portfolio, whole_result = changed_portfolio(desk.store, run), json.loads(text)
     # The plans are looked at one by one, on pages of their own.
     kept = {
         n for n, one in enumerate(_points(whole_result.get("found") or {})) if one.pop("proposal", None) is not None
@@ -205,6 +207,8 @@ def _picture(desk: Desk, run: StoredRun, found: dict[str, Any], kept: set[int], 
     def address(n: int) -> str:
         return f"/studies/{run.id}/plans/{n}" if n in kept else f"#point-{n}"
 
+    if not found:
+        return None
     points: list[Point] = []
     names = ("", "")
     line = False
@@ -255,10 +259,13 @@ def _of(found: dict[str, Any], n: int, sentences: Sentences) -> str:
 @router.get("/studies/{id}/plans/{number}")
 def plan(desk: TheDesk, id: str, number: str) -> Response:
     """The study's own plan behind a point: by number, or of a lending market `open` or `fair`."""
-    desk.need("get_study")
+    who = desk.need("get_study")
     run = desk.store.run(id)
     text = desk.store.run_result(id) if run.kind == "study" else None
-    found = (json.loads(text) if text else {}).get("found") or {}
+    result = json.loads(text) if text else {}
+    found = result.get("found") or {}
+    if found and "found" not in visible(result, who, changed_portfolio(desk.store, run)):
+        found = {}
     beside = _behind(desk, run, found, number)
     return plan_page(desk, beside, f"/studies/{id}", desk.t("The study", "Het onderzoek"))
 
@@ -295,7 +302,7 @@ def _points(found: dict[str, Any]) -> list[dict[str, Any]]:
 @router.post("/studies/{id}/runs")
 def run_point(desk: TheDesk, id: str, form: TheForm) -> Response:
     """Make the proposal behind a point: its changes, run again."""
-    desk.need("start_run")
+    who = desk.need("start_run")
     run = desk.store.run(id)
     if run.revision is None:
         raise UnknownPath("The portfolio of this study is not stored.")
@@ -303,5 +310,7 @@ def run_point(desk: TheDesk, id: str, form: TheForm) -> Response:
         changes = parse_changes(json.loads(form("changes", "[]")))
     except ValueError:
         raise UnknownPath("The changes cannot be read.") from None
+    before = portfolio_of(desk.store, run)
+    refuse_money(changes_to_json(changes), who, before, apply(before, changes))
     begun = start(desk, run.portfolio, run.revision, changes, SECONDS)
     return desk.to(f"/runs/{begun.id}")

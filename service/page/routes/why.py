@@ -10,8 +10,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
-from scenarios.changes import parse_changes
-from service.access import visible
+from scenarios.changes import changes_to_json, parse_changes
+from scenarios.scenario import apply
+from service.access import refuse_money, visible
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import Solved, difference_of, solved, start, view_of
@@ -79,12 +80,13 @@ def ways_out(desk: TheDesk, id: str) -> Response:
 @router.post("/runs/{id}/with")
 def with_changes(desk: TheDesk, id: str, form: TheForm) -> Response:
     """Ask for a new proposal with more changes, such as a way out of a conflict."""
-    desk.need("start_run")
+    who = desk.need("start_run")
     found = solved(desk.store, id)
     try:
         more = parse_changes(json.loads(form("changes", "[]")))
     except ValueError:
         raise UnknownPath("The changes cannot be read.") from None
+    refuse_money(changes_to_json(more), who, found.portfolio, apply(found.portfolio, more))
     run = start(desk, found.run.portfolio, revision_of(found), (*found.changes, *more), SECONDS)
     return desk.to(f"/runs/{run.id}")
 
