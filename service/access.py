@@ -13,6 +13,7 @@ from service.problems import Forbidden, Unauthenticated
 from service.store import Store
 from service.store.keys import MARK
 from service.visible import (
+    edited,
     hidden_fields,
     limits_changed,
     money_set,
@@ -38,6 +39,7 @@ __all__ = [
     "TheWho",
     "Who",
     "allowed",
+    "edited",
     "merged",
     "refuse_hidden",
     "refuse_money",

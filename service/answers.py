@@ -8,8 +8,8 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from service.access import Who, varied, visible
-from service.execution import changed_portfolio
+from service.access import Who, edited, varied, visible
+from service.execution import portfolio_of
 from service.media import JSON
 from service.store import Store, StoredRun
 from solver.portfolio import Portfolio
@@ -53,7 +53,7 @@ def run_seen(store: Store, run: StoredRun, who: Who) -> dict[str, Any]:
 
 def solved_in(store: Store, run: StoredRun) -> tuple[Portfolio, ...]:
     """The portfolio of a run with its changes made, and what the options of a sweep make of it."""
-    portfolio = changed_portfolio(store, run)
+    portfolio = edited(portfolio_of(store, run), run.changes)
     return (portfolio, *varied(run.asked, portfolio))
 
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from scenarios.changes import ChangeInvalid, parse_changes
+from scenarios.changes.base import unknown_names
 from scenarios.scenario import apply
 from service.who import Who
 from solver.portfolio import Portfolio, Problem, parse
@@ -415,13 +416,15 @@ def varied(asked: Json | None, portfolio: Portfolio) -> tuple[Portfolio, ...]:
     traded = {name: {"mode": "soft", "weight": 1} for name in (asked or {}).get("rules", ())}
     if traded:
         options.append([{"change": "set_policy", "rules": traded}])
-    return tuple(_as_far_as(portfolio, changes) for changes in options)
+    return tuple(edited(portfolio, changes) for changes in options)
 
 
-def _as_far_as(portfolio: Portfolio, changes: Iterable[Json]) -> Portfolio:
+def edited(portfolio: Portfolio, changes: Iterable[Json]) -> Portfolio:
+    """A portfolio with changes that were checked when they were sent: enough to know who sees what, and quick."""
     for change in parse_changes(list(changes)):
-        with suppress(ChangeInvalid):
-            portfolio = change.apply(portfolio)
+        if not unknown_names(change, portfolio):
+            with suppress(ChangeInvalid):
+                portfolio = change.edited(portfolio)
     return portfolio
 
 
