@@ -64,6 +64,8 @@ def _filled(data: dict[str, Any]) -> dict[str, Any]:
     if filled["score_card"] is not None:
         filled["score_card"] = {"total": 0, **filled["score_card"]}
     nothing = {"fit": {"expertise": 0, "talent": 0, "energy": 0}, "reason": ""}
+    if filled["conflict"] is not None:
+        filled["conflict"] = {"ways_out": None, **filled["conflict"]}
     if filled.get("bookings") is not None:
         filled["bookings"] = [{**nothing, **one} for one in filled["bookings"]]
     filled["learning"] = [

@@ -439,12 +439,11 @@ class View:
             )
         return " · ".join(parts)
 
-    def lacks(self, activity: str) -> dict[str, int]:
-        """People missing per term, and open `hours`."""
-        one = next((one for one in self.proposal.unfilled if one.activity == activity), None)
-        if one is None:
-            return {}
-        return {"hours": one.hours} | {term.term: term.missing for term in (*one.expertise, *one.talents)}
+    def lacks(self, activity: str) -> tuple[int, dict[str, int]]:
+        """Open hours of an activity, and people missing per term."""
+        found = [one for one in self.proposal.unfilled if one.activity == activity]
+        people = {term.term: term.missing for one in found for term in (*one.expertise, *one.talents)}
+        return sum(one.hours for one in found), people
 
     def asks(self, person: str, activity: str) -> list[Ask]:
         """What an activity asks for, held against a person's levels there."""

@@ -203,6 +203,8 @@ def _options(found: dict[str, Any]) -> set[str]:
 def _picture(desk: Desk, run: StoredRun, found: dict[str, Any], kept: set[int], sentences: Sentences) -> Markup | None:
     """The points of a study in a plane, where it has some; each leads to its plan, or else to what is told of it."""
     t = desk.t
+    if not found:
+        return None
 
     def address(n: int) -> str:
         return f"/studies/{run.id}/plans/{n}" if n in kept else f"#point-{n}"
@@ -263,10 +265,8 @@ def plan(desk: TheDesk, id: str, number: str) -> Response:
     run = desk.store.run(id)
     text = desk.store.run_result(id) if run.kind == "study" else None
     result = json.loads(text) if text else {}
-    found = result.get("found") or {}
-    if found and "found" not in visible(result, who, changed_portfolio(desk.store, run)):
-        found = {}
-    beside = _behind(desk, run, found, number)
+    told = result and visible(result, who, changed_portfolio(desk.store, run)).get("found")  # not where it is left out
+    beside = _behind(desk, run, result["found"] if told else {}, number)
     return plan_page(desk, beside, f"/studies/{id}", desk.t("The study", "Het onderzoek"))
 
 

@@ -73,7 +73,7 @@ def ways_out(desk: TheDesk, id: str) -> Response:
     text = _answered(desk, found, "conflict", {}, ASK_SECONDS)
     if text is None:
         return desk.page("no-answer.html", view=view)
-    told = visible({"format": "", **json.loads(text)}, desk.who, found.portfolio)
+    told = visible(json.loads(text), desk.who, found.portfolio)
     return desk.page("ways-out.html", view=view, ways=told.get("ways_out") or [])
 
 

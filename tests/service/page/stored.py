@@ -13,6 +13,8 @@ from service.store import Store
 from solver.handmade import score_plan
 from solver.proposal import Conflict, ConflictItem, ConflictRule, Proposal
 
+Json = dict[str, Any]
+
 PLAN = Path(__file__).parents[2] / "data" / "adviesbureau-plan.json"
 
 
@@ -37,13 +39,20 @@ def with_run(
     store: Store, changes: tuple[Change, ...] = (), by: str = "local", proposal: Proposal | None = None, **more: Any
 ) -> str:
     """The id of a finished run of adviesbureau, by default with the plan made by hand."""
-    stored, portfolio = store.portfolio("adviesbureau")
+    return with_answer(store, "adviesbureau", (proposal or made_proposal()).to_json(), changes, by, **more)
+
+
+def with_answer(
+    store: Store, portfolio: str, answer: Json, changes: tuple[Change, ...] = (), by: str = "local", **more: Any
+) -> str:
+    """The id of a finished run of a portfolio with this answer: a proposal, or what was found out."""
+    stored, source = store.portfolio(portfolio)
     claimed = None
     while claimed is None:  # a service on this store may be quicker to take it up, and then solves it
-        run, _ = store.add_run(order(Source(portfolio, stored), by, changes, **more))
+        run, _ = store.add_run(order(Source(source, stored), by, changes, **more))
         claimed = store.claim_run(run.id)
         if claimed is None:
             store.cancel_run(run.id, "ana")
-    proposal = proposal or made_proposal()
-    store.end_run(run.id, claimed.attempt, "finished", proposal.model_dump_json(by_alias=True), proposal.run.status)
+    outcome = answer.get("run", {}).get("status") or answer.get("status") or answer.get("outcome")
+    store.end_run(run.id, claimed.attempt, "finished", json.dumps(answer), outcome)
     return run.id
