@@ -24,6 +24,7 @@ PROBLEMS: Mapping[str, str] = {
     "invalid": "Het is nog niet goed",
     "bad_query": "Het adres is niet goed",
     "busy": "De wachtrij is vol",
+    "internal_error": "Een fout van ons",
     "store_away": "De opslag is niet bereikbaar",
     "ending": "De dienst stopt",
 }
@@ -65,6 +66,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
         r"(\d+) runs are waiting, as many as may; try again in (\d+) seconds\.",
         r"Er wachten \1 runs, meer kan niet; probeer het over \2 seconden weer.",
     ),
+    (r"Something went wrong that .+", r"Er ging iets mis wat niet mis had mogen gaan; het log van de server zegt wat."),
     (r"The database cannot be reached.*", r"De database is niet bereikbaar; probeer het zo weer."),
     (r"The key is wrong, revoked or out of date\.", r"De sleutel is fout, ingetrokken of verlopen."),
     (r"A key is needed: .+", r"Er is een sleutel nodig."),

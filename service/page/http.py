@@ -19,7 +19,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import URL, FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 
 from service.access import LOCAL, PERMISSIONS, Who, who_of
 from service.page.drawing.bars import difference, share
@@ -33,11 +35,13 @@ from service.problems import (
     Forbidden,
     NotJson,
     Refusal,
+    Sort,
     StoreAway,
     TooLarge,
     Unauthenticated,
     UnknownPath,
     is_away,
+    log_fault,
 )
 from service.seen import seen_by
 from service.settings import ServiceSettings
@@ -259,14 +263,13 @@ class PageRoute(APIRoute):
                 answer = _refused(request, error)
             except RequestValidationError:
                 answer = nowhere(request)
-            except SQLAlchemyError as error:
-                if not is_away(error):
-                    raise
-                log.error("the store is away: %s", type(error).__name__)
-                answer = _refused(request, StoreAway(TABLE[StoreAway].detail, headers={"Retry-After": "10"}))
             except PortfolioInvalid as error:
                 desk = Desk(request)
                 answer = desk.page("invalid.html", 422, problems=in_json(error.problems, desk.t), what="")
+            except Exception as error:
+                if isinstance(error, HTTPException | ClientDisconnect):  # no faults: the service answers them
+                    raise
+                answer = _failed(request, error)
             answer.headers.setdefault("Content-Security-Policy", POLICY)
             return answer
 
@@ -321,8 +324,22 @@ def nowhere(request: Request) -> Response:
     return _refused(request, UnknownPath(f"There is no page {request.url.path}."))
 
 
+def _failed(request: Request, error: Exception) -> Response:
+    """The page that says that the store is away, or that something went wrong that should not have."""
+    if isinstance(error, SQLAlchemyError) and is_away(error):
+        log.error("the store is away: %s", type(error).__name__)
+        return _refused(request, StoreAway(TABLE[StoreAway].detail, headers={"Retry-After": "10"}))
+    log_fault("a request", error)
+    return _told(request, TABLE[Exception], Refusal(TABLE[Exception].detail))
+
+
 def _refused(request: Request, error: Refusal) -> Response:
-    desk, sort = Desk(request), TABLE[type(error)]
+    return _told(request, TABLE[type(error)], error)
+
+
+def _told(request: Request, sort: Sort, error: Refusal) -> Response:
+    """The page that tells a problem."""
+    desk = Desk(request)
     title, detail = desk.t(sort.title, PROBLEMS.get(sort.code, sort.title)), in_words(desk, error.detail)
     problems = [(expected_in(desk.t, one.expected), one.path) for one in error.errors]
     answer = desk.page("error.html", sort.status, title=title, detail=detail, problems=problems)
