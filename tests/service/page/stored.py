@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 from scenarios.changes import Change
 from scenarios.library import entry
+from scenarios.questions import ANSWERS
 from service.orders import Source, order
-from service.store import Store
+from service.store import Kind, Store
 from solver.handmade import score_plan
+from solver.portfolio import Portfolio
 from solver.proposal import Conflict, ConflictItem, ConflictRule, Proposal
+from solver.settings import Settings
 
 Json = dict[str, Any]
 
@@ -33,6 +37,11 @@ def no_plan(status: str) -> Proposal:
     nothing["conflict"] = Conflict(rules=(rule,), ways_out=None) if status == "INFEASIBLE" else None
     unknown = {"status": status, "objective": None, "bound": None, "gap": None, "value_captured": None}
     return made.model_copy(update={**nothing, "run": made.run.model_copy(update=unknown)})
+
+
+def found_out(of: Portfolio, kind: Kind, asked: Any, about: Proposal, settings: Settings) -> Json:
+    """The answer to a question about a proposal, or a study of its portfolio."""
+    return ANSWERS[kind](of, asked, settings, about, lambda _: None, threading.Event())
 
 
 def with_run(

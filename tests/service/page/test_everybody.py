@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import permutations, product
@@ -14,7 +13,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from scenarios.changes import Change, parse_changes
-from scenarios.questions import ANSWERS
 from scenarios.scenario import apply
 from scenarios.studies import parse_study
 from service.app import create_app
@@ -25,7 +23,7 @@ from solver.portfolio import Portfolio, parse
 from solver.settings import Settings
 from solver.solve import solve
 from tests.builders import activity, booking, person, portfolio_data
-from tests.service.page.stored import with_answer
+from tests.service.page.stored import found_out, with_answer
 from tests.service.test_access import routes
 
 Json = dict[str, Any]
@@ -88,13 +86,10 @@ def fill(store: Store, of: Portfolio, studies: Iterable[Json]) -> Iterator[str]:
     def ended(kind: Kind, asked: Any, answer: Json, changes: tuple[Change, ...] = (), parent: str | None = None) -> str:
         return with_answer(store, of.id, answer, changes, kind=kind, asked=asked, parent=parent)
 
-    def found_out(kind: Kind, asked: Any) -> Json:
-        return ANSWERS[kind](of, asked, QUICK, plan, lambda _: None, threading.Event())
-
     plan = solve(of, QUICK)
     run = ended("solve", None, plan.to_json())
     for asked in (parse_study(one).to_json() for one in studies):
-        study = ended("study", asked, found_out("study", asked))
+        study = ended("study", asked, found_out(of, "study", asked, plan, QUICK))
         yield from (f"/studies/{study}/plans/{n}" for n in ("open", "fair", 0, 1, 2))
     yield from (f"/runs/{run}/people/{one.id}" for one in of.people)
     yield from (f"/runs/{run}/activities/{one.id}" for one in of.activities)
@@ -109,7 +104,7 @@ def fill(store: Store, of: Portfolio, studies: Iterable[Json]) -> Iterator[str]:
     yield from (f"/compare?run={one}&run={other}" for one, other in permutations(made, 2))
     if plan.bookings is not None:
         wanted = {"plans": 1, "within": 1000, "least": 1}
-        searched = ended("alternatives", wanted, found_out("alternatives", wanted), (), run)
+        searched = ended("alternatives", wanted, found_out(of, "alternatives", wanted, plan, QUICK), (), run)
         yield f"/runs/{run}/others/{searched}/0"
 
 

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from scenarios.changes import BY_NAME, changes_to_json, parse_changes
 from scenarios.library import ENTRIES, entry
-from scenarios.scenario import words
+from scenarios.scenario import apply, words
 from scenarios.studies import StudyProgress
 from scenarios.studies.desk import Stage
 from service import spreadsheet
@@ -35,11 +35,12 @@ from service.page.tongue import Tongue
 from service.settings import ServiceSettings
 from service.store import Store
 from service.words import RULE_TITLES, UNITS
+from solver.handmade import score_plan
 from solver.portfolio import Portfolio
 from solver.rules import RULES
 from solver.units import ONE_OF
 from tests.service.page.sending import filled
-from tests.service.page.stored import made_proposal, no_plan, with_run
+from tests.service.page.stored import PLAN, made_proposal, no_plan, with_answer, with_run
 
 TABS = ("map", "list", "time", "talents", "open", "score", "people")
 
@@ -119,6 +120,31 @@ def test_a_run_without_a_plan_says_why(client: TestClient, run: str, status: str
     answer = client.get(f"/runs/{empty}")
     assert (answer.status_code, said in answer.text) == (200, True)
     assert "no plan" in client.get(f"/compare?run={run}&run={empty}").text
+
+
+def test_plans_that_cannot_be_compared_are_called_neither_better_nor_worse(client: TestClient, run: str) -> None:
+    """Where other rules were scored by, there is the difference in points, and no word beside it that judges."""
+    changes = parse_changes([{"change": "set_policy", "rules": {"cost": {"weight": 1}}}])
+    dearer = score_plan(apply(entry("adviesbureau").portfolio(), changes), json.loads(PLAN.read_text()))
+    other = with_run(client.app.state.store, changes, proposal=dearer)  # type: ignore[attr-defined]
+    html = client.get(f"/compare?run={run}&run={other}").text
+    told = text_of(html[html.index('class="cards"') : html.index("Held against")])
+    assert "Scored by different rules" in told
+    assert re.search(r"\+[\d,.]+ points", told)
+    assert not re.search(r"\b(?:better|worse)\b(?!\.)", told)
+
+
+def test_a_fault_of_ours_is_told_on_a_page(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    """In words and in both languages, with nothing of what went wrong, of which the log says where."""
+    broken = with_answer(client.app.state.store, "adviesbureau", {"bookings": "secret"})  # type: ignore[attr-defined]
+    for language, said in (("en", "A fault of ours"), ("nl", "Een fout van ons")):
+        answer = client.get(f"/runs/{broken}", params={"language": language})
+        assert (answer.status_code, f"<h1>{said}</h1>" in answer.text) == (500, True)
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert "secret" not in answer.text
+    faults = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert [one.getMessage() for one in faults] == ["a request failed"] * 2
+    assert "secret" not in str([vars(one) for one in faults])
 
 
 def test_the_map_is_narrowed_to_a_project_and_a_unit(client: TestClient, run: str) -> None:

@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from service.store import Store
+from scenarios.changes import parse_changes
+from scenarios.library import entry
+from scenarios.questions import AlternativesAsked
+from scenarios.scenario import apply
+from scenarios.studies import parse_study
+from service.store import Kind, Store
+from solver.handmade import score_plan
+from solver.settings import Settings
 from tests.builders import activity, booking, person, portfolio_data
 from tests.service.page.conftest import serving
-from tests.service.page.stored import with_run
+from tests.service.page.stored import PLAN, found_out, made_proposal, with_answer, with_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+Json = dict[str, Any]
 Look = Callable[["Page", str], None]
 
 
@@ -215,6 +223,9 @@ VIEWS = (
     "/runs/{run}/people/sanne/agreement",
     "/runs/{run}/decide",
     "/runs/none",
+    "/compare?run={run}&run={other}",
+    "/studies/{study}",
+    "/runs/{run}/others/{others}",
     "/audit?check=yes",
     "/contests",
 )
@@ -226,14 +237,28 @@ def test_every_view_fits_and_can_be_used_by_everybody(
 ) -> None:
     """No serious finding of axe, nothing wider than the window: on a desk in English, on a phone dark and in Dutch."""
     store = Store.open(module_address)
-    run = with_run(store)
+    portfolio, plan = entry("adviesbureau").portfolio(), made_proposal()
+    changes = parse_changes([{"change": "set_policy", "rules": {"cost": {"weight": 1}}}])
+    dearer = score_plan(apply(portfolio, changes), json.loads(PLAN.read_text()))
+    there = {"run": with_run(store), "other": with_run(store, changes, proposal=dearer)}
+    asked = parse_study({"kind": "lending_market"}).to_json()
+    wanted = AlternativesAsked(plans=1).model_dump()
+    quick = Settings(seconds=2, workers=1)
+    questions: tuple[tuple[str, Kind, Json, str | None], ...] = (
+        ("study", "study", asked, None),
+        ("others", "alternatives", wanted, there["run"]),
+    )
+    for name, kind, what, parent in questions:
+        answer = found_out(portfolio, kind, what, plan, quick)
+        there[name] = with_answer(store, portfolio.id, answer, kind=kind, asked=what, parent=parent)
     store.close()
     if phone:
         page.set_viewport_size({"width": 390, "height": 844})
         page.emulate_media(color_scheme="dark")
     for path in VIEWS:
-        address = f"{site}{path.format(run=run)}"
+        address = f"{site}{path.format(**there)}"
         page.goto(f"{address}{'&' if '?' in address else '?'}language={'nl' if phone else 'en'}")
-        look(page, f"{'phone' if phone else 'desk'}-{path.format(run='run').strip('/') or 'start'}")
+        page.evaluate("for (const one of document.querySelectorAll('main details:not(.menu)')) one.open = true")
+        look(page, f"{'phone' if phone else 'desk'}-{re.sub('[{}]', '', path).strip('/') or 'start'}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, (path, wide)
