@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.person_record import PersonExplanation, Reason
 from scenarios.phrases import Phrases
+from scenarios.plain import plain
 
 #: statuses of proposals that have no bookings
 NO_PLAN = ("INFEASIBLE", "NONE", "FAILED")
@@ -14,8 +15,7 @@ NO_PLAN = ("INFEASIBLE", "NONE", "FAILED")
 
 def escaped(text: str) -> str:
     """A text of the portfolio as Markdown shows it: one line, and no sign that Markdown acts upon."""
-    line = "".join(sign if sign.isprintable() else " " for sign in text)
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", line)
+    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", plain(text))
 
 
 def as_markdown(told: PersonExplanation) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.agreement import Agreement
 from scenarios.phrases import Phrases
+from scenarios.plain import JOINERS
 from service.agreement_sheet import COLUMNS, LINES, about, lists
 from service.words import plain
 
@@ -76,8 +77,8 @@ class _Sheet:
         return made
 
     def _clean(self, text: str) -> str:
-        """One line, with a sign for each letter that the font does not have."""
-        line = unicodedata.normalize("NFC", plain(text))
+        """One line, with a sign for each letter that the font does not have; what joins letters is left out."""
+        line = unicodedata.normalize("NFC", plain(text)).translate(dict.fromkeys(map(ord, JOINERS)))
         return "".join(sign if ord(sign) in self.letters else UNKNOWN for sign in line)
 
     def _style(self, size: float, colour: tuple[int, int, int], style: str = "") -> None:

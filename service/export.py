@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scenarios.runs import Run
 from service.sheets import Header, Table, Value, write_csv, write_workbook
-from service.words import Names
+from service.words import Names, plain
 from solver.portfolio import Calendar, Portfolio
 from solver.proposal import Proposal
 from solver.rules import BY_NAME
@@ -140,7 +140,7 @@ def _bookings(portfolio: Portfolio, proposal: Proposal, names: Names, periods: b
                 booking.fit.talent,
                 booking.fit.energy,
                 "; ".join(learned.get((booking.person, activity.id), ())),
-                booking.reason,
+                plain(booking.reason),
                 *([*[None] * before, *booking.by_period, *[None] * after] if periods else ()),
             ]
         )
@@ -211,7 +211,7 @@ def _findings(proposal: Proposal, names: Names) -> Table:
             about = one.about
             person = names.person(about["person"]) if "person" in about else None
             activity = names.activity(about["activity"]) if "activity" in about else None
-            rows.append([rule.name, person, activity, one.amount, rule.unit, one.text])
+            rows.append([rule.name, person, activity, one.amount, rule.unit, plain(one.text)])
     return ["rule", *_text("person_name", "activity_name"), "amount", "unit", "text"], rows
 
 
@@ -226,7 +226,7 @@ def _people(portfolio: Portfolio, proposal: Proposal, names: Names) -> Table:
         rows.append([*row, *(line.kinds.get(kind) for kind in kinds)])
     headers: list[str | Header] = [*_text("person_name", "person"), "hours"]
     headers += ["utilisation", "widest_share", "stretch_share", "responsibility_share"]
-    return [*headers, "talents_used", "talents_unused", *(f"hours of {kind}" for kind in kinds)], rows
+    return [*headers, "talents_used", "talents_unused", *(f"hours of {plain(kind)}" for kind in kinds)], rows
 
 
 def _learning(proposal: Proposal, names: Names) -> Table:
@@ -273,7 +273,7 @@ def _run(portfolio: Portfolio, proposal: Proposal) -> Table:
     run, about = proposal.run, proposal.portfolio
     rows: list[list[Value]] = [
         ["portfolio", about.id],
-        ["name", portfolio.name],
+        ["name", plain(portfolio.name)],
         ["sha256", about.sha256],
         ["status", run.status],
         ["objective", run.objective],

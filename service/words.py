@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from scenarios.plain import plain as plain
 from solver.units import unit_of
 
 if TYPE_CHECKING:
@@ -241,11 +242,6 @@ class Words:
         if whole in (0, 100) or 10 <= whole < 99:
             return f"{math.floor(whole)} %"
         return f"{self.number(math.floor(10 * whole) / 10)} %"
-
-
-def plain(text: str) -> str:
-    """`text` without signs that a terminal acts upon instead of showing: escapes, line ends, reversed writing."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 class Names:

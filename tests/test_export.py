@@ -50,6 +50,23 @@ def named(name: str) -> tuple[Portfolio, Proposal]:
     return portfolio, score_plan(portfolio, {"bookings": [{"person": "ana", "activity": "talks", "hours": 40}]})
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("\U0001f468\u200d\U0001f467 Vis", "\U0001f468\u200d\U0001f467 Vis"), ("Vis\u202eksob", "Vis ksob")],
+    ids=["an emoji of several", "reversed writing"],
+)
+def test_a_name_is_the_same_wherever_it_stands_in_a_row(name: str, told: str) -> None:
+    """In the column of names and in the sentences beside it, of CSV and of a workbook, with nothing that hides."""
+    portfolio, plan = named(name)
+    for row in (
+        rows_of(export.to_csv(portfolio, plan))[0],
+        sheets_of(export.to_workbook(portfolio, plan))["bookings"][0],
+    ):
+        assert row["person_name"] == told
+        assert told in row["reason"]
+        assert "\u202e" not in "".join(map(str, row.values()))
+
+
 def test_json_is_the_contract(proposal: Proposal) -> None:
     """The JSON file reads back as the very proposal."""
     data = export.to_json(CASE, proposal)

@@ -172,6 +172,25 @@ def test_names_are_shown_as_they_are() -> None:
     assert plain("a\x9bb\u202ec\nd") == "a b c d"
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", True),  # a family
+        ("\u2764\ufe0f\u200d\U0001f525", True),  # a heart on fire
+        ("\U0001f469\U0001f3fd\u200d\U0001f4bb", True),  # a woman of some colour behind a computer
+        ("\u0dc1\u0dca\u200d\u0dbb\u0dd3", True),  # Sri, in Sinhala
+        ("\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", True),  # Alireza, in Persian
+        ("a\u200db", False),
+        ("\U0001f469\u200d", False),
+        ("\u200d\u200d", False),
+    ],
+)
+def test_what_joins_signs_stays_within_them(text: str, kept: bool) -> None:
+    """A joiner that is part of an emoji or a letter is shown with it; elsewhere a space stands in its place."""
+    assert (plain(text) == text) == kept
+    assert kept or not set(plain(text)) & {"\u200c", "\u200d"}
+
+
 def test_nothing_to_show_is_no_trouble() -> None:
     """A portfolio without people and work has a page, too."""
     portfolio, plan = scored(portfolio_data())

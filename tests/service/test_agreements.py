@@ -133,6 +133,8 @@ def test_letters_that_the_font_lacks_are_replaced_without_a_complaint(caplog: py
     """A sign stands for each letter of another script, and nothing is logged."""
     to_pdf(sheet(NAMES[2]))
     assert caplog.records == []
+    family = to_pdf(sheet("\U0001f468\u200d\U0001f467 Vis"))  # two letters, and what joins them
+    assert " □□ Vis".encode("utf-16-be").hex().encode() in family
 
 
 def test_much_work_takes_more_pages() -> None:
