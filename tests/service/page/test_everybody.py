@@ -202,7 +202,7 @@ def test_a_study_with_money_in_its_answer_says_so(service: TestClient, full: tup
     """Who is not shown it is not told that there is no plan, nor led to a plan behind its points."""
     store = service.app.state.store  # type: ignore[attr-defined]
     study = store.runs(portfolio="costed", kind="study").items[0].id
-    for who, said in (("planner", "points"), ("planner of a unit", "money in it that you are not shown")):
+    for who, said in (("planner", "points"), ("planner of a unit", "that you are not shown")):
         answer = service.get(f"/studies/{study}", headers={"cookie": f"staffing_key={full[1][who]}"})
         assert said in answer.text, who
     traded = next(one.id for one in store.runs(portfolio="free", kind="study").items if one.asked["kind"] == "frontier")
