@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
@@ -424,7 +425,7 @@ def plain(found: dict[str, Any]) -> tuple[str, str]:
         return "not_a_choice", f"one of {context['expected'].replace(' or ', ', ')}".replace("'", "")
     if "error" in context:
         return code, str(context["error"])
-    if code in _LIMITS:
+    with suppress(KeyError):  # there are none, or the code is that of an error of ours, which has its own words
         return code, _LIMITS[code].format(**context)
     return code, found["msg"]
 
