@@ -511,9 +511,14 @@ class Reference:
         lines = []
         for one in self.portfolio.get("relations", []):
             for a in self.activities:
-                on = [(p in self.team(a), q in self.team(a)) for p, q in combinations(one["people"], 2)]
-                wrong = [p and q if one["kind"] == "apart" else p != q for p, q in on]
-                lines.append(self.line(sum(wrong), relation="+".join(one["people"]), activity=a))
+                there = self.team(a)
+                wrong = 0
+                for p, q in combinations(one["people"], 2):
+                    if one["kind"] == "apart":
+                        wrong += p in there and q in there
+                    elif self.present(p) and self.present(q):
+                        wrong += (p in there) != (q in there)
+                lines.append(self.line(wrong, relation="+".join(one["people"]), activity=a))
         return lines
 
     def lending_cap(self) -> list[Line]:

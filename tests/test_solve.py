@@ -134,6 +134,24 @@ def test_tiers_come_one_after_the_other(tiers: Any, hours: dict[tuple[str, str],
     assert hours_of(found) == hours
 
 
+@pytest.mark.parametrize(
+    ("bo", "expected"),
+    [({"candidate": {"cost": 500}}, 400), ({"candidate": {"cost": 300}}, 300), ({"hours_per_period": 0}, 1200)],
+)
+def test_people_who_work_together_need_not_wait_for_a_candidate(bo: dict[str, Any], expected: float) -> None:
+    """Ana has 40 of 60 hours, the other 20 stay open at 20 each, or Bo is taken on where that is cheaper.
+
+    Where Bo is there for good and has no hours, neither of them can be on it.
+    """
+    of = portfolio(
+        [person("ana"), person("bo", **bo)],
+        [activity("work", 60)],
+        relations=[{"people": ["ana", "bo"], "kind": "together"}],
+        rules=only(staffing=20, hiring=1),
+    )
+    assert optimum(of) == expected
+
+
 def test_learning_takes_a_mentor_with_hours_to_give() -> None:
     """Bo may only work while learning beside Ana: 75 % is Ana's, 30 of 40, in blocks 32, and 4 more to mentor."""
     people = [

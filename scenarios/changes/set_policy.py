@@ -72,7 +72,7 @@ class SetPolicy(Change):
             for name, value in settings.items()
         ]
         if "tiers" in self.model_fields_set:
-            said.append(f"tiers {' before '.join(listed(tier) for tier in self.tiers) or 'none'}")
+            said.append(f"tiers {' before '.join(listed(tier) for tier in self.tiers if tier) or 'none'}")
         if "budget" in self.model_fields_set:
             said.append("no budget" if self.budget is None else f"budget {money(self.budget)}")
         if "max_hires" in self.model_fields_set:
@@ -106,6 +106,8 @@ class SetPreset(Change):
         own = [name for name, settings in portfolio.policy.rules.items() if "weight" in settings]
         stay = f"; the policy's own {'weights' if len(own) > 1 else 'weight'} of {listed(own)} stay" if own else ""
         stay += "s" * (len(own) == 1)
+        if self.preset == portfolio.policy.preset:
+            return f"the preset stays {self.preset}{stay}"
         return f"the preset is {self.preset} instead of {portfolio.policy.preset}{stay}"
 
 

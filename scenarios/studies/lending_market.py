@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import permutations
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -113,16 +114,22 @@ class LendingMarket(Study):
         return tuple(dict.fromkeys(self.between)) or tuple(unit.id for unit in portfolio.units)
 
     def _changes(self, portfolio: Portfolio) -> tuple[Change, ...]:
-        """Directions that open; never less than was agreed, or the plan as it stands might not be possible any more."""
+        """Directions that open; never less than was agreed, or the plan as it stands might not be possible any more.
+
+        What a unit lends to all others together is agreed for none of them: each direction gets as much by itself.
+        """
         own = {unit.id: unit.lend_share for unit in portfolio.units}
         agreed = {(one.from_, one.to): one.share for one in portfolio.policy.lending}
         units = self._units(portfolio)
-        return tuple(
-            Lend(unit=here, to=there, share=self.share)
-            for here in units
-            for there in units
-            if here != there and self.share > agreed.get((here, there), own.get(here, 0))
-        )
+        several = len(own) > 2
+        opened: list[Change] = []
+        for here, there in permutations(units, 2):
+            direction, all_together = agreed.get((here, there)), own.get(here, 0)
+            if self.share > (all_together if direction is None else direction):
+                opened.append(Lend(unit=here, to=there, share=self.share))
+            elif direction is None and several and all_together:
+                opened.append(Lend(unit=here, to=there, share=all_together))
+        return tuple(opened)
 
     def answer(self, desk: Desk) -> tuple[Markets, Iterable[str]]:
         """Two runs at most: fair, then open from there, as a plan that is fair is open too."""

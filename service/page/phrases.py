@@ -14,6 +14,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     # whole clauses, before their words are met one by one
     (r"leaves from (?:week|day|month) (\d+) on", r"vertrekt vanaf periode \1"),
     (r"the preset is (\S+) instead of (\S+)(?=;|$)", r"de voorinstelling is \1 in plaats van \2"),
+    (r"the preset stays (\S+)(?=;|$)", r"de voorinstelling blijft \1"),
     (r"no longer learns (\x02\d+\x03) on (?=\x02)", r"leert \1 niet meer bij "),
     (
         r"learns (\x02\d+\x03) from (\x02\d+\x03|nobody) instead of (\x02\d+\x03|nobody) on (?=\x02)",

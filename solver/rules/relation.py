@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Relation(Rule):
-    """`apart`: never two of them on one activity; `together`: on an activity both or neither, for every two of them."""
+    """`apart`: never two of them on one activity; `together`: on an activity both or neither, for every two of them.
+
+    A candidate who is not taken on counts in neither.
+    """
 
     name = "relation"
     title = "Apart and together"
@@ -29,19 +32,24 @@ class Relation(Rule):
         """Per relation, activity and pair of people."""
         for n, apart, p, q in self._pairs(model.tables):
             for a in model.teams:
-                i, j = model.at.get((p, a)), model.at.get((q, a))
-                if i is not None and j is not None:
-                    both = model.on[i] + model.on[j] <= 1 if apart else model.on[i] == model.on[j]
-                    model.add(both, (n, a))
-                elif not apart and (i is not None or j is not None):
-                    model.add(model.on[i if i is not None else j] <= 0, (n, a))  # type: ignore[index]
+                if apart:
+                    if (p, a) in model.at and (q, a) in model.at:
+                        model.add(model.on_pair(p, a) + model.on_pair(q, a) <= 1, (n, a))
+                    continue
+                for one, other in ((p, q), (q, p)):
+                    if (one, a) in model.at:
+                        absent = 1 - model.taken_on(other)
+                        model.add(model.on_pair(one, a) <= model.on_pair(other, a) + absent, (n, a))
         return ()
 
     def measure(self, tables: Tables, plan: Plan) -> Amounts:
         """Pairs of people on the wrong side, per relation and activity."""
         wrong = np.zeros((len(tables.portfolio.relations), tables.A), dtype=np.int64)
         for n, apart, p, q in self._pairs(tables):
-            wrong[n] += plan.on[p] & plan.on[q] if apart else plan.on[p] ^ plan.on[q]
+            if apart:
+                wrong[n] += plan.on[p] & plan.on[q]
+            elif plan.present[p] and plan.present[q]:
+                wrong[n] += plan.on[p] ^ plan.on[q]
         return Amounts.of(np.argwhere(wrong), HUNDRED * wrong[wrong > 0])
 
     @staticmethod

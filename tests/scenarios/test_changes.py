@@ -503,6 +503,7 @@ def test_a_preset_is_chosen() -> None:
     assert (there.preset, there.rules) == ("innovation", base.policy.rules)
     assert one.words(base) == "the preset is innovation instead of balanced; the policy's own weight of stretch stays"
     assert one.words(office()) == "the preset is innovation instead of balanced"
+    assert one.words(one.apply(office())) == "the preset stays innovation"
     two = change("set_policy", rules={"energy": {"weight": 1}}).apply(base)
     assert one.words(two).endswith("; the policy's own weights of stretch and energy stay")
     assert one_refusal(office(), change("set_preset", preset="innovatoin"))[:2] == ("/preset", "unknown_preset")

@@ -270,6 +270,30 @@ def test_lending_helps_one_at_the_cost_of_the_other_up_to_a_limit() -> None:
     assert borne == round((264 - 264 + 6.6 * 4 + 4) * UNIT)
 
 
+def test_what_is_lent_to_all_together_opens_in_each_direction() -> None:
+    """North lends 20 % of its 80 h, and 16 h each to East and to South once that is agreed with each: 32 of 80."""
+    of = portfolio(
+        [person("ana", unit="north"), person("bo", unit="north")],
+        [activity("first"), activity("second", project="y")],
+        projects=[{"id": "x", "name": "X", "unit": "east"}, {"id": "y", "name": "Y", "unit": "south"}],
+        units=[
+            {"id": "north", "name": "North", "lend_share": 0.2},
+            {"id": "east", "name": "East"},
+            {"id": "south", "name": "South"},
+        ],
+        rules={**only("staffing"), "smallest_booking": {"hours": 4, "share": 0.0}},
+    )
+    for share in (0.1, 0.2):
+        found = ask(of, kind="lending_market", share=share).found
+        assert isinstance(found, Markets)
+        assert found.open is not None
+        assert (found.open.difference, found.open.solved.cost) == (-320, 20 * (80 - 32))
+        assert {(one["unit"], one["to"]) for one in found.changes if one["share"] == 0.2} >= {
+            ("north", "east"),
+            ("north", "south"),
+        }
+
+
 def test_a_limit_that_the_open_plan_keeps_has_no_price() -> None:
     """South's 20 h cost North 152: where that is allowed the open plan is the fair one too, at no price."""
     result = ask(two_units(), kind="lending_market", share=0.5, worse_by=152)
