@@ -156,6 +156,7 @@ def test_wrong_use_is_exit_code_2(arguments: tuple[str, ...]) -> None:
         (("study", "exposure", "adviesbureau", "--seconds", "soon"), "expected a number, not soon"),
         (("propose", "adviesbureau", "--workers", "0"), "expected a whole number from 1 to 64, not 0"),
         (("convert", "adviesbureau", "plan.txt"), "plan.txt should end in .json, .xlsx or .zip, or be a folder"),
+        (("template", "empty.json"), "empty.json should end in .xlsx or .zip, or be a folder"),
     ],
     ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
 )

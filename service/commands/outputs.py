@@ -38,10 +38,13 @@ def check_out(out: Path | None, suffixes: tuple[str, ...] = FORMS) -> None:
         raise typer.BadParameter(f"{out} cannot be written", param_hint="'--out'")
 
 
-def check_sheets(out: Path) -> None:
-    """Refuse a file or folder that a spreadsheet cannot be written to."""
-    if out.suffix.lower() not in (".xlsx", ".zip", ""):
-        raise typer.BadParameter(f"{out} should end in .json, .xlsx or .zip, or be a folder", param_hint="'OUT'")
+def check_sheets(out: Path, *others: str) -> None:
+    """Refuse a file or folder that a spreadsheet, or a file of another form, cannot be written to."""
+    *most, last = forms = (*others, ".xlsx", ".zip")
+    if out.suffix.lower() not in (*forms, "") and not out.is_dir():
+        ends = f"{', '.join(most)} or {last}"
+        folder = "be a folder that is there or has no dot in its name"
+        raise typer.BadParameter(f"{out} should end in {ends}, or {folder}", param_hint="'OUT'")
 
 
 def write_proposal(portfolio: Portfolio, proposal: Proposal, out: Path | None, lang: str) -> str | None:

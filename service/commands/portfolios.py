@@ -90,8 +90,7 @@ def convert(
 
     A file that is there already is replaced.
     """
-    if out.suffix.lower() != ".json":
-        check_sheets(out)
+    check_sheets(out, ".json")
     _write_portfolio(read_portfolio(portfolio, as_json=False), out)
 
 
