@@ -28,6 +28,9 @@ from tests.service.test_access import routes
 
 Json = dict[str, Any]
 
+#: one process has the store, which takes half a minute to fill
+pytestmark = pytest.mark.xdist_group("everybody")
+
 QUICK = Settings(seconds=5, workers=1, repeatable=True)
 #: who opens every page: the role of a key, whose it is, and for which units
 EVERYBODY: dict[str, tuple[Role, str | None, tuple[str, ...] | None]] = {
