@@ -38,6 +38,12 @@ def serve(connection: Connection[Any, Any]) -> None:
             os._exit(asked)
 
 
+@pytest.fixture(autouse=True)
+def found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server finds this module, wherever the tests are started."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Forkserver]:
     """One that has loaded this module."""
