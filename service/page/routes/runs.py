@@ -9,9 +9,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from scenarios.changes import parse_changes
-from scenarios.scenario import apply
 from service.access import visible_progress, visible_proposal
-from service.execution import portfolio_of
+from service.answers import solved_in
 from service.media import PROPOSALS
 from service.page.drawing import heat
 from service.page.drawing.progress import progress
@@ -137,9 +136,9 @@ def cancel(desk: TheDesk, id: str) -> Response:
 
 def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
     t, limit = desk.t, float(run.settings.get("seconds", 30))
-    portfolio = apply(portfolio_of(desk.store, run), parse_changes(run.changes))
+    portfolios = solved_in(desk.store, run)
     told = [one.content for one in desk.store.events(run.id) if one.event == "progress"]
-    reports = [visible_progress(one, desk.who, portfolio) for one in told]
+    reports = [visible_progress(one, desk.who, *portfolios) for one in told]
     latest = reports[-1] if reports else None
     now = datetime.now(UTC)
     seconds = min(limit, (now - run.started).total_seconds()) if run.started else 0.0
