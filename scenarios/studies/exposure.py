@@ -15,7 +15,8 @@ from scenarios.studies.base import Finding, RuleCost, Solved, Study, TeamChange,
 from scenarios.studies.desk import Ask, Desk
 from solver.difference import plain
 from solver.model import pairs_of
-from solver.portfolio import Person, Portfolio, Problem
+from solver.plan import level
+from solver.portfolio import Booking, Person, Portfolio, Problem
 from solver.proposal import Figure
 from solver.proposal import Part as Line
 from solver.rules.base import IntArray
@@ -73,8 +74,8 @@ class Exposure(Study):
     """Remove each person in turn: what is lost, which activities become unstaffable, who is a single point of failure.
 
     Everybody is taken away alone, from a period on. What they are pinned to from then on goes with them, and so do
-    agreements that they work together with somebody. Candidates whom the base does not take on are not looked at, and
-    do not count as somebody who could step in.
+    agreements that they work together with somebody; of hours pinned without periods, what they have no time for
+    before. Candidates whom the base does not take on are not looked at, and do not count as somebody who could step in.
     """
 
     title: ClassVar[str] = "What would be lost with each person"
@@ -96,11 +97,12 @@ class Exposure(Study):
         hired = {one.person for one in desk.plan.hires}
         wanted = set(self.people) or {one.id for one in portfolio.people if one.candidate is None or one.id in hired}
         people = [one for one in portfolio.people if one.id in wanted]
+        stands = Tables.of(portfolio)
         asks = [
             Ask(
                 person.name,
                 (Leave.model_validate({"person": person.id, "from": since}),),
-                portfolio=_freed(portfolio, person, since),
+                portfolio=_freed(stands, person, since),
             )
             for person in people
         ]
@@ -140,16 +142,41 @@ class Exposure(Study):
         return Exposures(people=tuple(lines)), _told(lines)
 
 
-def _freed(portfolio: Portfolio, person: Person, since: int) -> Portfolio:
+def _freed(tables: Tables, person: Person, since: int) -> Portfolio:
     """The portfolio without what binds the person from a period on: pinned hours, and working together."""
-    windows = {one.id: one.window for one in portfolio.activities}
-    bookings = tuple(
-        one
+    portfolio, pinned = tables.portfolio, _pinned_before(tables, tables.person_index[person.id], since)
+    bookings = (
+        pinned.get(one.activity) if one.person == person.id and one.status == "pinned" else one
         for one in portfolio.bookings
-        if one.person != person.id or one.status != "pinned" or windows[one.activity].last < since
     )
     relations = tuple(one for one in portfolio.relations if one.kind != "together" or person.id not in one.people)
-    return portfolio.model_copy(update={"bookings": bookings, "relations": relations})
+    there = tuple(one for one in bookings if one is not None)
+    return portfolio.model_copy(update={"bookings": there, "relations": relations})
+
+
+def _pinned_before(tables: Tables, p: int, since: int) -> dict[str, Booking]:
+    """Per activity what person p is pinned to before a period; of hours without periods what there is time for."""
+    room = tables.available[p].copy()
+    room[since:] = 0
+    found: dict[str, Booking] = {}
+    tasks: list[tuple[int, int, int]] = []
+    pinned = [(a, one) for (who, a), one in tables.pinned.items() if who == p]
+    for a, one in sorted(pinned, key=lambda pair: pair[1].by_period is None):
+        hours, by_period = one.hours or 0, one.by_period
+        first, last = int(tables.open_from[a]), min(int(tables.last[a]), since - 1)
+        if by_period is not None:
+            room = np.maximum(0, room - tables.split_of((p, a), one))
+            by_period = tuple(n if t < since else 0 for t, n in enumerate(by_period, int(tables.first[a])))
+            left = sum(by_period)
+        elif first <= last:
+            over = np.maximum(0, np.sum(level([*tasks, (first, last, hours)], room), axis=0) - room).sum()
+            left = hours - int(over)
+            tasks.append((first, last, left))
+        else:
+            left = 0
+        if left or not hours:
+            found[one.activity] = one.model_copy(update={"hours": left, "by_period": by_period})
+    return found
 
 
 def _without(portfolio: Portfolio, away: Collection[str]) -> Portfolio:
@@ -207,9 +234,9 @@ def _told(lines: list[Exposed]) -> Iterable[str]:
             parts = [f"nobody can staff {listed([each.name for each in one.unstaffable])}"] if one.unstaffable else []
             terms = [f"{each.label} {each.level} on {each.name}" for each in one.uncoverable]
             parts += [f"too few are left with {listed(terms[:3])}" + _more(terms[3:])] if terms else []
-            lost = "" if one.lost is None else f"; the plan costs {plain(one.lost)} more"
+            lost = f"; the plan costs {plain(one.lost)} more" if one.lost and one.lost > 0 else ""
             yield f"Without {one.name} {' and '.join(parts)}{lost}"
-    rest = [one for one in lines if not one.single_point_of_failure and one.lost]
+    rest = [one for one in lines if not one.single_point_of_failure and one.lost and one.lost > 0]
     if rest:
         yield f"Of the others most is lost with {rest[0].name}: {plain(rest[0].lost or 0)}"
     if lines and not any(one.single_point_of_failure for one in lines):

@@ -233,6 +233,48 @@ def test_who_alone_can_do_something_is_a_single_point_of_failure() -> None:
     assert (bo.person, bo.lost, bo.single_point_of_failure, bo.uncoverable) == ("bo", 160, False, ())
 
 
+@pytest.mark.parametrize(
+    ("since", "pins", "lost"),
+    [
+        (2, {"draft": [20, 20, 0, 0]}, 0),
+        (2, {"draft": [0, 20, 20, 0]}, 20),
+        (2, {"draft": 60}, 0),
+        (1, {"draft": 60}, 20),
+        (2, {"draft": 60, "review": 60}, 40),
+        (3, {"draft": [40, 20, 0, 0], "review": 60, "press": 40}, 40),
+    ],
+)
+def test_who_leaves_keeps_what_is_pinned_before(since: int, pins: dict[str, Any], lost: int) -> None:
+    """Pinned hours go from that period on; of those without periods only what there is no time for before it."""
+    of = portfolio(
+        [person("ana", expertise={"law": 3})],
+        [
+            activity("draft", 80, (0, 3), expertise=[{"term": "law", "level": 3, "must": True}]),
+            activity("review", 80, (1, 3)),
+            activity("press", 80, (3, 3)),
+        ],
+        [
+            booking("ana", what, given) if isinstance(given, int) else booking("ana", what, sum(given), by_period=given)
+            for what, given in ({"draft": 0, "review": 0, "press": 0} | pins).items()
+        ],
+        periods=4,
+        rules=only("staffing"),
+    )
+    found = ask(of, kind="exposure", **{"from": since}).found
+    assert isinstance(found, Exposures)
+    [ana] = found.people
+    assert ana.lost == 20 * lost
+
+
+def test_nothing_is_said_to_be_lost_where_nothing_is() -> None:
+    """Without somebody who has nothing to do a plan costs less, and no sentence calls that a loss."""
+    of = portfolio([person("ana"), person("bo")], [activity("draft", 40)], rules=only("staffing", "load_balance"))
+    result = ask(of, kind="exposure")
+    assert isinstance(result.found, Exposures)
+    assert all(one.lost is not None and one.lost < 0 for one in result.found.people)
+    assert result.sentences == ("None of 2 people are a single point of failure",)
+
+
 # --- lending market
 
 
