@@ -103,7 +103,7 @@ def with_incumbents(
                 hours[pair] = proposed[pair]
             else:
                 hours.pop(pair, None)
-    if not any(hours.values()):
+    if not hours:
         raise NotTaken(f"Nothing of run {run.id} was accepted.")
     data = latest.canonical()
     fixed = {(one["person"], one["activity"]) for one in data["bookings"] if one["status"] in FIXED}

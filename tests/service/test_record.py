@@ -196,6 +196,15 @@ def test_overrides_and_rejections_count_for_what_becomes_incumbent(case: Case) -
     assert case.bookings() == {("ann", "a", 24), ("bob", "b", 24)}
 
 
+def test_a_booking_that_is_not_to_be_ends(case: Case) -> None:
+    """An override of 0 hours is taken over also where nothing else was decided: that booking goes, the others stay."""
+    before = case.bookings()
+    off = [{"person": "bob", "activity": "b", "hours": 0}]
+    case.decide(decision="override", bookings=off, reason="Bob has left the project")
+    assert case.take_over().status_code == 201
+    assert before - case.bookings() == {("bob", "b", 32)}
+
+
 def test_what_was_not_accepted_does_not_become_incumbent(case: Case) -> None:
     """Without an acceptance, or where all of it was rejected again, there is nothing to take over."""
     assert case.take_over().json()["code"] == "not_taken"
