@@ -41,8 +41,8 @@ class FreezeUntil(Change):
       prices.
 
     Of the portfolio's bookings that are not in the plan, incumbent ones are no longer in force and go. What was worked
-    before the `now` there was must be the same in the plan. Without `bookings` the portfolio's own stay, and hours
-    that are pinned to periods now past count as worked. See `docs/decisions/freezing-a-plan.md`.
+    before the `now` there was must be the same in the plan, of every pair; hours pinned to periods now past count as
+    worked. Without `bookings` the portfolio's own stay. See `docs/decisions/freezing-a-plan.md`.
     """
 
     title: ClassVar[str] = "Freeze what has been worked"
@@ -72,6 +72,11 @@ class FreezeUntil(Change):
             if pair in plan:
                 cannot(("bookings", i), "duplicate_booking", list(pair), "one booking of a pair")
             plan[pair] = self._in_force(portfolio, booking, ("bookings", i))
+        for one in portfolio.bookings if plan else ():
+            pair = (one.person, one.activity)
+            if pair not in plan and any(_worked(portfolio, one, activity_of(portfolio, one.activity).window)):
+                expected = f"a booking of each pair of which hours were worked before period {calendar.now}"
+                cannot(("bookings",), "differs_from_worked", list(pair), expected)
         rest = {
             (one.person, one.activity): self._past(portfolio, one)
             for one in portfolio.bookings
@@ -90,9 +95,8 @@ class FreezeUntil(Change):
         if planned.hours not in (None, hours):
             cannot((*at, "hours"), "wrong_sum", planned.hours, f"the sum of by_period, which is {hours}")
         before = booking_of(portfolio, planned.person, planned.activity)
-        past = max(0, portfolio.calendar.now - window.first)
-        worked = () if before is None or before.status != "frozen" else (before.by_period or ())[:past]
-        if any(worked) and planned.by_period[:past] != worked:
+        worked = _worked(portfolio, before, window)
+        if planned.by_period[: len(worked)] != worked:
             expected = f"{', '.join(map(str, worked))} first, which was worked before period {portfolio.calendar.now}"
             cannot((*at, "by_period"), "differs_from_worked", planned.by_period, expected)
         pair: dict[str, Any] = {"person": planned.person, "activity": planned.activity, "hours": hours}
@@ -124,6 +128,13 @@ class FreezeUntil(Change):
         worked = sum(sum(one.by_period[:periods]) for one, periods in past.items())
         planned = sum(sum(one.by_period[periods:]) for one, periods in past.items())
         return f"{until}, {worked:,} h; the {planned:,} h planned after that may move"
+
+
+def _worked(portfolio: Portfolio, booking: Booking | None, window: Window) -> tuple[int, ...]:
+    """What was worked in the periods of a window before `now`; hours pinned there count as worked."""
+    past = min(max(0, portfolio.calendar.now - window.first), window.last - window.first + 1)
+    done = () if booking is None or booking.by_period is None else booking.by_period[:past]
+    return (*done, *[0] * (past - len(done)))
 
 
 def _laid(done: tuple[int, ...], window: Window) -> tuple[int, ...]:

@@ -102,6 +102,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"^(\d+) numbers, one a period of the activity's window", r"\1 getallen, één per periode van de activiteit"),
     (r"^the sum of by_period, which is (\S+)", r"de som over de perioden, dat is \1"),
     (r"^(.+) first, which was worked before period (\d+)", r"\1 eerst, dat is voor periode \2 gewerkt"),
+    (
+        r"^a booking of each pair of which hours were worked before period (\d+)",
+        r"een boeking van elk paar waarvan voor periode \1 uren zijn gewerkt",
+    ),
     (r"^a person with a unit; who has none works anywhere", r"iemand met een afdeling; wie er geen heeft werkt overal"),
     (
         r"^a person with a unit; who has none knows no other units",

@@ -605,12 +605,40 @@ def test_freezing_without_a_plan_moves_now_alone() -> None:
     assert one.words(office()) == "everything before week 2 stays as booked"
 
 
-def test_a_plan_that_contradicts_what_was_worked_is_refused() -> None:
-    """Hours before the now there was must be the same in the plan."""
-    plan = [{"person": "ana", "activity": "a", "by_period": [4, 12]}]
-    problem = one_refusal(office(**WORKED), change("freeze_until", period=2, bookings=plan))
-    expected = "8 first, which was worked before period 1"
-    assert problem == ("/bookings/0/by_period", "differs_from_worked", [4, 12], expected)
+PINNED_BEFORE = {"now": 1, "bookings": [booking("ana", "a", 8, by_period=[8, 0])]}
+
+
+@pytest.mark.parametrize("before", [WORKED, PINNED_BEFORE], ids=["frozen", "pinned"])
+@pytest.mark.parametrize(
+    ("plan", "path", "expected"),
+    [
+        ({"ana": [4, 12]}, "/bookings/0/by_period", "8 first, which was worked before period 1"),
+        ({"ana": [8, 0], "dee": [8, 8]}, "/bookings/1/by_period", "0 first, which was worked before period 1"),
+        ({"dee": [0, 8]}, "/bookings", "a booking of each pair of which hours were worked before period 1"),
+    ],
+    ids=["other hours", "hours nobody worked", "hours left out"],
+)
+def test_a_plan_that_contradicts_what_was_worked_is_refused(
+    before: Json, plan: dict[str, list[int]], path: str, expected: str
+) -> None:
+    """Hours before the now there was must be the same in the plan: no others, none more and none left out."""
+    bookings = [{"person": who, "activity": "a", "by_period": split} for who, split in plan.items()]
+    problem = one_refusal(office(**before), change("freeze_until", period=2, bookings=bookings))
+    assert (problem[0], problem[1], problem[3]) == (path, "differs_from_worked", expected)
+
+
+def test_a_plan_with_what_was_worked_is_in_force() -> None:
+    """Hours of before are frozen as they were, also where they were pinned; whoever joins later is new."""
+    plan = [
+        {"person": "ana", "activity": "a", "by_period": [8, 4]},
+        {"person": "dee", "activity": "d", "by_period": [8]},
+    ]
+    for before in (WORKED, PINNED_BEFORE):
+        there = change("freeze_until", period=2, bookings=plan).apply(office(**before))
+        assert [(b.person, b.status, b.by_period) for b in there.bookings] == [
+            ("ana", "frozen", (8, 4)),
+            ("dee", "incumbent", None),
+        ]
 
 
 @pytest.mark.parametrize(
