@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from statistics import median
 from typing import Annotated, ClassVar, Literal
 
@@ -153,13 +154,14 @@ class _Search:
         if study.unit is not None:
             units = [study.unit]
         self.estimate = Estimate(self.portfolio, self.tables, self.plan, self.newcomer, units)
-        self._ids = _free_ids(self.portfolio)
+        taken = {one.id for one in self.portfolio.people}
+        #: ids that nobody has yet: no two profiles share one, so that all who are found can be hired together
+        self._ids = (id for n in count(1) if (id := f"hire-{n}") not in taken)
 
     def offer(self, group: Sequence[Profile], winner: _Winner | None = None) -> dict[str, Profile]:
         """The profiles with ids; whoever was taken on keeps the id, so that the plan with them is a start."""
         kept = {} if winner is None else {winner.person.id: winner.profile}
-        free = (id for id in self._ids if id not in kept)
-        return {**kept, **dict(zip(free, group, strict=False))}
+        return kept | {next(self._ids): profile for profile in group}
 
     def chosen(
         self, stage: Stage, groups: Sequence[dict[str, Profile]], earlier: Sequence[Proposal]
@@ -307,12 +309,6 @@ def _usual_hours(portfolio: Portfolio) -> int:
         if one.candidate is None
     ]
     return max(1, round(median(hours))) if hours else 40
-
-
-def _free_ids(portfolio: Portfolio) -> list[str]:
-    """Ids that nobody has, as many as a group can have candidates."""
-    taken = {one.id for one in portfolio.people}
-    return [id for n in range(1, 1000) if (id := f"hire-{n}") not in taken]
 
 
 def _told(found: HiresFound) -> Iterable[str]:

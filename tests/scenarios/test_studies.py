@@ -196,6 +196,24 @@ def test_a_hire_keeps_the_plan_it_was_counted_by(hires: StudyResult) -> None:
     assert cost(tables, plan_from(tables, best.proposal.to_json())) / UNIT == best.solved.cost
 
 
+def test_all_hires_that_are_found_can_be_taken_together() -> None:
+    """Each is somebody of their own, whom the portfolio does not have yet."""
+    of = portfolio(
+        [person("ana", expertise={"law": 3}), person("hire-1", hours_per_period=0)],
+        [
+            activity("talks", 32, talents={"persuading": 4}),
+            activity("maps", 32, expertise={"drawing": 3}),
+            activity("sums", 32, expertise={"counting": 2}),
+        ],
+        rules=only("staffing", "talent_coverage", "expertise_coverage", "hiring"),
+    )
+    found = ask(of, kind="best_hires", profiles=3, terms=1, pool=6).found
+    assert isinstance(found, HiresFound)
+    assert len(found.profiles) == 3
+    together = apply(of, parse_changes([one.change for one in found.profiles]))
+    assert len(together.people) == 5
+
+
 def test_candidates_are_bundles_of_what_is_lacking_and_of_what_is_asked_for() -> None:
     """Without a solver: the gap comes first, all terms are real, alike profiles go together."""
     of = lacking()
