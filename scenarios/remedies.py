@@ -6,7 +6,7 @@ Nothing is tried here; `ways_out` does that. A ladder that does not help costs o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,13 +61,15 @@ Fields = dict[str, Any]
 class Ladder:
     """Changes of one kind, the smallest first: what all of them say, and what each says besides.
 
-    growing: whatever a smaller one solves, a larger one does.
+    growing: whatever a smaller one solves, a larger one does. number: the field that a step is the whole number of,
+    where steps are so far apart that there are smaller ones `between` them.
     """
 
     change: str
     fields: Fields
-    steps: Sequence[Fields]
+    steps: Sequence[Any]
     growing: bool = True
+    number: str | None = None
 
     @property
     def everywhere(self) -> bool:
@@ -76,7 +78,14 @@ class Ladder:
 
     def make(self, step: int) -> Change:
         """The change of one step."""
-        return parse_changes([{"change": self.change, **self.fields, **self.steps[step]}])[0]
+        said = self.steps[step] if self.number is None else {self.number: self.steps[step]}
+        return parse_changes([{"change": self.change, **self.fields, **said}])[0]
+
+    def between(self, step: int) -> Ladder | None:
+        """The whole numbers after the step before, up to this one; None where there is nothing between."""
+        if self.number is None or step == 0:
+            return None
+        return replace(self, steps=range(self.steps[step - 1] + 1, self.steps[step] + 1))
 
 
 def _over(name: str, values: Iterable[Any]) -> list[Fields]:
@@ -128,7 +137,7 @@ def _first(abouts: Iterable[dict[str, str]], what: str) -> list[str]:
 
 
 def _of_bookings(named: _Named) -> Iterator[Ladder]:
-    """What the planner said about pairs: no longer, or pinned for fewer hours."""
+    """What the planner said about pairs: no longer, or pinned in whatever periods, or for fewer hours."""
     booked = {(one.person, one.activity): one for one in named.portfolio.bookings}
     for rule in ("commitment", "stability"):
         for about in named.rules.get(rule, [])[: 2 * MOST]:
@@ -137,8 +146,8 @@ def _of_bookings(named: _Named) -> Iterator[Ladder]:
                 continue
             pair = {"person": booking.person, "activity": booking.activity}
             if booking.status == "pinned" and booking.hours:
-                fewer = range(booking.hours - 1, 0, -1)
-                yield Ladder("pin", pair, _over("hours", fewer))
+                most = booking.hours - (booking.by_period is None)
+                yield Ladder("pin", pair, _over("hours", range(most, 0, -1)))
             yield Ladder("release", pair, [{}])
 
 
@@ -267,17 +276,17 @@ def _of_money(named: _Named) -> Iterator[Ladder]:
     """A larger budget, and more people taken on."""
     policy = named.portfolio.policy
     if "budget" in named.rules and policy.budget is not None:
-        # A hundredth more each time, from where nothing more is booked to where everybody is, always.
+        # A hundredth more each time, up to where everybody is booked, always.
         most = policy.budget + sum(one.money for one in policy.fixed_costs)
         most += sum(
             (person.rate or 0) * int(hours)
             for person, hours in zip(named.portfolio.people, named.tables.hours_available, strict=True)
         )
-        steps, budget = [], max(1.0, policy.budget)
+        steps, budget = {int(policy.budget) + 1}, max(1.0, policy.budget)
         while budget < most:
             budget *= 1.01
-            steps.append(float(int(budget) + 1))
-        yield Ladder("set_policy", {}, _over("budget", steps))
+            steps.add(int(budget) + 1)
+        yield Ladder("set_policy", {}, sorted(steps), number="budget")
     for about in named.rules.get("hires", []):
         limits = [limit.model_dump() for limit in policy.max_hires]
         number = next(n for n, limit in enumerate(limits) if limit["group"] == about["group"])

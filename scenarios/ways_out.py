@@ -215,16 +215,23 @@ class _Looking:
         def resolves(changed: Portfolio) -> bool:
             return can_hold(self._search(changed), conflict) is True
 
+        def has_plan(changed: Portfolio) -> bool:
+            return self._look(changed) is True
+
         for ladder in proposed:
             if self._over:
                 break
             least = 0 if nearby is None else self._smallest(ladder, 0, nearby, resolves)
             there = None
             if least is not None and (ladder.everywhere or others is not False):
-                there = self._smallest(ladder, least, portfolio, lambda changed: self._look(changed) is True)
-            step = there if nearby is None or there is not None else least
-            if step is not None:
-                tried.append(_Tried((ladder.make(step),), there is not None, ladder.everywhere))
+                there = self._smallest(ladder, least, portfolio, has_plan)
+            if there is not None:
+                change = self._finer(ladder, there, portfolio, has_plan)
+            elif nearby is not None and least is not None:
+                change = self._finer(ladder, least, nearby, resolves)
+            else:
+                continue
+            tried.append(_Tried((change,), there is not None, ladder.everywhere))
         return sorted(tried, key=lambda one: not one.whole)
 
     def _look(self, changed: Portfolio) -> bool | None:
@@ -265,6 +272,12 @@ class _Looking:
             middle = min(low + stride, (low + high) // 2)
             low, high, stride = (low, middle, last) if works(middle) else (middle, high, STRIDE * stride)
         return high
+
+    def _finer(self, ladder: Ladder, step: int, portfolio: Portfolio, good: Good) -> Change:
+        """The change of a step, or a smaller one between it and the step before."""
+        finer = ladder.between(step)
+        smaller = None if finer is None else self._smallest(finer, 0, portfolio, good)
+        return ladder.make(step) if finer is None or smaller is None else finer.make(smaller)
 
     # --- time
 

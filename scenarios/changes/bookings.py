@@ -50,9 +50,14 @@ class Pin(Change):
         return {f"/bookings/{pairs.index(pair) if pair in pairs else len(pairs)}": ""}
 
     def words(self, portfolio: Portfolio) -> str:
-        """Who, where and how much."""
+        """Who, where and how much, and whether periods that were pinned no longer are."""
         who, where = name_of(portfolio.people, self.person), name_of(portfolio.activities, self.activity)
-        split = f", {'+'.join(map(str, self.by_period))} by {portfolio.calendar.period}" if self.by_period else ""
+        there = booking_of(portfolio, self.person, self.activity)
+        split = ""
+        if self.by_period:
+            split = f", {'+'.join(map(str, self.by_period))} by {portfolio.calendar.period}"
+        elif there is not None and there.status == "pinned" and there.by_period:
+            split = f", no longer by {portfolio.calendar.period}"
         return f"{who} is pinned to {where} for {self.hours} h{split}"
 
 

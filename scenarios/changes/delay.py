@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool
 
 from scenarios.changes.base import Change, ProjectRef, cannot
 from scenarios.changes.edits import worked_hours
-from scenarios.changes.sentences import listed, name_of, periods
+from scenarios.changes.sentences import listed, name_of, periods, unbound
 from solver.fields import Whole
 from solver.portfolio import Activity, Booking, Portfolio, Window
 
@@ -91,8 +91,15 @@ class Delay(Change):
 
     def words(self, portfolio: Portfolio) -> str:
         """What slips, and by how much."""
-        end = portfolio.calendar.periods - 1
-        cut = [one.name for one, window in self._moved(portfolio) if window.last > end]
+        end, moved = portfolio.calendar.periods - 1, {one.id: (one, window) for one, window in self._moved(portfolio)}
+        cut = [one.name for one, window in moved.values() if window.last > end]
         those = listed(cut) if len(cut) <= MOST_NAMES else f"{len(cut)} activities"
         ends = f"; {those} must still end with the calendar" if cut else ""
-        return f"{name_of(portfolio.projects, self.project)} is delayed by {periods(portfolio, self.periods)}{ends}"
+        mine = ((one, *moved[one.activity]) for one in portfolio.bookings if one.activity in moved and one.by_period)
+        loose = [
+            one
+            for one, old, window in mine
+            if not self._with_window(portfolio, one, old, self._cut(window, end)).by_period
+        ]
+        what, by = name_of(portfolio.projects, self.project), periods(portfolio, self.periods)
+        return f"{what} is delayed by {by}{ends}{unbound(portfolio, loose)}"

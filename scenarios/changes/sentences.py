@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from solver.portfolio import Activity, Person, Portfolio, Project, Unit
+from solver.portfolio import Activity, Booking, Person, Portfolio, Project, Unit
 
 
 def name_of(items: Iterable[Person | Activity | Project | Unit], wanted: str) -> str:
@@ -33,6 +33,14 @@ def span(portfolio: Portfolio, first: int, last: int) -> str:
     if first == 0 and last == portfolio.calendar.periods - 1:
         return ""
     return f" in {unit} {first}" if first == last else f" in {unit}s {first} to {last}"
+
+
+def unbound(portfolio: Portfolio, bookings: Iterable[Booking]) -> str:
+    """`; Ana and Bob are no longer pinned by week`, of pinned bookings that lose their periods; nothing without any."""
+    people = list(dict.fromkeys(name_of(portfolio.people, one.person) for one in bookings))
+    if not people:
+        return ""
+    return f"; {listed(people)} {'are' if people[1:] else 'is'} no longer pinned by {portfolio.calendar.period}"
 
 
 def cost(amount: float) -> str:

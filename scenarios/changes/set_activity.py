@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from scenarios.changes.base import ActivityRef, Change, Period, cannot, malformed
 from scenarios.changes.edits import activity_of, worked_hours
-from scenarios.changes.sentences import listed, name_of, span
+from scenarios.changes.sentences import listed, name_of, span, unbound
 from solver.fields import Hours, Whole
 from solver.portfolio import Activity, Booking, Portfolio, Team, Window
 
@@ -97,4 +97,7 @@ class SetActivity(Change):
             said.append(
                 f"has a team of {new.team.min} to {new.team.max} people instead of {old.team.min} to {old.team.max}"
             )
-        return f"{old.name} {listed(said)}"
+        pinned = [one for one in portfolio.bookings if one.activity == old.id and one.status == "pinned"]
+        split = [one for one in pinned if one.by_period]
+        loose = [one for one in split if not self._laid(portfolio, one, old.window, new.window).by_period]
+        return f"{old.name} {listed(said)}{unbound(portfolio, loose)}"

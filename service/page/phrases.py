@@ -132,6 +132,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r" is no longer pinned$", r" staat niet meer vast"),
     (r" is no longer forbidden$", r" is niet meer verboden"),
     (r", ([\d+]+) by (?:week|day|month)", r", per periode \1"),
+    (r", no longer by (?:week|day|month)", r", niet meer per periode"),
+    (r"; (.+) (?:is|are) no longer pinned by (?:week|day|month)", r"; \1 niet meer vastgezet per periode"),
     (r"^(.+) need not work together any more", r"\1 hoeven niet meer samen te werken"),
     (r"^(.+) need not work apart any more", r"\1 hoeven niet meer apart te werken"),
     (

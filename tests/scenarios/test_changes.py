@@ -340,7 +340,9 @@ def test_a_delay_may_cut_windows_at_the_end() -> None:
     there = one.apply(base)
     assert windows(there) == {"a": (3, 4), "b": (5, 5), "c": (2, 4), "d": (5, 5)}
     assert [(b.hours, b.by_period) for b in there.bookings] == [(12, None), (8, (8,))]
-    assert one.words(base) == "Xylo is delayed by 3 weeks; B must still end with the calendar"
+    assert one.words(base) == (
+        "Xylo is delayed by 3 weeks; B must still end with the calendar; Ben is no longer pinned by week"
+    )
     late = one_refusal(base, change("delay", project="x", periods=4, cut=True))
     assert late[3] == "at most 3: B would begin in week 6, and the last is week 5"
 
@@ -523,6 +525,19 @@ def test_a_pin_replaces_the_booking_of_the_pair() -> None:
     ]
     assert one.words(base) == "Ana is pinned to B for 12 h, 8+4 by week"
     assert change("pin", person="cas", activity="b", hours=8).words(base) == "Cas is pinned to B for 8 h"
+
+
+def test_periods_that_are_no_longer_pinned_are_told() -> None:
+    """Whatever takes the periods of a pinned booking says so, and whose they were."""
+    by_week = [booking("ana", "b", 12, by_period=[4, 8]), booking("ben", "b", 8, by_period=[8, 0])]
+    base = office(bookings=[*by_week, booking("cas", "b", 8)])
+    said = change("pin", person="ana", activity="b", hours=12).words(base)
+    assert said == "Ana is pinned to B for 12 h, no longer by week"
+    moved = "B is done in weeks {} instead of weeks 2 to 3"
+    later = change("set_activity", activity="b", first=3, last=4)
+    earlier = change("set_activity", activity="b", first=1)
+    assert later.words(base) == moved.format("3 to 4") + "; Ana and Ben are no longer pinned by week"
+    assert earlier.words(base) == moved.format("1 to 3")
 
 
 def test_a_pin_must_fit_its_window() -> None:

@@ -122,6 +122,33 @@ def test_lending_and_money_can_be_had() -> None:
     assert ways["Look is outsourced for 1,000"].money == 1400
 
 
+def test_pinned_periods_give_way_before_hours_do() -> None:
+    """Ana is pinned to weeks 0 to 3 and leaves before week 2: her 32 h fit, only not in those weeks."""
+    data = portfolio_data(
+        [person("ana", leaves=2)],
+        [activity("look", 40, (0, 3))],
+        [booking("ana", "look", 32, by_period=[8, 8, 8, 8])],
+        periods=5,
+    )
+    found = with_ways_out(parse(data), plan_of(parse(data)), SETTINGS).conflict
+    assert found is not None
+    said = [way.text for way in found.ways_out or ()]
+    assert [text for text in said if "is pinned" in text] == ["Ana is pinned to Look for 32 h, no longer by week"]
+    moved = "Look is done in weeks 1 to 4 instead of weeks 0 to 3"
+    assert [text for text in said if moved in text] == [f"{moved}; Ana is no longer pinned by week"]
+
+
+@pytest.mark.parametrize(("budget", "least"), [(500, 800), (799.5, 800), (20, 800), (790, 800)])
+def test_a_budget_is_no_larger_than_it_must_be(budget: float, least: int) -> None:
+    """16 h at 50 cost 800, so that is the budget that will do, to the whole amount, wherever it started."""
+    data = portfolio_data(
+        [person("ana", rate=50)], [activity("look", 80)], [booking("ana", "look", 16)], policy={"budget": budget}
+    )
+    found = with_ways_out(parse(data), plan_of(parse(data)), SETTINGS).conflict
+    assert found is not None
+    assert f"the policy is changed: budget {least}" in [way.text for way in found.ways_out or ()]
+
+
 def test_two_conflicts_take_two_changes() -> None:
     """Where people are pinned for too much in two places, each way mends both."""
     data = portfolio_data(

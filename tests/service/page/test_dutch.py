@@ -258,6 +258,14 @@ def templates(path: Path) -> Iterator[tuple[int, str]]:
     ("said", "dutch"),
     [
         ("300 h of Same (b) are left open", "300 u van Same (b) blijft open"),
+        (
+            "Ana is pinned to Same (b) for 12 h, no longer by week",
+            "Ana wordt vastgezet op Same (b) voor 12 u, niet meer per periode",
+        ),
+        (
+            "Same (b) is done in weeks 1 to 4 instead of weeks 0 to 3; Ana is no longer pinned by week",
+            "Same (b) wordt gedaan in week 1 tot 4 in plaats van periode 0 tot 3; Ana niet meer vastgezet per periode",
+        ),
         ("Cost weighs 1 instead of 0", "Kosten van het plan weegt 1 in plaats van 0"),
         ("Cost comes to 18,620 money instead of 20", "Kosten van het plan komt op 18.620 geld in plaats van 20"),
         ("Role width comes to 1 hour instead of 2", "Smalle rollen komt op 1 uur in plaats van 2"),
