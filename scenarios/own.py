@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from scenarios.could import Could
 from scenarios.phrases import Phrases
 from solver.handmade import plan_from
 from solver.portfolio import Person, Portfolio, PortfolioInvalid, Problem
@@ -73,14 +74,19 @@ class Own:
         return found
 
     @cached_property
-    def open(self) -> Bools:
-        """(A,): not all past, and not forbidden to the person."""
-        return np.asarray((self.tables.start <= self.tables.last) & ~self.tables.forbidden[ME])
+    def could(self) -> Could:
+        """What no rule about the person forbids."""
+        return Could(self.tables)
 
     @cached_property
     def workable(self) -> Bools:
-        """(A,): open, and the person's unit may work there."""
-        return np.asarray(self.open & self.tables.allowed[ME])
+        """(A,): open to the person, whose unit may work there."""
+        return np.asarray(self.could.open[ME] & self.tables.allowed[ME])
+
+    @cached_property
+    def teaching(self) -> Bools:
+        """(A,): workable, and the person could learn there what it asks for."""
+        return np.asarray(self.workable & self.could.time[ME] & self.could.lesson[ME])
 
     @cached_property
     def load(self) -> IntArray:

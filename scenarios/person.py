@@ -209,10 +209,11 @@ class _Explaining:
         if person.unit is not None:
             yield say("unit", unit=units[person.unit])
         for lent in person.lent:
-            yield say("lent", unit=units[lent.unit], share=say.percent(lent.share))
+            when = say.span(own.calendar, lent.first, lent.last)
+            yield say("lent", unit=units[lent.unit], when=when, share=say.percent(lent.share))
         if person.rotation_share:
             yield say("rotation", share=say.percent(person.rotation_share))
-        yield say("mentor", n=person.mentoring.max_learners)
+        yield say.counted("mentor", person.mentoring.max_learners)
         for booking in own.portfolio.bookings:
             a = tables.activity_index[booking.activity]
             worked = int(tables.worked((ME, a)).sum())
@@ -268,7 +269,9 @@ class _Explaining:
         branch = np.union1d(vocabulary.narrower_or_self(v), vocabulary.broader_or_self(v))
         served = np.isin(tables.requirement_term, branch) & (10 * said.level > tables.level[ME])
         learned, reached = [r for r in own.learned if served[r]], tables.base_level[ME, v] >= 10 * said.level
-        possible = np.flatnonzero(served & tables.can_learn[ME] & self.own.workable[tables.requirement_activity])
+        served &= tables.can_learn[ME]
+        counted = served & tables.bookable[ME, tables.requirement_activity]
+        possible = np.flatnonzero(served & own.teaching[tables.requirement_activity])
         if learned:
             effect = say("ambition_learned", names=own.activities(int(tables.requirement_activity[r]) for r in learned))
         elif len(possible):
@@ -281,26 +284,30 @@ class _Explaining:
             sort="ambition",
             of=said.term,
             value=said.level,
-            used=bool(learned) or len(possible) > 0,
+            used=bool(learned) or bool(counted.any()),
             met=bool(learned) or bool(reached),
             text=f"{what}: {effect}",
         )
 
     def _wish(self, a: int) -> Statement:
-        tables, say = self.tables, self.phrases
+        tables, could, say = self.tables, self.own.could, self.phrases
         if a in self.own.booked:
             key = "met"
-        elif tables.forbidden[ME, a]:
+        elif tables.start[a] > tables.last[a]:
+            key = "past"
+        elif not could.open[ME, a]:
             key = "forbidden"
-        elif tables.bookable[ME, a]:
-            key = "possible"
-        else:
+        elif not tables.bookable[ME, a]:
             key = "brings_nothing" if tables.allowed[ME, a] else "unit"
+        elif not could.time[ME, a]:
+            key = "time"
+        else:
+            key = "possible" if could.booked[ME, a] else "place"
         return Statement(
             sort="wish",
             of=self.own.portfolio.activities[a].id,
             value=None,
-            used=key in ("met", "possible"),
+            used=key == "met" or bool(tables.bookable[ME, a]),
             met=key == "met",
             text=f"{say('wish', activity=self.own.activity(a))}: {say(f'wish_{key}')}",
         )
@@ -376,6 +383,8 @@ class _Explaining:
             name += "_low" if booked <= rule.settings.low * available else "_high"
         elif name == "focus" and amount == HUNDRED:
             name += "_one"
+        elif name == "wishes" and not self.own.could.booked[ME, key[1]]:
+            name += "_only"
         if rule.about == ("person", "activity"):
             said |= {"activity": self.own.activity(key[1]), "hours": self.phrases.number(self.own.hours(key[1]))}
         elif rule.about == ("person", "kind"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from scenarios.could import Could
 from scenarios.own import ME, Own
 from scenarios.person_record import Change, Sort
 from solver.portfolio import Person, Training
@@ -28,9 +29,9 @@ class Changes:
         yield from self._hours_wanted()
         yield from self._lending_wanted()
         wishes = self.tables.rule["wishes"]
-        free = np.flatnonzero(self.own.open & self.tables.bookable[ME] & ~self.plan.on[ME]).tolist()
+        free = np.flatnonzero(self.own.could.booked[ME] & ~self.plan.on[ME]).tolist()
         if free and wishes.counts and not self.own.person.wishes:
-            yield self._change("wish", free, self.phrases("change_wish", n=wishes.weight))
+            yield self._change("wish", free, self.phrases.counted("change_wish", wishes.weight))
 
     def _change(
         self,
@@ -46,18 +47,21 @@ class Changes:
         """The next level that work asks for, per term: worked out on a copy of the person who has it."""
         tables, base = self.tables, self.tables.base_level[ME]
         wanted: dict[int, int] = {}
-        for r in np.flatnonzero(~tables.meets[ME] & self.own.workable[tables.requirement_activity]).tolist():
+        timely = self.own.workable & self.own.could.time[ME]
+        for r in np.flatnonzero(~tables.meets[ME] & timely[tables.requirement_activity]).tolist():
             v, asked = int(tables.requirement_term[r]), int(tables.requirement_level[r])
             wanted[v] = min(wanted.get(v, asked), asked)
         people = [self._trained(self.own.portfolio.vocabulary[v].id, level) for v, level in wanted.items()]
         copies = self._copies(people)
+        could = Could(copies).booked
         found = []
         for p, (v, level) in enumerate(wanted.items()):
-            opens = self.own.open & copies.bookable[p] & ~tables.bookable[ME]
+            opens = could[p] & ~self.own.could.booked[ME]
             newly = tables.requirement_activity[copies.meets[p] & ~tables.meets[ME]]
-            counts = [a for a in sorted(set(newly.tolist())) if self.own.workable[a] and not opens[a]]
+            counts = [a for a in sorted(set(newly.tolist())) if could[p, a] and not opens[a]]
             order = (10 * level - int(base[v]), -int(opens.sum()), -len(counts), v)
-            found.append((order, v, level, np.flatnonzero(opens).tolist(), counts))
+            if counts or opens.any():
+                found.append((order, v, level, np.flatnonzero(opens).tolist(), counts))
         for _, v, level, opened, counts in sorted(found)[:MOST_LEVELS]:
             say, own = self.phrases, self.own
             parts = [say("opens", names=own.activities(opened))] if opened else []
@@ -90,7 +94,7 @@ class Changes:
         gap = 10 * tables.rule["stretch_cap"].settings.max_gap
         asked = 10 * tables.requirement_level
         near = ~tables.meets[ME] & (level >= np.maximum(10, asked - gap)) & ~tables.can_learn[ME]
-        near &= self.own.workable[tables.requirement_activity]
+        near &= self.own.teaching[tables.requirement_activity]
         for v in sorted(set(tables.requirement_term[near].tolist())):
             those = np.flatnonzero(near & (tables.requirement_term == v))
             highest = int(level[those].max())
@@ -107,8 +111,9 @@ class Changes:
     def _lending_wanted(self) -> Iterator[Change]:
         """Work of units that the own one does not lend to: how much, and whose; what, is for that unit to tell."""
         tables, units = self.tables, self.own.portfolio.units
-        able = tables.able[ME] | tables.learnable[ME]
-        elsewhere = self.own.open & ~tables.allowed[ME] & able
+        could = self.own.could
+        able = (tables.able[ME] | tables.learnable[ME]) & could.welcome[ME]
+        elsewhere = could.open[ME] & could.time[ME] & ~tables.allowed[ME] & able
         if elsewhere.any():
             names = [units[u].name for u in sorted(set(tables.activity_unit[elsewhere].tolist()))]
             text = self.phrases("change_unit", n=int(elsewhere.sum()), units=self.phrases.listed(names))
@@ -122,13 +127,14 @@ class Changes:
         if full.any():
             yield self._change("hours", own.booked, say("change_full", periods=self._periods(full)))
         away = ahead & (available == 0)
-        missed = [
-            int(a)
-            for a in np.flatnonzero(self.own.open & tables.bookable[ME] & ~self.plan.on[ME])
-            if away[tables.start[a] : tables.last[a] + 1].all()
-        ]
+        wanted = own.could.open[ME] & tables.bookable[ME] & own.could.welcome[ME] & ~self.plan.on[ME]
+        windows = {int(a): slice(tables.start[a], tables.last[a] + 1) for a in np.flatnonzero(wanted)}
+        missed = [a for a, window in windows.items() if away[window].all()]
         if missed:
-            text = say("change_away", periods=self._periods(away), names=own.activities(missed))
+            then = np.zeros_like(away)
+            for a in missed:
+                then[windows[a]] = True
+            text = say("change_away", periods=self._periods(then), names=own.activities(missed))
             yield self._change("hours", missed, text)
 
     def _periods(self, chosen: Bools) -> str:

@@ -62,8 +62,7 @@ def _work_lines(told: PersonExplanation, say: Phrases) -> list[str]:
 
 def _reason_lines(reasons: Sequence[Reason], say: Phrases) -> list[str]:
     return [
-        f"- {escaped(one.text)}: {say('up_to' if one.at_most else 'points', n=say.number(one.points))}"
-        for one in reasons
+        f"- {escaped(one.text)}: {say.counted('up_to' if one.at_most else 'points', one.points)}" for one in reasons
     ]
 
 

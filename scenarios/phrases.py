@@ -28,6 +28,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "period_week": ("week {n}", "week {n}"),
     "period_month": ("month {n}", "maand {n}"),
     "points": ("{n} points", "{n} punten"),
+    "points_one": ("1 point", "1 punt"),
     # who said something of a level
     "source_": ("without a source", "zonder bron"),
     "source_self": ("by yourself", "door jezelf"),
@@ -68,8 +69,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Je afdeling is {unit}: werk van andere afdelingen staat alleen open waar uitlenen mag.",
     ),
     "lent": (
-        "You may work for {unit} for at most {share} of your hours.",
-        "Je mag voor {unit} werken, hooguit {share} van je uren.",
+        "In {when} you may do work of {unit} that begins and ends then, for at most {share} of your hours then.",
+        "In {when} mag je werk van {unit} doen dat dan begint en eindigt, voor hooguit {share} van je uren dan.",
     ),
     "rotation": (
         "At least {share} of your hours are for other units.",
@@ -80,6 +81,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "incumbent": ("Today you have {n} h on {activity}.", "Vandaag heb je {n} u op {activity}."),
     "forbidden": ("The planner keeps you off {activity}.", "De planner houdt je van {activity} af."),
     "mentor": ("You guide at most {n} learners in this plan.", "Je begeleidt in dit plan hooguit {n} lerenden."),
+    "mentor_one": ("You guide at most 1 learner in this plan.", "Je begeleidt in dit plan hooguit 1 lerende."),
     "potential_used": (
         "The rule on room to learn looks at your place in the talent review. That place, and what it weighs, is for HR "
         "to show: ask for it.",
@@ -112,6 +114,12 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "wish": ("You asked for {activity}", "Je vroeg om {activity}"),
     "wish_met": ("you are on it", "je zit erop"),
     "wish_possible": ("you could be on it, and are not", "je had erop gekund, en zit er niet op"),
+    "wish_past": ("it is over", "het is voorbij"),
+    "wish_time": ("you have too few hours while it is done", "je hebt te weinig uren in de tijd dat het wordt gedaan"),
+    "wish_place": (
+        "it has no place for you beside those it cannot do without",
+        "er is geen plek voor je naast wie het niet kan missen",
+    ),
     "wish_forbidden": ("the planner keeps you off it", "de planner houdt je ervan af"),
     "wish_unit": ("it is another unit's work", "het is werk van een andere afdeling"),
     "wish_brings_nothing": (
@@ -152,6 +160,10 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "against_wishes": (
         "you asked for {activity}, could do it, and are not on it",
         "je vroeg om {activity}, zou het kunnen, en zit er niet op",
+    ),
+    "against_wishes_only": (
+        "you asked for {activity} and are not on it",
+        "je vroeg om {activity} en zit er niet op",
     ),
     "against_talent_use": (
         "{amount} h too little of your work uses one of your top talents",
@@ -240,6 +252,10 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Each wish for work that is open to you weighs {n} points; you gave none.",
         "Elke wens voor werk dat voor je openstaat weegt {n} punten; je gaf er geen.",
     ),
+    "change_wish_one": (
+        "Each wish for work that is open to you weighs 1 point; you gave none.",
+        "Elke wens voor werk dat voor je openstaat weegt 1 punt; je gaf er geen.",
+    ),
     # who decides, and how to contest
     "decision_people": (
         "This is a proposal, made by rules. People decide: your manager and the project lead, after speaking with you.",
@@ -247,8 +263,10 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "gesprek met jou.",
     ),
     "decision_could": (
-        "“Could” means that no rule forbids it; a plan weighs all work together, so it is no promise.",
-        "“Zou kunnen” betekent dat geen regel het verbiedt; een plan weegt al het werk samen, dus het is geen belofte.",
+        "“Could” means that no rule forbids it as far as it is about you alone; a plan weighs all work together, so it "
+        "is no promise.",
+        "“Zou kunnen” betekent dat geen regel het verbiedt, voor zover het om jou alleen gaat; een plan weegt al het "
+        "werk samen, dus het is geen belofte.",
     ),
     "decision_contest": (
         "Is a level wrong? Say so to your manager or HR, and say what shows it: a certificate, a test, work that was "
@@ -290,6 +308,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "head_changes": ("What would change the outcome", "Wat de uitkomst zou veranderen"),
     "head_decision": ("Who decides, and what you can do", "Wie beslist, en wat jij kunt doen"),
     "up_to": ("up to {n} points", "hooguit {n} punten"),
+    "up_to_one": ("up to 1 point", "hooguit 1 punt"),
     "fit": (
         "knows {expertise}, talent {talent}, energy {energy}",
         "kennis {expertise}, talent {talent}, energie {energy}",
@@ -427,6 +446,10 @@ class Phrases:
     def __call__(self, key: str, **values: object) -> str:
         """The words of a key, with the values filled in."""
         return PHRASES[key][self._index].format(**values)
+
+    def counted(self, key: str, n: float) -> str:
+        """The words of a key for a number of something, or those for one."""
+        return self(f"{key}_one") if n == 1 else self(key, n=self.number(n))
 
     def has(self, key: str) -> bool:
         """Whether there are words for a key."""

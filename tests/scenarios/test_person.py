@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.could import Could
 from scenarios.library import ENTRIES, Entry
 from scenarios.person import MONEY, explanation
 from scenarios.person_record import Change, PersonExplanation
@@ -18,9 +19,11 @@ from scenarios.person_text import as_markdown
 from scenarios.phrases import LANGUAGES, PHRASES
 from solver.portfolio import Ambition, Person, Portfolio, PortfolioInvalid, Training
 from solver.rules import RULES
+from solver.settings import Settings
+from solver.solve import solve
 from solver.tables import Tables
 from solver.vocabulary import HALF_LIFE_YEARS, TRUST
-from tests.builders import activity, booking, only, person, portfolio
+from tests.builders import activity, booking, only, person, portfolio, random_portfolio
 from tests.scenarios.proposals import at_random, proposed, without_plan
 
 seeds = st.integers(0, 10_000)
@@ -246,6 +249,113 @@ def test_own_words_and_what_came_of_them() -> None:
     ]
 
 
+def beyond_reach() -> Portfolio:
+    """In week 1 of six: a is work for Sanne, who leaves before the last week; the rest has no place for her.
+
+    old is past; late and new (law 3) are done when she is gone; solo is for one and teaches her; short is too short to
+    be divided; duo must have two of law 4; off has her pinned for 0 h.
+    """
+    someone = person(
+        "sanne",
+        leaves=5,
+        expertise={"law": 3},
+        ambitions=[{"term": "law", "level": 4}],
+        wishes=["old", "late", "solo", "short", "duo", "off"],
+    )
+    two = [{"term": "law", "level": 4, "people": 2, "must": True}, {"term": "tax", "level": 3}]
+    work = [
+        activity("a", 40, (1, 3), expertise={"law": 3}),
+        activity("old", 16, (0, 0), expertise={"law": 3}),
+        activity("late", 40, (5, 5), expertise={"law": 4}),
+        activity("new", 40, (5, 5), expertise={"law": 3}),
+        activity("solo", 40, (1, 3), expertise={"law": 4}, team=(1, 1)),
+        activity("short", 8, (1, 3), expertise={"law": 4}),
+        activity("duo", 80, (1, 3), expertise=two, team=(1, 2)),
+        activity("off", 16, (1, 3), expertise={"law": 3}),
+    ]
+    return portfolio([someone], work, [booking("sanne", "off", 0)], periods=6, now=1)
+
+
+def test_nobody_is_told_that_they_could_where_a_rule_forbids_it() -> None:
+    """Past work, work without hours for it, and teams without a place are told as what they are, in both languages."""
+    made = beyond_reach()
+    proposal = proposed(made, {("sanne", "a"): 40})
+    told = explanation(made, proposal, "sanne")
+    place = "it has no place for you beside those it cannot do without"
+    assert {one.of: one.text.partition(": ")[2] for one in told.statements} == {
+        "law": "no work open to you asks for it one step above where you are",
+        "old": "it is over",
+        "late": "you have too few hours while it is done",
+        "solo": place,
+        "short": place,
+        "duo": place,
+        "off": "the planner keeps you off it",
+    }
+    # What the rule counts stays as it is, and so does what it weighs.
+    unmet = [one for one in told.weighed_against if one.rule == "wishes"]
+    assert {one.about["activity"] for one in unmet} == {"old", "late", "solo", "short", "duo", "off"}
+    assert all(one.used for one in told.statements)
+    assert all(one.text.endswith("and are not on it") and "could" not in one.text for one in unmet)
+    assert [one.text for one in told.changes] == [
+        "Law at level 4 instead of 3: you could be booked on Solo, Short and Duo as well.",
+        "You have no hours in 8 Feb 2027 – 14 Feb 2027, when Late and New could use you.",
+    ]
+    assert "had erop gekund" not in whole(explanation(made, proposal, "sanne", "nl"))
+
+
+def test_what_a_plan_does_could_be_done() -> None:
+    """Nothing that a solver books counts as forbidden, but what is past or fixed."""
+    seen = 0
+    for made in (*(random_portfolio(seed, calm=True) for seed in range(12)), *(one.portfolio() for one in ENTRIES)):
+        tables = Tables.of(made)
+        booked = Could(tables).booked
+        for line in solve(made, Settings(seconds=1, workers=1)).bookings or ():
+            pair = tables.person_index[line.person], tables.activity_index[line.activity]
+            assert booked[pair] or tables.committed[pair], line
+            seen += not tables.committed[pair]
+    assert seen > 50
+
+
+@pytest.mark.parametrize(
+    ("language", "when", "share"),
+    [
+        (
+            "en",
+            "In 11 Jan 2027 – 24 Jan 2027 you may do work of Policy that begins and ends then",
+            "of your hours then",
+        ),
+        ("nl", "In 11 jan 2027 – 24 jan 2027 mag je werk van Policy doen dat dan begint en eindigt", "van je uren dan"),
+    ],
+)
+def test_lending_is_told_with_its_time(language: str, when: str, share: str) -> None:
+    """Somebody who is lent for some periods reads which those are, and what the share is a part of."""
+    lent = [{"unit": "policy", "first": 1, "last": 2, "share": 0.5}]
+    projects = [{"id": "x", "name": "X", "unit": "policy"}]
+    made = portfolio([person("sanne", unit="advice", lent=lent)], [activity("a")], projects=projects, periods=4)
+    [fact] = [one for one in explanation(made, proposed(made, {}), "sanne", language).facts if "Policy" in one]
+    assert fact.startswith(f"{when}, ")
+    assert fact.endswith(f" 50 % {share}.")
+
+
+@pytest.mark.parametrize(
+    ("language", "guides", "weighs", "wish"),
+    [
+        ("en", "at most 1 learner in", ": up to 1 point", "weighs 1 point;"),
+        ("nl", "hooguit 1 lerende.", ": hooguit 1 punt", "weegt 1 punt;"),
+    ],
+)
+def test_one_of_something_is_told_as_one(language: str, guides: str, weighs: str, wish: str) -> None:
+    """A learner, a point: what there is one of has no plural."""
+    rules = only(staffing=1, wishes=1)
+    someone = person("sanne", mentoring={"max_learners": 1})
+    made = portfolio([someone], [activity("a", 1), activity("b", 8)], rules=rules, block_hours=1)
+    told = explanation(made, proposed(made, {("sanne", "a"): 1}), "sanne", language)
+    shown = as_markdown(told)
+    assert guides in shown
+    assert f"{weighs}\n" in shown
+    assert wish in shown
+
+
 def test_guiding_a_learner_is_time_and_nobody_is_named() -> None:
     """A mentor sees the hours that guiding takes; with two terms learned at once they count once."""
     made = portfolio(
@@ -284,9 +394,10 @@ def test_what_would_change_the_outcome_does(seed: int) -> None:
                 training = Training.model_validate({"term": change.term, "level": change.level, "from": 0})
                 after = Tables.of(with_person(made, me.model_copy(update={"trained": (*me.trained, training)})))
                 assert where
+                could = Could(after).booked
                 for a in where:
                     every = after.requirements_of(a)
-                    assert after.bookable[p, a]
+                    assert could[p, a]
                     opened = not before.bookable[p, a]
                     assert opened or (after.meets[p, every] & ~before.meets[p, every]).any()
             elif change.sort == "ambition":
@@ -328,9 +439,9 @@ def test_work_of_other_units_is_counted_and_not_named() -> None:
 
 
 def test_full_and_empty_periods_are_told() -> None:
-    """Periods without room, and periods away while there is work, are named by their days."""
-    someone = person("sanne", hours_per_period=8, absences=[{"first": 2, "last": 3}])
-    made = portfolio([someone], [activity("a", 16, (0, 1)), activity("b", 8, (2, 3))], periods=4)
+    """Periods without room, and periods away while there is work, are named by their days; others away are not."""
+    someone = person("sanne", hours_per_period=8, absences=[{"first": 2, "last": 5}])
+    made = portfolio([someone], [activity("a", 16, (0, 1)), activity("b", 8, (2, 3))], periods=6)
     told = explanation(made, proposed(made, {("sanne", "a"): 16}), "sanne")
     full, away = changes(told, "hours")
     assert full.text.startswith("All your hours are planned in 4 Jan 2027 – 17 Jan 2027:")
