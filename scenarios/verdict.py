@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from scenarios.comparison import Verdict
 from scenarios.moved import listed, rule_words
 from scenarios.side import Side
 from solver.rules import rules_of
+from solver.rules.base import Rule
 
 NO_PLAN = {
     "INFEASIBLE": "{name} has no plan: rules that may not be broken contradict each other",
@@ -79,8 +81,14 @@ def _scored_differently(before: Side, after: Side) -> list[str]:
         rule_words(name)
         for name in {**before.rules, **after.rules}
         if before.weight(name) != after.weight(name)
-        or (after.weight(name) and name in was and name in now and was[name].settings != now[name].settings)
+        or (after.weight(name) and name in was and name in now and _numbers(name, was) != _numbers(name, now))
     ]
+
+
+def _numbers(name: str, rules: Mapping[str, Rule]) -> tuple[Any, ...]:
+    """What decides what a rule counts: its settings, and those of other rules."""
+    rule = rules[name]
+    return (rule.settings, *(getattr(rules[other].settings, setting) for other, setting in rule.counts_by))
 
 
 def _other(side: Side) -> bool:

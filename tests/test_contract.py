@@ -162,3 +162,20 @@ def test_learning_that_the_model_has_no_room_for_breaks_a_rule() -> None:
         plan = plan_of(tables, hours, [wrong])
         assert model.hints(plan) is None
         assert tables.rule["mentoring"].measure(tables, plan).total == HUNDRED
+
+
+def test_a_rule_names_the_settings_of_others_that_decide_what_it_counts() -> None:
+    """A soft rule measures the same plan the same whatever the settings of hard rules are, but for those it names."""
+    seen: dict[str, set[tuple[str, str]]] = {rule.name: set() for rule in RULES if not rule.hard}
+    settings = [(rule.name, name, now) for rule in RULES if rule.hard for name, now in rule.Settings()]
+    for seed in range(25):
+        portfolio, (tables, plan) = random_portfolio(seed), drawn(seed)
+        for hard, name, now in settings:
+            for value in (0.0, 1.0) if isinstance(now, float) else (0, 3):
+                said = {**portfolio.policy.rules, hard: {**portfolio.policy.rules.get(hard, {}), name: value}}
+                policy = portfolio.policy.model_copy(update={"rules": said})
+                other = Tables.of(portfolio.model_copy(update={"policy": policy}))
+                for rule in tables.rules:
+                    if not rule.hard and by_key(rule.measure(tables, plan)) != by_key(rule.measure(other, plan)):
+                        seen[rule.name].add((hard, name))
+    assert seen == {rule.name: set(rule.counts_by) for rule in RULES if not rule.hard}

@@ -107,6 +107,8 @@ class Rule(ABC):
     unit: ClassVar[str]
     #: what an item is about, in words of the contract: each is one index of a key
     about: ClassVar[tuple[str, ...]]
+    #: settings of other rules that decide what it counts, as (rule, setting)
+    counts_by: ClassVar[tuple[tuple[str, str], ...]] = ()
     Settings: ClassVar[type[RuleSettings]] = RuleSettings
 
     def __init__(

@@ -28,6 +28,7 @@ class Stretch(Rule):
     default_weight = 4
     unit = "hours"
     about = ("person",)
+    counts_by = (("stretch_cap", "max_gap"),)
 
     class Settings(RuleSettings):
         """At least `min_share` of the hours; `for` whom: all, those of high potential, or all with those twice."""

@@ -479,6 +479,25 @@ def test_settings_of_a_rule_that_counts_make_it_another_rule() -> None:
     assert one(base, named("other", office(other_focus), {})).verdict.proven == "open"
 
 
+@pytest.mark.parametrize("setting", [{"eligibility": {"under_level": 2}}, {"stretch_cap": {"max_gap": 2}}])
+def test_hard_settings_that_decide_what_counts_make_another_rule(setting: Json) -> None:
+    """Where more work could be booked on, more wishes count: the same plan costs more, and is not worse for it."""
+    ana = person("ana", expertise={"law": 2}, ambitions=[{"term": "law", "level": 5}], wishes=["hard"])
+    work = [activity("hard", 40, expertise={"law": 4}), activity("easy", 40)]
+    sides = []
+    for name, rules in (("Base", {}), ("Other", setting)):
+        data = portfolio_data([ana], work, rules={**only("staffing", "wishes"), **rules})
+        side = named(name, data, {("ana", "easy"): 40})
+        total = side[2].score_card.total if side[2].score_card else 0
+        sides.append(with_run(side, status="OPTIMAL", bound=total, gap=0.0))
+    verdict = one(*sides).verdict
+    assert verdict.proven == "incomparable"
+    assert verdict.text == "Scored by different rules (wishes): the totals do not say which is better"
+    other_cap = {**only("staffing", "wishes"), "stretch_cap": {"max_share": 0.5}}
+    capped = named("Capped", portfolio_data([ana], work, rules=other_cap), {("ana", "easy"): 40})
+    assert one(sides[0], capped).verdict.proven != "incomparable"
+
+
 def test_bounds_of_tiers_decide_nothing() -> None:
     """Objective and bound are those of the last tier alone, so they prove nothing of the total."""
     tiers = {"tiers": [["staffing"]]}
