@@ -1,6 +1,7 @@
 """Plans made by hand or by another tool: the way in, and their score by the same rules, without a solver.
 
-Only `bookings` and `learning` are read, so that a whole proposal can be handed in; all else is worked out anew.
+Only `bookings` and `learning` are read, so that a whole proposal can be handed in; all else that a proposal has is
+worked out anew, and what neither has is an error.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -20,7 +22,7 @@ from solver.check import warnings
 from solver.fields import MOST_HOURS, Kind, ShortId, Whole, Words
 from solver.plan import Learning, Plan, plan_of
 from solver.portfolio import Portfolio
-from solver.proposal import Proposal, Run, proposal_of
+from solver.proposal import FORMAT, BookingLine, LearningLine, Part, Proposal, Run, proposal_of
 from solver.references import TermNames
 from solver.report import Place, PortfolioInvalid, Report
 from solver.rules.base import IntArray
@@ -98,7 +100,10 @@ class _Reader:
     def plan(self) -> Plan:
         if not isinstance(self.data, dict):
             self.report.add((), "not_an_object", self.data, "a plan, which is an object with bookings")
+        elif self.data.get("format", FORMAT) != FORMAT:
+            self.report.add(("format",), "not_a_choice", self.data["format"], f"a plan: of format {FORMAT}, or of none")
         else:
+            self._known((), self.data, Proposal)
             if "bookings" not in self.data:
                 self.report.add(("bookings",), "missing", None, "required: a list of bookings")
             self._bookings()
@@ -110,7 +115,7 @@ class _Reader:
 
     def _bookings(self) -> None:
         first: dict[tuple[int, int], int] = {}
-        for i, booking in self._items("bookings"):
+        for i, booking in self._items("bookings", BookingLine):
             at: Place = ("bookings", i)
             p = self._index(at, booking, "person", self.tables.person_index)
             a = self._index(at, booking, "activity", self.tables.activity_index)
@@ -131,7 +136,7 @@ class _Reader:
     def _learning(self) -> None:
         mentor_hours = self.tables.rule["mentoring"].settings.mentor_hours
         first: dict[tuple[int, int], int] = {}
-        for i, one in self._items("learning"):
+        for i, one in self._items("learning", LearningLine):
             at: Place = ("learning", i)
             p = self._index(at, one, "person", self.tables.person_index)
             a = self._index(at, one, "activity", self.tables.activity_index)
@@ -158,8 +163,15 @@ class _Reader:
 
     # --- fields
 
-    def _items(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The objects in a list, with their indices; what is no list or no object is reported."""
+    def _known(self, at: Place, item: dict[str, Any], part: type[Part]) -> None:
+        """Report the fields that this part of a proposal does not have."""
+        known = _names(part)
+        for name, value in item.items():
+            if name not in known:
+                self.report.unknown((*at, name), "unknown_field", value, "a field of a plan or a proposal", known)
+
+    def _items(self, name: str, part: type[Part]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The objects in a list, with their indices; what is no list, no object or no field is reported."""
         items = self.data.get(name, [])
         if not isinstance(items, list | tuple):
             self.report.add((name,), "not_a_list", items, f"a list of {name}, which may be empty")
@@ -168,6 +180,7 @@ class _Reader:
             if self.report.full:
                 return
             if isinstance(item, dict):
+                self._known((name, i), item, part)
                 yield i, item
             else:
                 self.report.add((name, i), "not_an_object", item, "an object")
@@ -232,3 +245,9 @@ class _Reader:
             split[first : last + 1] = whole
             return split
         return None
+
+
+@cache
+def _names(part: type[Part]) -> tuple[str, ...]:
+    """The fields of a part of a proposal, as JSON names them."""
+    return tuple(field.alias or name for name, field in part.model_fields.items())

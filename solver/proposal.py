@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
@@ -17,6 +17,7 @@ from solver.report import Problem
 from solver.rules.base import HUNDRED, Amounts, IntArray, Rule
 from solver.tables import TOP_TALENT, Tables
 
+FORMAT: Final = "staffing-proposal/1"
 Status = Literal["OPTIMAL", "FEASIBLE", "INFEASIBLE", "NONE", "FAILED"]
 #: whole numbers without ".0", so that hours read as hours
 Figure = Annotated[float, PlainSerializer(lambda value: int(value) if float(value).is_integer() else value)]
@@ -243,7 +244,7 @@ def proposal_of(
     shown = [Warning_(path=w.path, code=w.code, value=w.value, expected=w.expected) for w in warnings]
     present = ~tables.candidate if plan is None else plan.present
     return Proposal(
-        format="staffing-proposal/1",
+        format=FORMAT,
         portfolio=PortfolioRef(id=portfolio.id, revision=1, sha256=portfolio.sha256()),
         scenario=None,
         run=run,

@@ -184,6 +184,19 @@ WRONG: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         {"bookings": [], "learning": [learning(mentor_hours_by_period=[4, 4, 0])]},
         [("/learning/0/mentor_hours_by_period", "wrong_sum")],
     ),
+    "a field that neither has": (
+        {"bokings": [], "bookings": [booking(by_peroid=[48, 0, 0])], "learning": [learning(mentors="ana")]},
+        [
+            ("/bokings", "unknown_field"),
+            ("/bookings/0/by_peroid", "unknown_field"),
+            ("/learning/0/mentors", "unknown_field"),
+        ],
+    ),
+    "a field that may not be asked for": (
+        {"bookings": [booking(gender="f")]},
+        [("/bookings/0/gender", "protected_trait")],
+    ),
+    "another format": ({"format": "staffing-portfolio/1", "bookings": []}, [("/format", "not_a_choice")]),
     "all at once": (
         {"bookings": [booking("zoe", "look", -1), booking(by_period=[])], "learning": [learning(term="law")]},
         [
