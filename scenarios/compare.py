@@ -69,6 +69,7 @@ def _check(sides: Iterable[Side]) -> None:
 
 def _facts(side: Side) -> Facts:
     proposal, run = side.proposal, side.proposal.run
+    tiers = bool(side.portfolio.policy.tiers)
     return Facts(
         name=side.name,
         portfolio=proposal.portfolio.id,
@@ -78,8 +79,8 @@ def _facts(side: Side) -> Facts:
         status=run.status,
         cost=side.total / UNIT if side.has_plan else None,
         objective=run.objective,
-        bound=run.bound,
-        gap=run.gap,
+        bound=None if tiers else run.bound,
+        gap=None if tiers else run.gap,
         value_captured=run.value_captured,
         seconds=run.seconds,
         fingerprint=run.fingerprint,

@@ -42,7 +42,8 @@ class Terms(Part):
 class Facts(Part):
     """How one of the proposals was found; `cost` is the total of its score card, `objective` what the search improved.
 
-    `broken`: the plan breaks rules that may not be broken (a plan made elsewhere can).
+    `bound` and `gap` are of the cost, and null with tiers. `broken`: the plan breaks rules that may not be broken (a
+    plan made elsewhere can).
     """
 
     name: str

@@ -322,10 +322,11 @@ def _nearby(portfolio: Portfolio, conflict: Conflict) -> Portfolio | None:
 
 def _way_out(portfolio: Portfolio, changes: Changes, search: Search, plan: Plan) -> WayOut:
     money = next(measured.total for rule, measured in score.measure(plan.tables, plan) if rule.name == "cost") / HUNDRED
-    cost = score.cost(plan.tables, plan, search.tier)
-    status: Status = "OPTIMAL" if search.proven else "FEASIBLE"
-    sure = "proven the least" if search.proven else "the best found"
-    if status == "FEASIBLE" and (distance := gap(cost, search.bound)) is not None:
+    cost = score.cost(plan.tables, plan)
+    proven, bound = (search.proven, search.bound) if len(search.tiers) == 1 else (False, None)  # those of the last tier
+    status: Status = "OPTIMAL" if proven else "FEASIBLE"
+    sure = "proven the least" if proven else "the best found"
+    if status == "FEASIBLE" and (distance := gap(cost, bound)) is not None:
         sure += f", at most {plain(100 * distance)} % above the least"
     unfilled = int((plan.tables.asked - plan.of_activity).clip(0).sum())
     told = [f"the plan then costs {plain(cost / UNIT)} ({sure})"]
@@ -337,7 +338,7 @@ def _way_out(portfolio: Portfolio, changes: Changes, search: Search, plan: Plan)
         changes=tuple(changes_to_json(changes)),
         status=status,
         objective=cost / UNIT,
-        bound=None if search.bound is None else search.bound / UNIT,
+        bound=None if bound is None else bound / UNIT,
         money=money,
         costs=", ".join(told),
     )

@@ -138,6 +138,7 @@ class Page:
     def headline(self) -> RenderableType:
         """How it ended, what it costs, how far from the best it can be, and how much of the work is staffed."""
         words, run, broken = self._words, self._proposal.run, self._broken
+        card, tiers = self._proposal.score_card, bool(self._portfolio.policy.tiers)
         good = run.status == "OPTIMAL"
         style = f"bold {GOOD if good else FAIR}" if run.status in ("OPTIMAL", "FEASIBLE") else BAD
         said = words(run.status)
@@ -146,17 +147,18 @@ class Page:
         elif not run.settings:  # a plan that nobody looked for
             said = words("kept")
         elif run.status == "FEASIBLE":
-            far = words("gap_unknown") if run.gap is None else words("gap", gap=words.percent(run.gap))
-            said = f"{said}, {far}"
+            said = f"{said}, {words.far(run.gap, tiers)}"
         lines = [
             Text(plain(self._portfolio.name), style="bold"),
             Text(f"{self._signs.no if style == BAD else self._signs.yes} {said}", style=style),
         ]
         facts = []
-        if run.objective is not None:
-            facts.append(f"{words('cost')} {words.number(run.objective)}")
+        if card is not None and run.objective is not None:
+            facts.append(f"{words('cost')} {words.number(card.total)}")
+            if tiers and run.settings:
+                facts.append(words("last_tier", cost=words.number(run.objective)))
         if run.bound is not None and run.status != "OPTIMAL":
-            facts.append(f"{words('bound')} {words.number(run.bound)}")
+            facts.append(f"{words('bound_tiers' if tiers else 'bound')} {words.number(run.bound)}")
         if run.value_captured is not None:
             facts.append(f"{words('value_captured')} {words.percent(run.value_captured)}")
         if run.settings:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scenarios.studies import StudyResult
-from scenarios.studies.base import Finding, RuleCost, Solved
+from scenarios.studies.base import Finding, RuleCost
 from scenarios.studies.best_hires import HiresFound
 from scenarios.studies.exposure import Exposures
 from scenarios.studies.frontier import Curve
@@ -115,7 +115,7 @@ class StudyPage:
         if result.base is not None:
             line = Text.assemble(
                 f"{self._word('as_it_stands')}: {self._word('cost')} {self._figure(result.base.cost)}",
-                (f"  {self._gap(result.base)}", QUIET),
+                (f"  {self._words.far(result.base.gap)}", QUIET),
             )
         count = self._say(
             "solves" if result.solves != 1 else "one_solve", n=result.solves, seconds=round(result.seconds)
@@ -174,7 +174,7 @@ class StudyPage:
         parts: list[RenderableType] = []
         for key, market in (("open", found.open), ("fair", found.fair)):
             if market is not None:
-                heading = Text.assemble((self._word(key), "bold"), (f"  {self._gap(market.solved)}", QUIET))
+                heading = Text.assemble((self._word(key), "bold"), (f"  {self._words.far(market.solved.gap)}", QUIET))
                 parts += [Padding(heading, (0, 1)), self._market(market), Text()]
         return Group(*parts[:-1])
 
@@ -265,13 +265,6 @@ class StudyPage:
 
     def _titles(self, rules: Sequence[RuleCost]) -> Text:
         return Text(", ".join(self._words.rule(rule.name, rule.title) for rule in rules[:2]))
-
-    def _gap(self, solved: Solved) -> str:
-        return (
-            self._words("gap_unknown")
-            if solved.gap is None
-            else self._words("gap", gap=self._words.percent(solved.gap))
-        )
 
     def _arrow(self, hours: Sequence[int]) -> str:
         return f" {'->' if self._plain else '→'} ".join(dict.fromkeys(map(self._figure, hours)))

@@ -41,10 +41,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "broken_one": ("A plan that breaks a rule that may not be broken", "Een plan dat een vaste regel breekt"),
     "kept": ("A valid plan: it keeps all hard rules", "Een geldig plan: alle vaste regels worden gehouden"),
     "gap": ("at most {gap} from the best possible", "hooguit {gap} van het best mogelijke af"),
+    "gap_tiers": (
+        "at most {gap} from the best possible in the last tier",
+        "voor de laatste plaats in de volgorde hooguit {gap} van het best mogelijke af",
+    ),
     "gap_unknown": ("how far from the best is not known", "hoe ver van het beste is niet bekend"),
     # the headline
     "cost": ("cost", "kosten"),
     "bound": ("no plan costs less than", "geen plan kost minder dan"),
+    "last_tier": ("of which {cost} in the last tier", "waarvan {cost} op de laatste plaats in de volgorde"),
+    "bound_tiers": ("where no plan costs less than", "waar geen plan minder kost dan"),
     "value_captured": ("value captured", "waarde behaald"),
     "in_seconds": ("{n} s", "{n} s"),
     "staffed": ("{hours} of {asked} h staffed", "{hours} van {asked} u ingevuld"),
@@ -146,6 +152,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "queued": ("waiting for its turn", "wacht op zijn beurt"),
     "stopping": ("stopping, the best plan is kept", "stoppen, het beste plan blijft"),
     "best": ("best", "beste"),
+    "best_tier": ("best in tier {n}", "beste op plaats {n} in de volgorde"),
     "bound_short": ("bound", "grens"),
     "captured": ("captured", "behaald"),
     "plans": ("plans", "plannen"),
@@ -242,6 +249,17 @@ class Words:
         if whole in (0, 100) or 10 <= whole < 99:
             return f"{math.floor(whole)} %"
         return f"{self.number(math.floor(10 * whole) / 10)} %"
+
+    def best(self, stage: str) -> str:
+        """Whose cost the best is that is known at a stage of the search: of all rules, or of those of a tier."""
+        what, _, number = stage.partition(" ")
+        return self("best_tier", n=number) if what == "tier" else self("best")
+
+    def far(self, gap: float | None, tiers: bool = False) -> str:
+        """How far a plan can be from the best there is; with tiers the gap is that of the last one."""
+        if gap is None:
+            return self("gap_unknown")
+        return self("gap_tiers" if tiers else "gap", gap=self.percent(gap))
 
 
 class Names:

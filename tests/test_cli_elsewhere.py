@@ -280,3 +280,5 @@ def test_the_line_counts_the_seconds_of_the_run() -> None:
         "best 7,313 · bound 7,000 · 3 plans",
         "0 of 30 s · building the model",
     ]
+    heard(line, Event(9, "progress", {**progress, "stage": "tier 2"}))
+    assert "best in tier 2 7,313" in line_text(Words("en"), line, 30, False, ()).plain

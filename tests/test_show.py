@@ -143,6 +143,18 @@ def test_an_unproven_plan_says_how_far_it_can_be_off(proposal: Proposal) -> None
     assert "proven" in shown(CASE, proposal.model_copy(update={"run": run}))
 
 
+def test_with_tiers_the_cost_is_that_of_all_rules(proposal: Proposal) -> None:
+    """The headline has the total of the score card; objective, bound and gap are said to be of the last tier."""
+    tiers = CASE.policy.model_copy(update={"tiers": (("talent_coverage",),)})
+    numbers = {"status": "FEASIBLE", "objective": 900.5, "gap": 0.0312, "bound": 872.4, "settings": {"seed": 1}}
+    made = proposal.model_copy(update={"run": proposal.run.model_copy(update=numbers)})
+    assert made.score_card is not None
+    text = shown(CASE.model_copy(update={"policy": tiers}), made)
+    total = f"cost {made.score_card.total:,.10g} · of which 900.5 in the last tier"
+    assert f"{total} · where no plan costs less than 872.4" in text
+    assert "at most 3.1 % from the best possible in the last tier" in text
+
+
 def test_a_conflict_is_told_in_words() -> None:
     """INFEASIBLE names the rules by their titles and their items in sentences."""
     data = portfolio_data([person("ana")], [activity("talks")], [booking("ana", "talks", 60)])

@@ -221,7 +221,7 @@ def line_text(words: Words, line: Line, limit: float, stopping: bool, told: Sequ
         parts.append(words("stopping"))
     if progress is not None and (progress.best is not None or progress.bound is not None):
         if progress.best is not None:
-            parts.append(f"{words('best')} {words.number(round(progress.best))}")
+            parts.append(f"{words.best(progress.stage)} {words.number(round(progress.best))}")
         if progress.bound is not None:
             parts.append(f"{words('bound_short')} {words.number(round(progress.bound))}")
         if progress.value_captured is not None:

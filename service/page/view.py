@@ -204,9 +204,7 @@ class View:
             return self.t.word("broken_one") if n == 1 else self.t.word("broken", n=n)
         run = self.proposal.run
         if run.status == "FEASIBLE":
-            far = "gap_unknown" if run.gap is None else "gap"
-            gap = "" if run.gap is None else self.t.percent(run.gap)
-            return f"{self.t.word('FEASIBLE')}, {self.t.word(far, gap=gap)}"
+            return f"{self.t.word('FEASIBLE')}, {self.t.word.far(run.gap, bool(self.portfolio.policy.tiers))}"
         return self.t.word(run.status)
 
     @cached_property

@@ -508,6 +508,7 @@ def test_bounds_of_tiers_decide_nothing() -> None:
         "proven": "open",
         "text": "The rules were improved in tiers, so the bounds do not decide on the total",
     }
+    assert [(one.bound, one.gap) for one in compare([proven, other]).proposals] == [(None, None)] * 2
 
 
 def test_another_version_of_the_portfolio_is_cautioned_against() -> None:

@@ -84,6 +84,20 @@ def test_the_smallest_change_of_each_kind_is_offered() -> None:
     assert ways[1].costs == "the plan then costs 408 (proven the least), 20 h stay unfilled"
 
 
+def test_with_tiers_a_way_out_costs_what_all_rules_do() -> None:
+    """The cost is the total of the score card, which the search in tiers does not prove to be the least."""
+    data = CASES["fixed costs above the budget"][0]
+    portfolio = parse({**data, "policy": {**data["policy"], "tiers": [["staffing"]]}})
+    conflict = with_ways_out(portfolio, plan_of(portfolio), SETTINGS).conflict
+    assert conflict is not None
+    assert conflict.ways_out
+    for way in conflict.ways_out:
+        card = plan_of(apply(portfolio, parse_changes(list(way.changes)))).score_card
+        assert card is not None
+        assert (way.objective, way.bound, way.status) == (card.total, None, "FEASIBLE")
+        assert "(the best found)" in way.costs
+
+
 def test_a_requirement_is_lowered_no_further_than_it_must() -> None:
     """Law 4 is asked for and Ana has 2: 2 is enough, and so is training her, somebody new, or a rule that gives way."""
     assert texts("staffed without exception, and nobody brings anything") == [

@@ -32,6 +32,7 @@ from service.page.routes.studies import STAGES
 from service.page.sent import RECORDS, given_in
 from service.page.sentences import Sentences, expected_in
 from service.page.tongue import Tongue
+from service.page.view import View
 from service.settings import ServiceSettings
 from service.store import Store
 from service.words import RULE_TITLES, UNITS
@@ -111,6 +112,16 @@ def test_every_view_answers_and_keeps_the_policy(client: TestClient, run: str, p
     if answer.headers["content-type"].startswith("text/html"):
         assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", answer.text)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
+
+
+def test_with_tiers_the_gap_is_of_the_last_tier() -> None:
+    """The page says what the gap is of, in both languages, where the cost beside it is that of all rules."""
+    case, made = entry("adviesbureau").portfolio(), made_proposal()
+    tiers = case.model_copy(update={"policy": case.policy.model_copy(update={"tiers": (("staffing",),)})})
+    found = made.model_copy(update={"run": made.run.model_copy(update={"status": "FEASIBLE", "gap": 0.03})})
+    said = [View(tiers, found, Tongue(language), "").status for language in ("en", "nl")]
+    assert "in the last tier" in said[0]
+    assert "laatste plaats in de volgorde" in said[1]
 
 
 @pytest.mark.parametrize(("status", "said"), [("INFEASIBLE", "Look for ways out"), ("NONE", "No plan was found")])
