@@ -12,6 +12,7 @@ from scenarios.phrases import Phrases
 from service.agreement_html import to_html
 from service.agreement_pdf import to_pdf
 from service.agreement_sheet import COLUMNS, LINES, about, lists
+from service.files import write_file
 
 #: a line to write on, in Markdown
 WRITE = "\\_" * 24
@@ -62,4 +63,4 @@ FORMATS: Mapping[str, Callable[[Agreement], bytes]] = {
 
 def write(agreement: Agreement, path: Path) -> None:
     """Write the agreement in the form that the path's suffix asks for; raises OSError where that cannot be done."""
-    path.write_bytes(FORMATS[path.suffix.lower()](agreement))
+    write_file(path, FORMATS[path.suffix.lower()](agreement))

@@ -17,7 +17,7 @@ from service.commands.demo import demo
 from service.commands.elsewhere import ask_of
 from service.commands.explaining import alternatives, conflict, why_not
 from service.commands.lists import changes, presets, rules, scenarios
-from service.commands.outputs import INTERRUPTED, OUR_FAULT, say
+from service.commands.outputs import INTERRUPTED, OUR_FAULT, WRONG_USE, Unwritable, say, watch_output
 from service.commands.people import agreement, explain
 from service.commands.plans import check, propose, score
 from service.commands.portfolios import convert, library, template
@@ -139,6 +139,9 @@ def guarded(run: Callable[[], object], debug: bool) -> int:
         return ended.code if isinstance(ended.code, int) else OUR_FAULT if ended.code else 0
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Unwritable as unwritable:
+        say(str(unwritable))
+        return WRONG_USE
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is ours
         if debug:
             traceback.print_exc()
@@ -168,9 +171,9 @@ def _in_front(arguments: list[str]) -> list[str]:
 
 def main() -> None:
     """Run the command; `--debug` and `--server` count wherever they stand."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a letter still shows the rest
+    watch_output()
+    if hasattr(sys.stderr, "reconfigure"):
+        sys.stderr.reconfigure(errors="replace")  # a terminal that lacks a letter still shows the rest
     debug = "--debug" in sys.argv[1:]
     sys.argv[1:] = _in_front([argument for argument in sys.argv[1:] if argument != "--debug"])
     sys.exit(guarded(app, debug))

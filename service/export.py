@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from scenarios.runs import Run
+from service.files import write_file
 from service.sheets import Header, Table, Value, write_csv, write_workbook
 from service.words import Names, plain
 from solver.portfolio import Calendar, Portfolio
@@ -62,7 +63,7 @@ def write(portfolio: Portfolio, proposal: Proposal, path: Path, language: str = 
 
     Raises NoPlan where that form is a table and there is no plan, OSError where the file cannot be written.
     """
-    path.write_bytes(FORMATS[path.suffix.lower()](portfolio, proposal, language))
+    write_file(path, FORMATS[path.suffix.lower()](portfolio, proposal, language))
 
 
 def sheets(portfolio: Portfolio, proposal: Proposal, names: Names) -> dict[str, Table]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from scenarios.comparison import Comparison, Difference, Number, Terms, Word
+from service.files import write_file
 from service.sheets import Header, Table, Value, write_workbook
 
 
@@ -32,7 +33,7 @@ FORMATS: Mapping[str, Callable[[Comparison], bytes]] = {".json": to_json, ".xlsx
 
 def write(comparison: Comparison, path: Path) -> None:
     """Write the comparison in the form that the path's suffix asks for; raises OSError where that cannot be done."""
-    path.write_bytes(FORMATS[path.suffix.lower()](comparison))
+    write_file(path, FORMATS[path.suffix.lower()](comparison))
 
 
 def sheets(comparison: Comparison) -> dict[str, Table]:

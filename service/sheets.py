@@ -11,7 +11,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
@@ -24,6 +24,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+
+from service.files import write_file, write_files
 
 # What openpyxl warns of (a colour scale that it does not know, say) is nothing that is read here.
 warnings.filterwarnings("ignore", module="openpyxl")
@@ -253,11 +255,10 @@ def write_path(sheets: Mapping[str, Table], path: Path) -> None:
         write_csv_zip(sheets, path)
     else:
         path.mkdir(parents=True, exist_ok=True)
-        for name, (headers, rows) in sheets.items():
-            write_csv(headers, rows, path / f"{name}.csv")
+        write_files({path / f"{name}.csv": data for name, data in _csvs(sheets)})
 
 
-def write_csv(headers: Sequence[str | Header], rows: Iterable[Sequence[Value]], target: Path | BinaryIO) -> None:
+def write_csv(headers: Sequence[str | Header], rows: Iterable[Sequence[Value]], target: BinaryIO) -> None:
     """Write one sheet as CSV: UTF-8 with a mark that Excel knows it by, comma, decimal point, TRUE and FALSE.
 
     Text that a spreadsheet program would run as a formula gets an apostrophe in front; reading takes it off again.
@@ -266,18 +267,23 @@ def write_csv(headers: Sequence[str | Header], rows: Iterable[Sequence[Value]], 
     writer = csv.writer(text)
     writer.writerow([_header(header).name for header in headers])
     writer.writerows([_csv_cell(value) for value in row] for row in rows)
-    _put(text.getvalue().encode("utf-8-sig"), target)
+    target.write(text.getvalue().encode("utf-8-sig"))
 
 
 def write_csv_zip(sheets: Mapping[str, Table], target: Path | BinaryIO) -> None:
     """Write every sheet as a CSV file, in one ZIP."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, (headers, rows) in sheets.items():
-            sheet = io.BytesIO()
-            write_csv(headers, rows, sheet)
-            archive.writestr(f"{name}.csv", sheet.getvalue())
+        for name, csv_file in _csvs(sheets):
+            archive.writestr(f"{name}.csv", csv_file)
     _put(data.getvalue(), target)
+
+
+def _csvs(sheets: Mapping[str, Table]) -> Iterator[tuple[str, bytes]]:
+    for name, (headers, rows) in sheets.items():
+        data = io.BytesIO()
+        write_csv(headers, rows, data)
+        yield name, data.getvalue()
 
 
 def write_workbook(sheets: Mapping[str, Table], target: Path | BinaryIO) -> None:
@@ -351,7 +357,7 @@ def _header(header: str | Header) -> Header:
 
 def _put(data: bytes, target: Path | BinaryIO) -> None:
     if isinstance(target, Path):
-        target.write_bytes(data)
+        write_file(target, data)
     else:
         target.write(data)
 

@@ -136,6 +136,8 @@ def test_a_file_that_may_not_be_read_is_exit_code_1(portfolio: Path) -> None:
         ("demo", "nope"),
         ("library", "nope"),
         ("convert", "adviesbureau", "plan.txt"),
+        ("library", "adviesbureau", "--out", "plan.txt"),
+        ("propose", "adviesbureau", "--out", "-"),
         ("serve", "--port", "99999"),
     ],
     ids=" ".join,
@@ -222,6 +224,24 @@ def test_a_reader_that_has_seen_enough_does_no_harm(portfolio: Path) -> None:
         assert process.stderr.read() == b""
         process.stderr.close()
         assert process.wait() == 0
+
+
+@pytest.mark.parametrize("output", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("arguments", ["rules", "presets --json", "convert adviesbureau -", "keys --help"])
+def test_an_output_that_cannot_be_written_is_no_fault_of_ours(arguments: str, output: str) -> None:
+    """A full or closed standard output is exit code 2 and one line that says so."""
+    command = f"{STAFFING} {arguments} {output}"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch("standard output cannot be written: .*\n", done.stderr)
+
+
+def test_a_closed_output_harms_no_file(portfolio: Path, tmp_path: Path) -> None:
+    """What is written to a file is right, whatever becomes of standard output."""
+    out = tmp_path / "plan.json"
+    command = f"{STAFFING} score {portfolio} {written(tmp_path / 'none.json', {'bookings': []})} --out {out} >&-"
+    assert subprocess.run(command, shell=True, capture_output=True, check=False).returncode == 2
+    assert json.loads(out.read_bytes())["bookings"] == []
 
 
 # Ctrl-C
@@ -483,6 +503,31 @@ def test_convert_loses_nothing(portfolio: Path, tmp_path: Path, tiny: dict[str, 
     for before, after in pairwise(steps):
         assert invoke("convert", before, after)[0] == 0
     assert parse(json.loads(steps[-1].read_bytes())) == parse(tiny)
+
+
+def test_a_portfolio_can_be_written_to_standard_output(portfolio: Path, tiny: dict[str, Any]) -> None:
+    """`-` is standard output, which is given JSON and nothing else; it never becomes a folder."""
+    for command in (("convert", portfolio, "-"), ("library", "adviesbureau", "--out", "-")):
+        done = run(*command)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert parse(json.loads(done.stdout)) == (parse(tiny) if portfolio in command else ENTRIES[0].portfolio())
+    code, output = invoke("template", "-")
+    assert code == 2
+    assert "standard output takes no spreadsheet" in output
+    assert not Path("-").exists()
+
+
+def test_a_file_that_cannot_be_written_whole_is_as_it_was(tmp_path: Path) -> None:
+    """Where there is no room for a portfolio, the one that was there is not lost."""
+    out = tmp_path / "mine.json"
+    invoke("library", "kenniswerkers", "--out", out)
+    before = out.read_bytes()
+    command = f"ulimit -f 8; {STAFFING} convert adviesbureau {out}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert out.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [out]
 
 
 def test_errors_of_a_spreadsheet_name_the_cell(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from service.files import write_file
 from service.words import plain
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 #: forms of a proposal, and one more that a service writes
 FORMS, FORMS_THERE = (".json", ".csv", ".xlsx"), (".json", ".csv", ".xlsx", ".ics")
 BAD, WRONG_USE, OUR_FAULT, NO_SERVICE, INTERRUPTED = 1, 2, 3, 4, 130
+#: as a file to write: JSON for a program to read
+STANDARD_OUTPUT = Path("-")
 #: a line longer than this is hard to read, however wide the terminal
 WIDEST = 150
 
@@ -39,8 +43,15 @@ def check_out(out: Path | None, suffixes: tuple[str, ...] = FORMS) -> None:
 
 
 def check_sheets(out: Path, *others: str) -> None:
-    """Refuse a file or folder that a spreadsheet, or a file of another form, cannot be written to."""
+    """Refuse a file or folder that a spreadsheet, or a file of another form, cannot be written to.
+
+    Standard output takes JSON, where that is among the forms.
+    """
     *most, last = forms = (*others, ".xlsx", ".zip")
+    if out == STANDARD_OUTPUT:
+        if ".json" in forms:
+            return
+        raise typer.BadParameter("standard output takes no spreadsheet: name a file or a folder", param_hint="'OUT'")
     if out.suffix.lower() not in (*forms, "") and not out.is_dir():
         ends = f"{', '.join(most)} or {last}"
         folder = "be a folder that is there or has no dot in its name"
@@ -80,7 +91,7 @@ def show_proposal(portfolio: Portfolio, proposal: Proposal, written: str | None,
 def keep(out: Path, data: bytes) -> str | None:
     """Write what took long to find; what to say of it, None where it could not be written."""
     try:
-        out.write_bytes(data)
+        write_file(out, data)
     except OSError as error:
         say(f"{out} could not be written: {error.strerror}")
         return None
@@ -175,6 +186,35 @@ def emit(data: bytes) -> None:
 def _nobody_reads() -> None:
     """Whoever read standard output has seen enough: the exit code is what it would have been."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class Unwritable(Exception):
+    """Standard output cannot be written, for the reason given."""
+
+
+class Output(io.FileIO):
+    """Standard output, whose faults are told apart from those of other files."""
+
+    def write(self, data: Any) -> int:
+        """Write, or raise Unwritable; that nobody reads any more stays what it is."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _nobody_reads()  # what is still to be written would fail again
+            raise Unwritable(f"standard output cannot be written: {error.strerror}") from None
+
+
+def watch_output() -> None:
+    """Have all that is printed go by way of `Output`; where letters lack, the rest is still shown."""
+    encoding = "utf-8" if sys.stdout is None else sys.stdout.encoding
+    if sys.stdout is None:  # it is closed: then let no other file have its number, and writing fail
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 1)
+    raw = Output(1, "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding=encoding, errors="replace", line_buffering=raw.isatty()
+    )
 
 
 def say(text: str) -> None:

@@ -11,7 +11,17 @@ import typer
 from service.commands.elsewhere import elsewhere
 from service.commands.inputs import bundled_case, read_portfolio
 from service.commands.options import ForceOption, JsonOption, LangOption, PortfolioArgument
-from service.commands.outputs import check_sheets, json_bytes, new_console, new_table, print_json, write_or_refuse
+from service.commands.outputs import (
+    STANDARD_OUTPUT,
+    check_sheets,
+    emit,
+    json_bytes,
+    new_console,
+    new_table,
+    print_json,
+    write_or_refuse,
+)
+from service.files import write_file
 from service.words import Language
 
 if TYPE_CHECKING:
@@ -22,7 +32,12 @@ def library(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Tell the story of this one.")] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="OUT", help="Write it here: .json, .xlsx, .zip, or a folder of CSV files."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="OUT",
+            help="Write it here: .json, .xlsx, .zip, a folder of CSV files, or - for JSON.",
+        ),
     ] = None,
     as_json: JsonOption = False,
     lang: LangOption = Language.en,
@@ -31,6 +46,8 @@ def library(
     from scenarios.library import ENTRIES
 
     there = elsewhere(as_json)
+    if out is not None:
+        check_sheets(out, ".json")
     if name is None:
         if out is not None:
             raise typer.BadParameter("say which portfolio to write", param_hint="'NAME'")
@@ -51,12 +68,9 @@ def library(
         page = there.library_portfolio(name)
         text, story = json_bytes(page["portfolio"]).decode(), page["story"][lang]
     if out is not None:
-        if out.suffix.lower() == ".json":
-            write_or_refuse(out, lambda: out.write_text(text, encoding="utf-8"))
-        else:
-            from solver.portfolio import parse_json
+        from solver.portfolio import parse_json
 
-            _write_portfolio(parse_json(text), out)
+        _write_portfolio(parse_json(text), out, text.encode())
     elif as_json:
         print_json(json.loads(text))
     else:
@@ -84,21 +98,26 @@ def template(
 
 def convert(
     portfolio: PortfolioArgument,
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="A .json, .xlsx or .zip file, or a folder of CSV files.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A .json, .xlsx or .zip file, a folder of CSV files, or - for JSON.")
+    ],
 ) -> None:
     """Write a portfolio as JSON or as a spreadsheet.
 
     A file that is there already is replaced.
     """
     check_sheets(out, ".json")
-    _write_portfolio(read_portfolio(portfolio, as_json=False), out)
+    found = read_portfolio(portfolio, as_json=False)
+    _write_portfolio(found, out, json_bytes(found.canonical()))
 
 
-def _write_portfolio(portfolio: Portfolio, out: Path) -> None:
-    if out.suffix.lower() == ".json":
-        text = json.dumps(portfolio.canonical(), ensure_ascii=False, indent=2) + "\n"
-        write_or_refuse(out, lambda: out.write_text(text, encoding="utf-8"))
-        return
-    from service import spreadsheet
+def _write_portfolio(portfolio: Portfolio, out: Path, data: bytes) -> None:
+    """Write a portfolio; `data` is its JSON."""
+    if out == STANDARD_OUTPUT:
+        emit(data)
+    elif out.suffix.lower() == ".json":
+        write_or_refuse(out, lambda: write_file(out, data))
+    else:
+        from service import spreadsheet
 
-    write_or_refuse(out, lambda: spreadsheet.write(portfolio, out))
+        write_or_refuse(out, lambda: spreadsheet.write(portfolio, out))
