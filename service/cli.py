@@ -17,7 +17,7 @@ from service.commands.demo import demo
 from service.commands.elsewhere import ask_of
 from service.commands.explaining import alternatives, conflict, why_not
 from service.commands.lists import changes, presets, rules, scenarios
-from service.commands.outputs import INTERRUPTED, OUR_FAULT, WRONG_USE, Unwritable, say, watch_output
+from service.commands.outputs import INTERRUPTED, LANGUAGE, OUR_FAULT, WRONG_USE, Unwritable, say, watch_output
 from service.commands.people import agreement, explain
 from service.commands.plans import check, propose, score
 from service.commands.portfolios import convert, library, template
@@ -128,6 +128,7 @@ def staffing(
     ] = False,
 ) -> None:
     """The options of every command; `--debug` has been seen to by `main`."""
+    LANGUAGE.set("en")
     ask_of(context, server, key_file)
 
 

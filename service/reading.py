@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,26 +32,36 @@ def portfolio_of(source: str) -> Portfolio:
 
     Raises Unusable.
     """
+    return placed(source)[0]
+
+
+def placed(source: str) -> tuple[Portfolio, Callable[[Problem], Problem]]:
+    """The portfolio as `portfolio_of` reads it, and what makes of a path in it the place in a spreadsheet."""
     path = Path(source)
     try:
         if source != STANDARD_INPUT:
             if path.is_dir():
                 return _from_sheets(None, path)
             if (case := bundled(source)) is not None:
-                return case.portfolio()
+                return case.portfolio(), _where_it_is
         data = _bytes(source)
         if data.startswith(ZIP) or path.suffix.lower() in SPREADSHEETS:
             return _from_sheets(data, path)
         if path.suffix.lower() == ".csv":
             expected = "the folder that the CSV files are in, not one of them"
             raise Unusable([Problem("", "not_a_portfolio", source, expected)])
-        return parse_json(data)
+        return parse_json(data), _where_it_is
     except PortfolioInvalid as invalid:
         raise Unusable(_of_a_proposal(invalid.problems)) from None
     except OSError as error:
         slugs = ", ".join(one.slug for one in ENTRIES)
         expected = f"a JSON file, an .xlsx workbook, a folder of CSV files, -, or one of {slugs} ({_why(error)})"
         raise Unusable([Problem("", "unreadable", source, expected)]) from None
+
+
+def _where_it_is(problem: Problem) -> Problem:
+    """In JSON a path is its own place."""
+    return problem
 
 
 def _of_a_proposal(problems: list[Problem]) -> list[Problem]:
@@ -124,12 +134,12 @@ def setting_of(text: str) -> tuple[str, str, Any] | None:
         return rule, setting, value.strip()
 
 
-def _from_sheets(data: bytes | None, path: Path) -> Portfolio:
-    from service import spreadsheet  # openpyxl takes its time to load
+def _from_sheets(data: bytes | None, path: Path) -> tuple[Portfolio, Callable[[Problem], Problem]]:
+    from service import sheets, spreadsheet  # openpyxl takes its time to load
     from service.sheets import SpreadsheetInvalid
 
     try:
-        return spreadsheet.read(path) if data is None else spreadsheet.read_bytes(data, path.name)
+        return spreadsheet.placed(sheets.read_path(path) if data is None else sheets.read_bytes(data, path.name))
     except SpreadsheetInvalid as invalid:
         raise Unusable(
             Problem(one.place if one.sheet else "", one.code, _json_ready(one.value), one.expected)

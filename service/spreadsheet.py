@@ -11,8 +11,8 @@ import difflib
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def read(path: Path) -> Portfolio:
 
     Raises SpreadsheetInvalid with everything that is wrong, OSError where there is nothing to read.
     """
-    return _Reader(read_path(path)).portfolio()
+    return placed(read_path(path))[0]
 
 
 def read_bytes(data: bytes, name: str) -> Portfolio:
@@ -84,7 +84,7 @@ def read_bytes(data: bytes, name: str) -> Portfolio:
 
     Raises SpreadsheetInvalid with everything that is wrong.
     """
-    return _Reader(read_sheets_bytes(data, name)).portfolio()
+    return placed(read_sheets_bytes(data, name))[0]
 
 
 def read_csvs(files: Iterable[tuple[str, bytes]]) -> Portfolio:
@@ -92,7 +92,16 @@ def read_csvs(files: Iterable[tuple[str, bytes]]) -> Portfolio:
 
     Raises SpreadsheetInvalid with everything that is wrong.
     """
-    return _Reader(read_csv_sheets(files)).portfolio()
+    return placed(read_csv_sheets(files))[0]
+
+
+def placed(sheets: Sequence[Sheet]) -> tuple[Portfolio, Callable[[Problem], Problem]]:
+    """The portfolio in sheets, and what makes of a path in it the sheet, row and column there.
+
+    Raises SpreadsheetInvalid with everything that is wrong.
+    """
+    reader = _Reader(sheets)
+    return reader.portfolio(), reader.placed
 
 
 def write(portfolio: Portfolio, path: Path) -> None:
@@ -416,6 +425,11 @@ class _Reader:
         return code, f"{', '.join(names)}{f'; did you mean {near[0]}?' if near else ''}"
 
     # From the portfolio's problems to cells
+
+    def placed(self, problem: Problem) -> Problem:
+        """The same problem with its place in the sheets for a path."""
+        cell = self._translated(problem)
+        return replace(problem, path=cell.place, expected=cell.expected)
 
     def _translated(self, problem: Problem) -> CellProblem:
         place, rest = problem.path, ""

@@ -56,6 +56,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "staffed": ("{hours} of {asked} h staffed", "{hours} van {asked} u ingevuld"),
     "booked_people": ("{n} of {all} people", "{n} van {all} mensen"),
     "activities_of": ("{n} activities", "{n} activiteiten"),
+    # what is wrong, and what is odd
+    "is_right": (
+        "{name} is right: {people} people, {activities} activities ({hours} h) in {projects} {project}, "
+        "{periods} periods of a {period} from {start}.",
+        "{name} klopt: {people} mensen, {activities} activiteiten ({hours} u) in {projects} {project}, "
+        "{periods} perioden van een {period} vanaf {start}.",
+    ),
+    "projects": ("projects", "projecten"),
+    "day": ("day", "dag"),
+    "week": ("week", "week"),
+    "month": ("month", "maand"),
+    "wrong_one": ("1 thing is wrong with {source}:", "Er klopt 1 ding niet aan {source}:"),
+    "wrong": ("{n} things are wrong with {source}:", "Er kloppen {n} dingen niet aan {source}:"),
+    "wrong_value": ("{value} is not right, ", "{value} klopt niet, "),
+    "given": ("given", "gegeven"),
+    "expected": ("expected", "verwacht"),
+    "no_value": ("nothing", "niets"),
+    "the_whole": ("the whole", "het geheel"),
     # sections
     "bookings": ("Who works on what", "Wie doet wat"),
     "grid": ("Hours at a glance", "Uren in één oogopslag"),

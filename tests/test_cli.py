@@ -542,6 +542,37 @@ def test_errors_of_a_spreadsheet_name_the_cell(tmp_path: Path) -> None:
     assert "sheet people, row 2, column id" in output
 
 
+@pytest.mark.parametrize("name", ["mine.xlsx", "mine"])
+def test_warnings_of_a_spreadsheet_name_the_cell(name: str, tmp_path: Path) -> None:
+    """What is odd is told by sheet, row and column as well, for people and for programs."""
+    out = tmp_path / name
+    invoke("template", out, "--examples")
+    output = invoke("check", out)[1]
+    assert "sheet energy, row 2, column of (B)  [touches_nothing]" in output
+    assert "/people/" not in output
+    warnings = json.loads(invoke("check", out, "--json")[1])["warnings"]
+    assert [one["path"] for one in warnings] == ["sheet energy, row 2, column of (B)", "sheet ambitions, row 2"]
+
+
+def test_check_has_its_headings_in_the_language(portfolio: Path, tmp_path: Path) -> None:
+    """Verdict and labels are Dutch, sentences of findings English; so are refusals of other commands."""
+    out = tmp_path / "mine.xlsx"
+    invoke("template", out, "--examples")
+    output = invoke("check", out, "--lang", "nl")[1]
+    assert "Example klopt: 3 mensen, 2 activiteiten (120 u) in 1 project, 12 perioden van een week" in output
+    assert re.search(r"gegeven   .*\n    verwacht  a kind that", output)
+    wrong = written(tmp_path / "wrong.json", {"bookings": [3]})
+    assert "Er klopt 1 ding niet aan" in invoke("score", portfolio, wrong, "--lang", "nl")[1]
+    assert "1 thing is wrong with" in invoke("score", portfolio, wrong)[1]
+
+
+def test_a_file_that_is_no_database_is_told_so(portfolio: Path) -> None:
+    """A database that is none is exit code 1 and one plain line that names the file."""
+    done = run("keys", "list", STAFFING_DATABASE_URL=f"sqlite:///{portfolio}")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{portfolio} is not a store: file is not a database.\n"
+
+
 # The page that explains it
 
 

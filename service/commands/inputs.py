@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from scenarios.library import Entry
     from scenarios.runs import Run
     from service.what_if import WhatIf
-    from solver.portfolio import Portfolio
+    from solver.portfolio import Portfolio, Problem
     from solver.proposal import Proposal
     from solver.settings import Settings
 
@@ -24,13 +25,18 @@ def read_portfolio(source: str, as_json: bool, stderr: bool = True) -> Portfolio
 
     With a service elsewhere what is no file is one of its portfolios.
     """
-    from service.reading import Unusable, portfolio_of, stands_for_file
+    return read_placed(source, as_json, stderr)[0]
+
+
+def read_placed(source: str, as_json: bool, stderr: bool = True) -> tuple[Portfolio, Callable[[Problem], Problem]]:
+    """The same, and what makes of a path in it the place in a spreadsheet, where it came from one."""
+    from service.reading import Unusable, placed, stands_for_file
 
     there = elsewhere(as_json)
     if there is not None and not stands_for_file(source):
-        return there.portfolio(source)
+        return there.portfolio(source), lambda problem: problem
     try:
-        return portfolio_of(source)
+        return placed(source)
     except Unusable as unusable:
         refuse(source, unusable.problems, as_json, stderr=stderr)
 

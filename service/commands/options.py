@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from service.commands.outputs import LANGUAGE
 from service.words import Language
 
 
@@ -16,6 +17,12 @@ class By(StrEnum):
 
     activity = "activity"
     person = "person"
+
+
+def _speak(language: Language) -> Language:
+    """Have refusals in the language, too."""
+    LANGUAGE.set(language)
+    return language
 
 
 PortfolioArgument = Annotated[
@@ -36,7 +43,12 @@ PersonOption = Annotated[str, typer.Option("--person", metavar="ID", help="The i
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read, errors too.")]
 LangOption = Annotated[
     Language,
-    typer.Option("--lang", envvar="STAFFING_LANG", help="Language of labels and headings; sentences are English."),
+    typer.Option(
+        "--lang",
+        envvar="STAFFING_LANG",
+        callback=_speak,
+        help="Language of labels and headings; sentences are English.",
+    ),
 ]
 ByOption = Annotated[By, typer.Option("--by", help="List the bookings by activity or by person.")]
 OutOption = Annotated[

@@ -8,13 +8,14 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 from service.files import write_file
-from service.words import plain
+from service.words import Words, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 #: forms of a proposal, and one more that a service writes
 FORMS, FORMS_THERE = (".json", ".csv", ".xlsx"), (".json", ".csv", ".xlsx", ".ics")
 BAD, WRONG_USE, OUR_FAULT, NO_SERVICE, INTERRUPTED = 1, 2, 3, 4, 130
+#: that of `--lang`, for the command that goes on
+LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 #: as a file to write: JSON for a program to read
 STANDARD_OUTPUT = Path("-")
 #: a line longer than this is hard to read, however wide the terminal
@@ -117,25 +120,29 @@ def refuse(source: str, problems: list[Problem], as_json: bool, code: int = BAD,
             (one,) = problems
             console.print(_one_line(source, one), soft_wrap=True)
         else:
-            things = "1 thing is" if len(problems) == 1 else f"{len(problems):,} things are"
-            console.print(f"{things} wrong with {source}:\n", soft_wrap=True)
+            said = Words(LANGUAGE.get())
+            things = said("wrong_one" if len(problems) == 1 else "wrong", n=said.number(len(problems)), source=source)
+            console.print(f"{things}\n", soft_wrap=True)
             print_problems(console, problems, "bold red")
     raise typer.Exit(code)
 
 
 def _one_line(source: str, problem: Problem) -> str:
-    given = "" if problem.value in (None, source) else f"{plain(str(problem.value))!r} is not right, "
-    return f"{source}: {given}expected {plain(problem.expected)} [{problem.code}]"
+    said = Words(LANGUAGE.get())
+    known = problem.value in (None, source)
+    given = "" if known else said("wrong_value", value=repr(plain(str(problem.value))))
+    return f"{source}: {given}{said('expected')} {plain(problem.expected)} [{problem.code}]"
 
 
 def print_problems(console: Console, problems: Iterable[Problem], style: str) -> None:
     """Path, what was given and what would be right, each problem apart from the next."""
+    said = Words(LANGUAGE.get())
     for one in problems:
-        console.print(plain(one.path) or "the whole", style=style, soft_wrap=True, end="")
+        console.print(plain(one.path) or said("the_whole"), style=style, soft_wrap=True, end="")
         console.print(f"  [{one.code}]", style="dim", soft_wrap=True)
-        given = "nothing" if one.value is None else plain(json.dumps(one.value, ensure_ascii=False))
-        console.print(f"    given     {given}", soft_wrap=True)
-        console.print(f"    expected  {plain(one.expected)}", soft_wrap=True)
+        given = said("no_value") if one.value is None else plain(json.dumps(one.value, ensure_ascii=False))
+        console.print(f"    {said('given'):8}  {given}", soft_wrap=True)
+        console.print(f"    {said('expected'):8}  {plain(one.expected)}", soft_wrap=True)
 
 
 def problems_json(errors: Iterable[Problem], warnings: Iterable[Problem]) -> dict[str, Any]:

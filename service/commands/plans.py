@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from service.commands.elsewhere import elsewhere
-from service.commands.inputs import one_from_input, read_portfolio, rule_settings, search_settings, with_settings
+from service.commands.inputs import (
+    one_from_input,
+    read_placed,
+    read_portfolio,
+    rule_settings,
+    search_settings,
+    with_settings,
+)
 from service.commands.options import (
     By,
     ByOption,
@@ -47,25 +54,29 @@ def check(portfolio: PortfolioArgument, as_json: JsonOption = False, lang: LangO
 
     What is legal but odd is said too, and does no harm.
     """
-    found = read_portfolio(portfolio, as_json, stderr=False)
+    found, placed = read_placed(portfolio, as_json, stderr=False)
     from solver.check import warnings
     from solver.tables import Tables
 
     there = elsewhere(as_json)
-    odd = warnings(Tables.of(found)) if there is None else there.check(portfolio, found)
+    odd = [*map(placed, warnings(Tables.of(found)) if there is None else there.check(portfolio, found))]
     if as_json:
         print_json(problems_json([], odd))
         return
     console, words = new_console(), Words(lang)
-    calendar = found.calendar
-    asked = sum(activity.hours for activity in found.activities)
-    console.print(
-        f"{plain(found.name)} is right: {len(found.people):,} people, {len(found.activities):,} activities "
-        f"({asked:,} h) in {len(found.projects):,} {'project' if len(found.projects) == 1 else 'projects'}, "
-        f"{calendar.periods} periods of a {calendar.period} from "
-        f"{calendar.start}.",
-        soft_wrap=True,
+    said = words(
+        "is_right",
+        name=plain(found.name),
+        people=words.number(len(found.people)),
+        activities=words.number(len(found.activities)),
+        hours=words.number(sum(activity.hours for activity in found.activities)),
+        projects=words.number(len(found.projects)),
+        project=words("project" if len(found.projects) == 1 else "projects"),
+        periods=found.calendar.periods,
+        period=words(found.calendar.period),
+        start=found.calendar.start,
     )
+    console.print(said, soft_wrap=True)
     if odd:
         console.print(f"\n{words('warnings')}:\n")
         print_problems(console, odd, "yellow")

@@ -27,15 +27,19 @@ def settings_here() -> ServiceSettings:
 
 def open_store(settings: ServiceSettings) -> Store:
     """The store of the settings, brought up to date."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from service.store import Store
-    from service.store.engine import TooNew
+    from service.store.engine import TooNew, url_of
 
     try:
         return Store.open(settings.database_url)
     except OperationalError as error:
         say(f"The database cannot be reached: {error.orig}".strip())
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # those of a kind are a fault of ours, this one is about the file
+            raise
+        say(f"{url_of(settings.database_url).database} is not a store: {error.orig}.")
     except TooNew as too_new:
         say(str(too_new))
     raise typer.Exit(BAD)
