@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -571,6 +572,25 @@ def test_a_file_that_is_no_database_is_told_so(portfolio: Path) -> None:
     done = run("keys", "list", STAFFING_DATABASE_URL=f"sqlite:///{portfolio}")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{portfolio} is not a store: file is not a database.\n"
+
+
+@pytest.mark.parametrize("command", ["explain", "agreement"])
+def test_a_person_whom_nobody_knows_is_wrong_use(command: str, portfolio: Path, tmp_path: Path) -> None:
+    """The option is named that has an id of nobody, not the plan."""
+    plan = written(tmp_path / "plan.json", {"bookings": []})
+    code, output = invoke(command, portfolio, plan, "--person", "zz")
+    assert code == 2
+    assert "'--person': there is no 'zz' in the portfolio" in output
+
+
+def test_a_port_that_is_taken_is_told_before_the_store_is_opened(tmp_path: Path) -> None:
+    """`serve` says in one line that it cannot listen there, and makes no store."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port), STAFFING_DATABASE_URL=f"sqlite:///{tmp_path}/staffing.db")
+    assert done.returncode == 2
+    assert done.stderr == f"127.0.0.1 cannot be listened on at port {port}: Address already in use.\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 # The page that explains it

@@ -125,6 +125,13 @@ def test_a_stored_portfolio_and_a_run_are_named_by_their_ids(server: Server, tmp
     assert invoke(None, "check", tmp_path / "mine.xlsx")[0] == 0
 
 
+def test_a_setting_that_the_service_refuses_is_told_by_its_option(server: Server, case: Path) -> None:
+    """More seconds than the service gives are wrong use, and no fault of the portfolio."""
+    code, _, said = invoke(server, "propose", case, "--seconds", "3000")
+    assert code == 2
+    assert "'--seconds': expected" in said
+
+
 def test_files_are_in_the_language_that_was_asked_for(server: Server, tmp_path: Path) -> None:
     """A table of a bundled portfolio has the labels that it has when it was solved here."""
     for language, label in (("en", "Energy transition"), ("nl", "Energietransitie")):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 RoleName = StrEnum("RoleName", [(role, role) for role in ROLES])  # type: ignore[misc]
 #: roles that are nobody without a person: what is their own hangs on it
 OF_A_PERSON = ("lead", "employee")
+#: of what a key is called
+LONGEST_NAME = 100
 
 app = typer.Typer(
     name="keys", help="Keys to the service: add, list, revoke.", no_args_is_help=True, rich_markup_mode=None
@@ -45,7 +47,11 @@ def add(
         raise typer.BadParameter(f"a key for the role {role} says who it is for", param_hint="'--person'")
     if units is not None and role != "planner":
         raise typer.BadParameter("only a planner has units", param_hint="'--units'")
+    if name is not None and not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise typer.BadParameter(f"expected text of 1 to {LONGEST_NAME} characters", param_hint="'--name'")
     own = None if units is None else [one.strip() for one in units.split(",") if one.strip()]
+    _check_ids("--person", [] if person is None else [person])
+    _check_ids("--units", own or [])
     with _store() as store:
         stored, text = store.add_key(cast(Role, role.value), days, person=person, units=own, name=name)
     typer.echo(text)
@@ -78,6 +84,19 @@ def revoke(id: Annotated[str, typer.Argument(metavar="ID", help="The id, as `key
         say(f"There is no key {id}; `staffing keys list` shows them all.")
         raise typer.Exit(BAD)
     say(f"Key {id} is revoked.")
+
+
+def _check_ids(option: str, ids: list[str]) -> None:
+    """Refuse what can be the id of nobody and nothing."""
+    from pydantic_core import PydanticCustomError
+
+    from solver.fields import ShortId
+
+    for id in ids:
+        try:
+            ShortId().check(id)
+        except PydanticCustomError as error:
+            raise typer.BadParameter(f"expected {error.message()}, not {id!r}", param_hint=f"'{option}'") from None
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from service.commands.inputs import one_from_input, read_side
 from service.commands.options import JsonOption, LangOption, PersonOption, PortfolioArgument, ProposalArgument
 from service.commands.outputs import check_out, emit, new_console, print_json, print_markdown, refuse
 from service.words import Language
+
+if TYPE_CHECKING:
+    from solver.portfolio import Portfolio
 
 
 def explain(
@@ -35,6 +38,7 @@ def explain(
         told = there.explanation(person, proposal, lang.value)
     else:
         found, made = read_side(portfolio, proposal, as_json)
+        _check_person(found, person)
         try:
             told = explanation(found, made, person, lang.value)
         except PortfolioInvalid as invalid:
@@ -68,6 +72,7 @@ def agreement(
         sheet = there.agreement(person, proposal, lang.value)
     else:
         found, made = read_side(portfolio, proposal, as_json)
+        _check_person(found, person)
         try:
             sheet = agreements.agreement(found, made, person, lang.value)
         except PortfolioInvalid as invalid:
@@ -83,3 +88,9 @@ def agreement(
         new_console().print(f"Written to {out}.", soft_wrap=True)
     else:
         print_markdown(to_markdown(sheet).decode())
+
+
+def _check_person(portfolio: Portfolio, person: str) -> None:
+    """Refuse the id of nobody."""
+    if person not in [one.id for one in portfolio.people]:
+        raise typer.BadParameter(f"there is no {person!r} in the portfolio", param_hint="'--person'")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import socket
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,6 +38,7 @@ def serve(
 
     heaps.keep_few()
     settings = settings_here()
+    _check_free(host, port)
     _guarded(host, settings)
     logs.configure(settings.log)
     tracing.configure()
@@ -64,6 +67,32 @@ def _lasting() -> FastAPI:
     gc.collect()
     gc.freeze()
     return app
+
+
+def _check_free(host: str, port: int) -> None:
+    """Refuse an address that nobody can listen on, or another does already."""
+    try:
+        tried = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        faults = [fault for family, _, _, _, address in tried if (fault := _fault(family, address))]
+        taken = [fault for fault in faults if fault.errno == errno.EADDRINUSE]
+        if taken or len(faults) == len(tried):
+            raise (taken or faults)[0]
+    except OSError as error:
+        say(f"{host} cannot be listened on at port {port}: {error.strerror}.")
+        raise typer.Exit(WRONG_USE) from None
+
+
+def _fault(family: int, address: Any) -> OSError | None:
+    """What is in the way of listening at an address."""
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                trial.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            trial.bind(address)
+    except OSError as fault:
+        return fault
+    return None
 
 
 def _guarded(host: str, settings: ServiceSettings) -> None:

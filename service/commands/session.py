@@ -29,6 +29,8 @@ Json = dict[str, Any]
 KEY = "STAFFING_KEY"
 #: what stands around a portfolio or a plan in a body, and not in the file
 WRAPPED = re.compile("^/(?:portfolio|plan)(?=/)")
+#: where the options of a search stand in a body
+SETTINGS = "/settings/"
 #: newest runs of a portfolio among which the one of a proposal in a file is looked for
 MOST_RUNS = 50
 
@@ -90,6 +92,10 @@ class Session:
         if self.client.stop.is_set():
             say("Interrupted; what was begun there may go on." if code == NO_SERVICE else "Interrupted.")
             code = INTERRUPTED
+        for one in error.errors:
+            if one.path.startswith(SETTINGS):
+                option = one.path.removeprefix(SETTINGS)
+                raise typer.BadParameter(f"expected {one.expected}, not {one.value}", param_hint=f"'--{option}'")
         if error.errors:
             problems = [replace(one, path=WRAPPED.sub("", one.path)) for one in error.errors]
             refuse(about, problems, self.as_json, code)

@@ -466,13 +466,21 @@ def test_keys_are_shown_once_and_stored_as_hashes(sqlite_address: str, monkeypat
 
 @pytest.mark.parametrize(
     "options",
-    [["--role", "lead"], ["--role", "employee"], ["--role", "hr", "--units", "north"], ["--role", "boss"]],
+    [
+        ["--role", "lead"],
+        ["--role", "employee"],
+        ["--role", "hr", "--units", "north"],
+        ["--role", "boss"],
+        ["--role", "hr", "--person", "a b"],
+        ["--role", "planner", "--units", "north,a b"],
+        ["--role", "hr", "--name", "x" * 101],
+    ],
     ids=" ".join,
 )
 def test_keys_that_make_no_sense_are_not_made(
     options: list[str], sqlite_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lead and an employee are somebody, only a planner has units, and the roles are known."""
+    """A lead and an employee are somebody, only a planner has units, roles are known, ids are ids, and names short."""
     monkeypatch.setenv("STAFFING_DATABASE_URL", sqlite_address)
     assert CliRunner().invoke(cli, ["keys", "add", *options]).exit_code == 2
 
