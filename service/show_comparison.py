@@ -16,8 +16,8 @@ from rich.text import Text
 from scenarios.comparison import Comparison, Difference, Facts, Number, PersonChange, Word
 from service.words import Language, Words, plain
 
-#: from this width on there is room for the less important columns
-WIDE = 110
+#: from these widths on there is room for the less important columns, and for more than a name and the numbers it is for
+WIDE, USUAL, NARROW = 110, 80, 60
 MOST_ROWS = 200
 #: where a comparison is shown briefly: sentences of each proposal, and what they weigh at least beside the largest
 MOST_BRIEFLY, LEAST_BRIEFLY = 3, 0.1
@@ -84,42 +84,43 @@ class ComparisonPage:
     def __init__(self, console: Console, comparison: Comparison, language: str) -> None:
         self._comparison, self._words = comparison, Words(language)
         self._index = list(Language).index(Language(language))
-        self._wide = console.width >= WIDE
+        self._width, self._wide = console.width, console.width >= WIDE
         self._plain = console.options.ascii_only
 
     def facts(self) -> RenderableType:
         """How each was found: status, cost, bound and gap, and its difference from the base."""
         table = self._table()
         table.add_column(self._word("proposal"), ratio=1, no_wrap=True, overflow="ellipsis")
-        table.add_column(self._word("status"), no_wrap=True)
-        for key in ("cost", "lower_bound", "gap", "difference"):
-            table.add_column(self._word(key), justify="right", no_wrap=True)
+        keys = self._fitting({"status": NARROW, "cost": 0, "lower_bound": USUAL, "gap": NARROW, "difference": 0})
+        for key in keys:
+            table.add_column(self._word(key), justify="left" if key == "status" else "right", no_wrap=True)
         totals = [None, *(difference.total.difference for difference in self._comparison.differences)]
         for facts, total in zip(self._comparison.proposals, totals, strict=True):
-            table.add_row(
-                Text(plain(facts.name), style="bold"),
-                self._status(facts),
-                Text(self._figure(facts.cost)),
-                Text(self._figure(facts.bound)),
-                Text("" if facts.gap is None else self._words.percent(facts.gap)),
-                self._signed(total),
-            )
+            cells = {
+                "status": self._status(facts),
+                "cost": Text(self._figure(facts.cost)),
+                "lower_bound": Text(self._figure(facts.bound)),
+                "gap": Text("" if facts.gap is None else self._words.percent(facts.gap)),
+                "difference": self._signed(total),
+            }
+            table.add_row(Text(plain(facts.name), style="bold"), *(cells[key] for key in keys))
         return self._section(self._word("compared"), table)
 
     def briefly(self) -> RenderableType:
         """Cost, gap and money of each, then of each other one what is not certain, and its largest effects on cost."""
         table = self._table()
         table.add_column(self._word("proposal"), ratio=1)
-        for key in ("cost", "difference", "gap", "money_column"):
+        keys = self._fitting({"cost": 0, "difference": 0, "gap": NARROW, "money_column": NARROW})
+        for key in keys:
             table.add_column(self._word(key), justify="right", no_wrap=True)
         for facts, difference in zip(self._comparison.proposals, (None, *self._comparison.differences), strict=True):
-            table.add_row(
-                Text(plain(facts.name), style="bold"),
-                Text(self._figure(facts.cost)),
-                self._signed(None if difference is None else difference.total.difference),
-                Text("" if facts.gap is None else self._words.percent(facts.gap)),
-                self._signed(None if difference is None else difference.money.total.difference),
-            )
+            cells = {
+                "cost": Text(self._figure(facts.cost)),
+                "difference": self._signed(None if difference is None else difference.total.difference),
+                "gap": Text("" if facts.gap is None else self._words.percent(facts.gap)),
+                "money_column": self._signed(None if difference is None else difference.money.total.difference),
+            }
+            table.add_row(Text(plain(facts.name), style="bold"), *(cells[key] for key in keys))
         parts: list[RenderableType] = [table]
         for difference in self._comparison.differences:
             least = max((abs(one.cost) for one in difference.moved.sentences), default=0) * LEAST_BRIEFLY
@@ -189,11 +190,10 @@ class ComparisonPage:
         )  # beside the parts by weight and by amount there is only room where it is wide
         table = self._table()
         table.add_column(self._word("rule"), ratio=1, no_wrap=True, overflow="ellipsis")
-        keys = [*(["amount"] if costs else []), *(["weight"] if self._wide else [])]
-        keys += [
-            *(["before", "after"] if costs else []),
+        keys = [
+            *(self._fitting({"amount": USUAL, "weight": WIDE, "before": NARROW, "after": NARROW}) if costs else []),
             "difference",
-            *(["by_weight", "by_amount"] if weights else []),
+            *(self._fitting({"by_weight": NARROW, "by_amount": NARROW}) if weights else []),
         ]
         for key in keys:
             table.add_column(self._word(key), no_wrap=True, justify="right")
@@ -341,6 +341,10 @@ class ComparisonPage:
         return self._section(self._word("money"), table)
 
     # What the parts are made of
+
+    def _fitting(self, least: Mapping[str, int]) -> list[str]:
+        """The columns that there is room for, each given with the width from which on there is."""
+        return [key for key, width in least.items() if width <= self._width]
 
     @property
     def _to(self) -> str:

@@ -5,7 +5,7 @@ In a pipe the same comes out as plain text. Sentences are those of the study, in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -23,6 +23,13 @@ from scenarios.studies.sweep import Grid
 from service.words import Language, Words, plain
 
 GOOD, FAIR, BAD, QUIET, TITLE = "green", "yellow", "bold red", "dim", "bold cyan"
+
+#: columns that give way to names → the width of terminals from which on there is room for them
+LEAST: Mapping[str, int] = {
+    **dict.fromkeys(("proven", "relieves", "before", "after", "gap", "people_missing"), 60),
+    **dict.fromkeys(("per_hour", "booked", "in_money", "lends", "borrows", "gains", "gives_up"), 80),
+    **dict.fromkeys(("hours_open", "hours_lent"), 80),
+}
 
 #: the words of this page alone, in English and Dutch; the others are in `service.words`
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -91,7 +98,7 @@ class StudyPage:
     def __init__(self, console: Console, result: StudyResult, language: str) -> None:
         self._result, self._words = result, Words(language)
         self._index = list(Language).index(Language(language))
-        self._plain = console.options.ascii_only
+        self._width, self._plain = console.width, console.options.ascii_only
 
     def parts(self) -> Sequence[RenderableType]:
         """What was asked, the answer, its table, and what to be careful with."""
@@ -142,11 +149,8 @@ class StudyPage:
         return self._curve(found)
 
     def _hires(self, found: HiresFound) -> RenderableType:
-        table = self._table(
-            "profile", "gain", "per_hour", "proven", "booked", "in_money", "relieves", wide=("relieves",)
-        )
-        for one in found.profiles:
-            table.add_row(
+        rows = [
+            (
                 Text(plain(one.name), style="bold"),
                 self._figure(one.gain),
                 self._words.number(round(one.gain_per_hour, 2)),
@@ -155,20 +159,25 @@ class StudyPage:
                 self._signed(one.money, neutral=True),
                 self._titles(one.relieves),
             )
-        return table
+            for one in found.profiles
+        ]
+        keys = ("profile", "gain", "per_hour", "proven", "booked", "in_money", "relieves")
+        return self._table(keys, rows, wide=("relieves",))
 
     def _exposures(self, found: Exposures) -> RenderableType:
-        table = self._table("person", "lost", "proven", "nobody_else", wide=("nobody_else",))
+        rows = []
         for one in found.people:
             alone = [each.name for each in one.unstaffable]
             alone += dict.fromkeys(f"{each.label} {each.level}" for each in one.uncoverable)
-            table.add_row(
-                Text(plain(one.name), style="bold"),
-                self._signed(one.lost),
-                self._figure(one.lost_at_least),
-                Text(plain(", ".join(alone)), style=BAD if alone else ""),
+            rows.append(
+                (
+                    Text(plain(one.name), style="bold"),
+                    self._signed(one.lost),
+                    self._figure(one.lost_at_least),
+                    Text(plain(", ".join(alone)), style=BAD if alone else ""),
+                )
             )
-        return table
+        return self._table(("person", "lost", "proven", "nobody_else"), rows, wide=("nobody_else",))
 
     def _markets(self, found: Markets) -> RenderableType:
         parts: list[RenderableType] = []
@@ -179,11 +188,8 @@ class StudyPage:
         return Group(*parts[:-1])
 
     def _market(self, market: Market) -> RenderableType:
-        table = self._table(
-            "unit", "before", "after", "difference", "lends", "borrows", "gains", "gives_up", wide=("gains", "gives_up")
-        )
-        for one in market.units:
-            table.add_row(
+        rows: list[tuple[str | Text, ...]] = [
+            (
                 Text(plain(one.name), style="bold"),
                 self._figure(one.before),
                 self._figure(one.after),
@@ -193,33 +199,38 @@ class StudyPage:
                 self._titles(one.gains),
                 self._titles(one.gives_up),
             )
+            for one in market.units
+        ]
         if market.unborne:
-            table.add_row(self._word("unborne"), "", "", self._signed(market.unborne))
-        table.add_row(Text(self._word("total"), style="bold"), "", "", self._signed(market.difference))
-        return table
+            rows.append((self._word("unborne"), "", "", self._signed(market.unborne)))
+        rows.append((Text(self._word("total"), style="bold"), "", "", self._signed(market.difference)))
+        keys = ("unit", "before", "after", "difference", "lends", "borrows", "gains", "gives_up")
+        return self._table(keys, rows, wide=("gains", "gives_up"))
 
     def _grid(self, found: Grid) -> RenderableType:
         keys = ("options", "cost", "gap", "difference", "hours_open", "people_missing", "hours_lent", "in_money")
-        table = self._table(*keys, wide=("options",))
+        rows: list[tuple[str | Text, ...]] = []
         for cell in found.cells:
             name = Text(plain(" + ".join(cell.options)), style="bold")
             if cell.problem is not None:
-                table.add_row(name, Text(self._word("cannot"), style=BAD))
+                rows.append((name, Text(self._word("cannot"), style=BAD)))
                 continue
             if cell.same_as is not None:
                 same = plain(" + ".join(found.cells[cell.same_as].options))
                 name.append(f"  {self._say('same_as', options=same)}", style=QUIET)
-            table.add_row(
-                name,
-                self._figure(None if cell.solved is None else cell.solved.cost),
-                "" if cell.solved is None or cell.solved.gap is None else self._words.percent(cell.solved.gap),
-                self._signed(cell.difference),
-                self._figure(cell.hours_open),
-                self._figure(cell.people_missing),
-                self._figure(cell.hours_lent),
-                self._figure(cell.money),
+            rows.append(
+                (
+                    name,
+                    self._figure(None if cell.solved is None else cell.solved.cost),
+                    "" if cell.solved is None or cell.solved.gap is None else self._words.percent(cell.solved.gap),
+                    self._signed(cell.difference),
+                    self._figure(cell.hours_open),
+                    self._figure(cell.people_missing),
+                    self._figure(cell.hours_lent),
+                    self._figure(cell.money),
+                )
             )
-        return table
+        return self._table(keys, rows, wide=("options",))
 
     def _curve(self, found: Curve) -> RenderableType:
         table = Table(box=None, expand=True, header_style=QUIET, padding=(0, 1))
@@ -245,13 +256,16 @@ class StudyPage:
 
     # What the parts are made of
 
-    def _table(self, *keys: str, wide: Sequence[str] = ()) -> Table:
-        """A table whose first column names the rows; the wide columns are text, the others numbers."""
+    def _table(self, keys: Sequence[str], rows: Iterable[Sequence[str | Text]], wide: Sequence[str] = ()) -> Table:
+        """A table of the columns there is room for; the first names the rows, wide ones are text, others numbers."""
         table = Table(box=None, expand=True, header_style=QUIET, padding=(0, 1))
-        for n, key in enumerate(keys):
-            text = n == 0 or key in wide
+        shown = [n for n, key in enumerate(keys) if LEAST.get(key, 0) <= self._width]
+        for n in shown:
+            text = n == 0 or keys[n] in wide
             ratio = (3 if n == 0 else 2) if text else None
-            table.add_column(self._word(key), justify="left" if text else "right", ratio=ratio, no_wrap=not text)
+            table.add_column(self._word(keys[n]), justify="left" if text else "right", ratio=ratio, no_wrap=not text)
+        for row in rows:
+            table.add_row(*(row[n] for n in shown if n < len(row)))
         return table
 
     def _say(self, key: str, **values: object) -> str:

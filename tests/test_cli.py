@@ -475,6 +475,15 @@ def test_rules_and_presets_are_listed() -> None:
         assert [item["name"] for item in json.loads(invoke(command, "--json")[1])["items"]] == names
 
 
+@pytest.mark.parametrize("width", ["0", "10", "30", "40"])
+def test_lists_keep_their_names_however_narrow(width: str) -> None:
+    """Less important columns give way, and a name that does not fit is folded; without a width there are 80 columns."""
+    for command, names in (("rules", [rule.name for rule in RULES]), ("presets", list(PRESETS))):
+        done = run(command, COLUMNS=width)
+        assert all(name in "".join(done.stdout.split()) for name in names)
+        assert "…" not in done.stdout
+
+
 def test_the_library_lists_tells_and_writes(tmp_path: Path) -> None:
     """A bundled portfolio can be found, read about and written to a file."""
     slugs = [one.slug for one in ENTRIES]

@@ -9,7 +9,7 @@ import typer
 from service.commands.elsewhere import elsewhere
 from service.commands.inputs import bundled_case
 from service.commands.options import JsonOption, LangOption
-from service.commands.outputs import new_console, new_table, print_json
+from service.commands.outputs import new_console, print_json, print_table
 from service.words import Language, plain
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def rules(as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"items": items, "next": None})
         return
-    table, console = new_table("rule", "title", "weight", "unit", "settings"), new_console()
+    rows = []
     for rule in items:
         settings = ", ".join(f"{setting['name']} {setting['default']}" for setting in rule["settings"])
         weight = "hard" if rule["hard"] else str(rule["weight"])
-        table.add_row(rule["name"], rule["title"], weight, rule["unit"], settings)
-    console.print(table)
-    console.print("\nSoft rules also take weight, mode (soft, hard, off) and tolerance.", style="dim")
+        rows.append((rule["name"], rule["title"], weight, rule["unit"], settings))
+    print_table({"rule": 0, "title": 40, "weight": 60, "unit": 80, "settings": 80}, rows)
+    new_console().print("\nSoft rules also take weight, mode (soft, hard, off) and tolerance.", style="dim")
 
 
 def presets(as_json: JsonOption = False) -> None:
@@ -94,12 +94,12 @@ def presets(as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"items": items, "next": None})
         return
-    table = new_table("preset", "because", "weights that differ from balanced")
+    rows = []
     balanced = next(one["weights"] for one in items if one["name"] == "balanced")
     for preset in items:
         differ = [f"{name} {weight}" for name, weight in preset["weights"].items() if weight != balanced[name]]
-        table.add_row(preset["name"], preset["because"], ", ".join(differ))
-    new_console().print(table)
+        rows.append((preset["name"], preset["because"], ", ".join(differ)))
+    print_table({"preset": 0, "because": 40, "weights that differ from balanced": 60}, rows)
 
 
 def _here(what: Literal["rules", "presets"]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -32,6 +32,8 @@ LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 STANDARD_OUTPUT = Path("-")
 #: a line longer than this is hard to read, however wide the terminal
 WIDEST = 150
+#: the width where none is known
+USUAL = 80
 
 
 def check_out(out: Path | None, suffixes: tuple[str, ...] = FORMS) -> None:
@@ -238,18 +240,28 @@ def new_console(stderr: bool = False) -> Console:
             _nobody_reads()
 
     console = Patient(stderr=stderr, markup=False, highlight=False, emoji=False)
-    console.width = min(console.width, WIDEST)
+    console.width = min(console.width or USUAL, WIDEST)  # 0: nobody knows
     return console
 
 
-def new_table(*headers: str) -> Any:
-    """A table without lines, its first column in bold."""
+def print_table(columns: Mapping[str, int], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table without lines, its first column, of names, in bold; of the others those that there is room for.
+
+    columns: heading → the width of terminals from which on it is shown.
+    """
     from rich.table import Table
 
+    console = new_console()
+    shown = [n for n, least in enumerate(columns.values()) if least <= console.width]
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
-    for n, header in enumerate(headers):
-        table.add_column(header, no_wrap=n == 0, style="bold" if n == 0 else "")
-    return table
+    for n, heading in enumerate(columns):
+        if n in shown:
+            table.add_column(
+                heading, overflow="fold", style="bold" if n == 0 else "", no_wrap=n == 0 and len(shown) > 1
+            )
+    for row in rows:
+        table.add_row(*(row[n] for n in shown))
+    console.print(table)
 
 
 def command_name() -> str:

@@ -17,8 +17,8 @@ from service.commands.outputs import (
     emit,
     json_bytes,
     new_console,
-    new_table,
     print_json,
+    print_table,
     write_or_refuse,
 )
 from service.files import write_file
@@ -56,10 +56,8 @@ def library(
         if as_json:
             print_json({"items": items})
             return
-        table = new_table("name", "title", "what it is about")
-        for item in items:
-            table.add_row(item["slug"], item["title"][lang], item["summary"][lang])
-        new_console().print(table)
+        rows = [(item["slug"], item["title"][lang], item["summary"][lang]) for item in items]
+        print_table({"name": 0, "title": 40, "what it is about": 60}, rows)
         return
     if there is None:
         case = bundled_case(name)

@@ -54,12 +54,13 @@ def ask(of: Portfolio, base: Proposal | None = None, **study: Any) -> StudyResul
         shown = seen(found, language)
         assert heading in shown
         assert WORDS[study["kind"]][language == "nl"] in shown
+        assert max(map(len, seen(found, language, 40).splitlines())) <= 40
     return found
 
 
-def seen(result: StudyResult, language: str = "en") -> str:
+def seen(result: StudyResult, language: str = "en", width: int = 120) -> str:
     """What a terminal shows of it."""
-    console = Console(file=StringIO(), width=120)
+    console = Console(file=StringIO(), width=width)
     show_study(console, result, language)
     return cast(StringIO, console.file).getvalue()
 

@@ -83,8 +83,15 @@ def rows_of(data: bytes) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def test_names_of_proposals_keep_their_room(comparison: Comparison) -> None:
+    """On a narrow terminal cost and difference stand beside whole names, and the other columns give way."""
+    facts = shown(comparison, 40).split("\n\n")[0]
+    assert all(f" {one.name} " in facts for one in comparison.proposals)
+    assert "…" not in facts
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 def test_it_fits_the_width(comparison: Comparison, width: int, language: str) -> None:
     """No line is wider than the terminal, and every sentence and name is there."""
     text = shown(comparison, width, language=language)
