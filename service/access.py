@@ -17,6 +17,7 @@ from service.visible import (
     hidden_fields,
     limits_changed,
     money_set,
+    uncovered,
     varied,
     visible,
     visible_changes,
@@ -185,8 +186,13 @@ def refuse_money(data: Any, who: Who, *portfolios: Portfolio, place: str = "/cha
 def merged(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:
     """A stored portfolio that somebody changed, with what they were not shown as it was.
 
-    Raises Forbidden where money could be worked out from it, PortfolioInvalid where what was hidden does not fit.
+    Raises Forbidden where money could be worked out from it, or somebody was moved into where the role is shown more of
+    them; PortfolioInvalid where what was hidden does not fit.
     """
+    for id in uncovered(after, before, who):
+        raise Forbidden(
+            f"The role {who.role} may not change /people/{id}/unit: it would be shown what it is not shown."
+        )
     for path in limits_changed(after, before, who):
         raise Forbidden(_TELLS_MONEY.format(who.role, path))
     return with_hidden_of(after, before, who)

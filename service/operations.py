@@ -37,39 +37,44 @@ class Operation(BaseModel):
 
     op: Literal["set", "add", "remove"]
     path: str = Field(description="where, by ids", pattern="^/", max_length=500)
-    value: Any = Field(None, description="for `set` and `add`")
+    value: Any = Field(None, description="required for `set` and `add`, not allowed for `remove`")
 
 
 class _Wrong(Exception):
-    """An operation that cannot be done."""
+    """An operation that cannot be done, because of what one of its fields is."""
 
-    def __init__(self, code: str, expected: str) -> None:
-        self.code, self.expected = code, expected
+    def __init__(self, code: str, expected: str, field: Literal["path", "value"] = "path") -> None:
+        self.code, self.expected, self.field = code, expected, field
 
 
-def changed(portfolio: Portfolio, operations: list[Operation]) -> Portfolio:
-    """The portfolio with the operations done in order; raises PortfolioInvalid, with paths that begin at the body.
+def changed(data: dict[str, Any], operations: list[Operation]) -> Portfolio:
+    """A portfolio, as canonical JSON which is not kept as it was, with the operations done in order.
 
-    Their values are taken, not copied: later operations may change what earlier ones set.
-    An operation that names what is not there is `/operations/2/path`; what a portfolio may not be, where it is.
+    Their values are taken, not copied: later operations may change what earlier ones set. Raises PortfolioInvalid, with
+    paths that begin at the body: what is wrong with an operation is `/operations/2/path`, or its `/value`; what a
+    portfolio may not be, where it is.
     """
-    data = portfolio.canonical()
-    problems = []
+    id, problems = data["id"], []
     for i, operation in enumerate(operations):
         try:
             _apply(data, operation)
         except _Wrong as wrong:
-            value = brief(operation.path)
-            problems.append(Problem(f"/operations/{i}/path", wrong.code, value, wrong.expected))
+            value = brief(getattr(operation, wrong.field))
+            problems.append(Problem(f"/operations/{i}/{wrong.field}", wrong.code, value, wrong.expected))
     if problems:
         raise PortfolioInvalid(problems)
-    if data.get("id") != portfolio.id:
-        expected = f"{portfolio.id}: an id cannot be changed"
+    if data.get("id") != id:
+        expected = f"{id}: an id cannot be changed"
         raise PortfolioInvalid([Problem("/id", "fixed", brief(data.get("id")), expected)])
     return parse(data)
 
 
 def _apply(data: dict[str, Any], operation: Operation) -> None:
+    given = "value" in operation.model_fields_set
+    if operation.op != "remove" and not given:
+        raise _Wrong("missing", "required: what is to stand there, or null", "value")
+    if operation.op == "remove" and given:
+        raise _Wrong("not_allowed", "no value: what is there is removed", "value")
     steps = [step.replace("~1", "/").replace("~0", "~") for step in operation.path.split("/")[1:]]
     if operation.op == "add":
         there, _ = _walk(data, steps)

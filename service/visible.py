@@ -125,6 +125,15 @@ def with_hidden(data: Json, stored: Json, who: Who) -> Json:
     return {**data, "people": people}
 
 
+def uncovered(after: Portfolio, before: Portfolio, who: Who) -> list[str]:
+    """Ids of people of whom the role would be shown what it was not: somebody was moved into one of its own units."""
+    was, now = (
+        {one.id: hidden_fields({"id": one.id, "unit": one.unit}, who) for one in portfolio.people}
+        for portfolio in (before, after)
+    )
+    return [id for id, hidden in now.items() if was.get(id, hidden) - hidden]
+
+
 def with_hidden_of(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:
     """`with_hidden` of portfolios; raises PortfolioInvalid where what was hidden does not fit what is new."""
     return after if who.role == "hr" else parse(with_hidden(after.canonical(), before.canonical(), who))

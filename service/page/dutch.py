@@ -59,6 +59,10 @@ DETAILS: tuple[tuple[str, str], ...] = (
         r"The role (\S+) may not set (\S+): money that it is not shown could be worked out from it\.",
         r"Als \1 mag je \2 niet zetten: er is geld uit af te leiden dat je niet te zien krijgt.",
     ),
+    (
+        r"The role (\S+) may not change (\S+): it would be shown what it is not shown\.",
+        r"Als \1 mag je \2 niet veranderen: je zou te zien krijgen wat je niet te zien krijgt.",
+    ),
     (r"A lead decides about the own projects\.", r"Een projectleider besluit over de eigen projecten."),
     (r"This is another person's own view\.", r"Dit is de eigen pagina van iemand anders."),
     (r"Nothing of run (\S+) was accepted\.", r"Van run \1 is niets aanvaard."),

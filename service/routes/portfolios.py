@@ -156,7 +156,8 @@ def _changed_once(asked: OperationsBody, store: Store, id: str, who: Who, expect
         raise stale(id, stored.revision, expect)
     refuse_hidden((one.path for one in asked.operations), who, portfolio)
     try:
-        after = changed(portfolio, asked.operations)
+        # Done on what the role is shown: nothing else can be moved to where it would be seen.
+        after = changed(visible_portfolio(portfolio.canonical(), who, portfolio), asked.operations)
     except PortfolioInvalid as invalid:
         raise Wrong(invalid.problems) from None
     after = _with_hidden(after, portfolio, who)

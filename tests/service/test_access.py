@@ -404,6 +404,52 @@ def test_what_is_not_shown_is_neither_changed_nor_lost(client: TestClient, keys:
     assert client.get("/v1/portfolios/secret", headers=hr).json()["portfolio"] == before
 
 
+def test_nobody_is_moved_to_where_more_of_them_is_shown(client: TestClient, keys: dict[str, str]) -> None:
+    """A planner moves nobody of another unit into the own one: by operation, as a whole, by import or by upload."""
+    planner, hr = as_(keys, "planner"), as_(keys, "hr")
+    client.app.state.store.add_portfolio(parse({**portfolio(), "id": "moving"}), "hr")  # type: ignore[attr-defined]
+    before = client.get("/v1/portfolios/moving", headers=hr).json()["portfolio"]
+    seen = client.get("/v1/portfolios/moving", headers=planner).json()["portfolio"]
+    moved = {**seen["people"][1], "unit": "north"}
+    people = [seen["people"][0], moved, *seen["people"][2:]]
+    ways: list[list[Json]] = [
+        [{"op": "set", "path": "/people/p02/unit", "value": "north"}],
+        [{"op": "set", "path": "/people/p02", "value": moved}],
+        [{"op": "set", "path": "/people", "value": people}],
+        [{"op": "remove", "path": "/people/p02"}, {"op": "add", "path": "/people", "value": moved}],
+    ]
+    for operations in ways:
+        answer = client.patch("/v1/portfolios/moving", json={"operations": operations}, headers=planner)
+        assert (answer.status_code, "/people/p02/unit" in answer.json()["detail"]) == (403, True), answer.text
+    changed = {**seen, "people": people}
+    assert client.post("/v1/portfolios/moving/import", json=changed, headers=planner).status_code == 403
+    files = {"file": ("moving.json", json.dumps(changed).encode())}
+    upload = client.post("/portfolios", files=files, headers={**planner, "Accept-Language": "nl"})
+    assert (upload.status_code, "niet te zien krijgt" in upload.text) == (403, True)
+    assert client.get("/v1/portfolios/moving", headers=hr).json()["portfolio"] == before
+
+
+def test_under_another_id_nothing_hidden_comes_along(client: TestClient, keys: dict[str, str]) -> None:
+    """A planner who gives somebody another id, be it the own one, is shown nothing more of them, in whatever unit."""
+    planner = as_(keys, "planner")
+    client.app.state.store.add_portfolio(parse({**portfolio(), "id": "renamed"}), "hr")  # type: ignore[attr-defined]
+    own = [
+        {"op": "set", "path": f"/people/{before}/id", "value": after}
+        for before, after in (("p01", "x"), ("p02", "p01"))
+    ]
+    away = [
+        {"op": "set", "path": "/people/p01/id", "value": "z"},
+        {"op": "set", "path": "/people/z/unit", "value": "north"},
+    ]
+    for operations in (own, away):
+        freed = [{"op": "set", "path": f"/projects/{one}/lead", "value": None} for one in ("x", "y")]
+        body = {"operations": [*freed, *operations]}
+        assert client.patch("/v1/portfolios/renamed", json=body, headers=planner).status_code == 200
+        answer = client.get("/v1/portfolios/renamed", headers=planner)
+        assert not {"rate of another unit", "wish", "energy", "date of an observation"} & set(found({"": answer}))
+        assert not FIELDS & set(fields(answer.json()))
+
+
 def test_nothing_of_it_stands_in_the_log(
     client: TestClient, keys: dict[str, str], run: str, caplog: pytest.LogCaptureFixture
 ) -> None:

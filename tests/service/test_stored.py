@@ -148,6 +148,17 @@ def test_operations_that_are_wrong_are_all_told(anywhere: TestClient) -> None:
         anywhere.patch("/v1/portfolios/example", json={"operations": [{"op": "do", "path": "x"}]}), 422, "invalid"
     )
     assert {error["path"] for error in errors} == {"/operations/0/op", "/operations/0/path"}
+    operations = [
+        {"op": "set", "path": "/people/p01/rate"},
+        {"op": "remove", "path": "/people/p02/rate", "value": 5},
+        {"op": "add", "path": "/people"},
+    ]
+    errors = refused(anywhere.patch("/v1/portfolios/example", json={"operations": operations}), 422, "invalid")
+    assert [(error["path"], error["code"]) for error in errors] == [
+        ("/operations/0/value", "missing"),
+        ("/operations/1/value", "not_allowed"),
+        ("/operations/2/value", "missing"),
+    ]
     assert anywhere.get("/v1/portfolios/example").headers["etag"] == '"1"'
 
 

@@ -23,6 +23,7 @@ from service.visible import (
     AMOUNTS,
     limits_changed,
     money_set,
+    uncovered,
     varied,
     visible,
     visible_changes,
@@ -43,6 +44,8 @@ from solver.settings import Settings
 from solver.solve import solve
 from solver.tables import Tables
 from solver.why_not import WhyNotPerson, why_not
+from tests.builders import booking
+from tests.scenarios.test_changes import SAMPLES, office
 from tests.service.test_access import FIELDS, MARKS, portfolio
 
 Json = dict[str, Any]
@@ -244,6 +247,38 @@ def test_hidden_fields_come_back_where_they_were_not_shown(secret: Portfolio) ->
     merged = with_hidden(seen, stored, who)
     assert parse({**merged, "people": merged["people"][:-1]}) == secret
     assert merged["people"][-1]["rate"] == 3
+
+
+def test_more_is_shown_only_of_who_was_moved_into_an_own_unit(secret: Portfolio) -> None:
+    """A move out of the own units, to none or of somebody new shows nothing more; HR and planners of all see it all."""
+    data = secret.canonical()
+
+    def moved(unit: str | None, id: str = "p02") -> Portfolio:
+        people = [{**one, "id": id, "unit": unit} if one["id"] == "p02" else one for one in data["people"]]
+        projects = [{**one, "lead": None} for one in data["projects"]]
+        return parse({**data, "people": people, "projects": projects})
+
+    assert uncovered(moved("north"), secret, NOBODY["planner"]) == ["p02"]
+    for after, who in (
+        (moved("north"), NOBODY["hr"]),
+        (moved("north"), Who(role="planner", name="x")),
+        (moved(None), NOBODY["planner"]),
+        (moved("north", "new"), NOBODY["planner"]),
+        (moved("south"), NOBODY["planner"]),
+    ):
+        assert uncovered(after, secret, who) == []
+    assert uncovered(secret, moved("north"), NOBODY["planner"]) == []
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["change"])
+def test_no_change_of_a_scenario_shows_more_of_anybody(sample: Json) -> None:
+    """Whatever is thought through, everybody stays in the own unit, so that no planner is shown another rate."""
+    base = office(
+        bookings=[booking("ben", "a", 20, "incumbent")], relations=[{"people": ["ana", "ben"], "kind": "apart"}]
+    )
+    after = apply(base, parse_changes([sample]))
+    units = {one.id: one.unit for one in after.people}
+    assert {one.id: units[one.id] for one in base.people} == {one.id: one.unit for one in base.people}
 
 
 def test_a_study_tells_only_what_was_asked_where_its_numbers_have_hidden_money_in_them(secret: Portfolio) -> None:
