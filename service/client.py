@@ -403,9 +403,10 @@ class Client:
         """What was decided about a proposal, newest first."""
         return self._pages(f"/v1/runs/{_id(run)}/decisions", Decision)
 
-    def make_incumbent(self, run: str) -> Incumbents:
-        """Make what was accepted of a proposal the incumbent bookings of the next revision of its portfolio."""
-        return self._record(Incumbents, self._posted(f"/v1/runs/{_id(run)}/incumbents", None))
+    def make_incumbent(self, run: str, revision: int | None = None) -> Incumbents:
+        """Make what was accepted the incumbent bookings of the portfolio's next revision; revision: as above."""
+        path = f"/v1/runs/{_id(run)}/incumbents"
+        return self._record(Incumbents, self._posted(path, None, headers=_if_match(revision)))
 
     def overrides(self) -> OverrideReport:
         """How often proposals were followed, by portfolio and in all, and why they were not."""
@@ -474,9 +475,9 @@ class Client:
         told: Json = self._connection.send("GET", path, params=_said(**params)).json()
         return told
 
-    def _posted(self, path: str, body: Any) -> Any:
+    def _posted(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
         """What is told of a POST that is not sent again once it may have been done."""
-        return self._connection.send("POST", path, body, once=True).json()
+        return self._connection.send("POST", path, body, headers=headers, once=True).json()
 
     def _sent(self, path: str, body: Any) -> Json:
         told: Json = self._connection.send("POST", path, body).json()

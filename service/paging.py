@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 from fastapi import Header, Path, Query
 
 from service.problems import Stale
 from service.store.base import MOST_ITEMS
+
+Written = TypeVar("Written")
 
 ID = r"^[A-Za-z0-9_.:-]{1,64}$"
 
@@ -37,6 +40,16 @@ def expected(if_match: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Stale(f"Nothing has the ETag {if_match[:40]}; read it again.")
     return int(text)
+
+
+def following(expected: int | None, write: Callable[[], Written]) -> Written:
+    """What `write` gives, after whatever somebody else wrote meanwhile; raises Stale where a version is expected."""
+    while True:
+        try:
+            return write()
+        except Stale:
+            if expected is not None:
+                raise
 
 
 def whole(text: str) -> int | None:

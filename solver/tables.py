@@ -78,7 +78,7 @@ class Tables:
     def _of_people(self) -> None:
         people = self.portfolio.people
         #: available (P, T) hours: absences and leaving taken off
-        self.available = np.array([_available(person, self.T) for person in people], dtype=np.int64).reshape(
+        self.available = np.array([available_hours(person, self.T) for person in people], dtype=np.int64).reshape(
             self.P, self.T
         )
         #: hours_available (P,): A of the model, the sum over all periods
@@ -432,7 +432,7 @@ class Tables:
         return {name: str(index)}
 
 
-def _available(person: Person, periods: int) -> IntArray:
+def available_hours(person: Person, periods: int) -> IntArray:
     """(T,) hours a person can work: absences taken off, nothing from `leaves` on."""
     hours = np.zeros(periods, dtype=np.int64)
     hours[:] = person.hours_per_period

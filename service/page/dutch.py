@@ -67,6 +67,12 @@ DETAILS: tuple[tuple[str, str], ...] = (
     (r"This is another person's own view\.", r"Dit is de eigen pagina van iemand anders."),
     (r"Nothing of run (\S+) was accepted\.", r"Van run \1 is niets aanvaard."),
     (
+        r"The portfolio as it is now does not have, or has no room for, all that was accepted: .+",
+        r"De portfolio van nu heeft niet alles wat is aanvaard, of geen plaats ervoor: breng eerst de veranderingen "
+        r"van het scenario aan, overrule het, of zoek een nieuw voorstel.",
+    ),
+    (r"The portfolio of run (\S+) came with .+", r"De portfolio van run \1 kwam met de vraag mee; sla die eerst op."),
+    (
         r"(\d+) runs are waiting, as many as may; try again in (\d+) seconds\.",
         r"Er wachten \1 runs, meer kan niet; probeer het over \2 seconden weer.",
     ),

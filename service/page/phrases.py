@@ -606,6 +606,10 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (r"a booking of the proposal", r"een boeking van het voorstel"),
     (r"no hours, or an override", r"geen uren, of overrulen"),
     (r"at most (\S+), the hours that the activity asks for", r"hooguit \1, de uren die de activiteit vraagt"),
+    (
+        r"at most (\S+), the hours that the person has in its window",
+        r"hooguit \1, de uren die de persoon in de periode ervan heeft",
+    ),
     (r"the id of a person", r"het kenmerk van een persoon"),
     (r"the id of an activity", r"het kenmerk van een activiteit"),
     (r"the id of a project", r"het kenmerk van een project"),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service import examples_record as examples
 from service.access import TheWho, Who
 from service.bodies import whole
-from service.deciding import checked, concerned, plan_of, with_incumbents
+from service.deciding import checked, concerned, plan_of, take_over
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.openapi import OF_BODIES, body, refusals, success
-from service.paging import Cursor, Limit, StoredId
+from service.paging import Cursor, IfMatch, Limit, StoredId, etag, expected
 from service.problems import BadQuery, NoProposal, NotTaken, Stale, UnknownPortfolio, UnknownRun, Wrong
 from service.reader import read
 from service.store import Store, StoredDecision
@@ -109,16 +109,16 @@ def _own(one: StoredDecision, who: Who) -> StoredDecision:
     responses=success(examples.INCUMBENTS, "The revision that was made", 201)
     | refusals(UnknownRun, UnknownPortfolio, NoProposal, NotTaken, Stale),
 )
-def make_incumbent(id: StoredId, store: TheStore, who: TheWho) -> Incumbents:
-    """Makes the accepted bookings, with the overrides, the incumbent ones of the next revision of the portfolio."""
-    run, _, proposal = plan_of(store, id)
-    if run.revision is None:
-        raise NotTaken(f"The portfolio of run {id} came with the request; store it first.")
-    stored, latest = store.portfolio(run.portfolio)
-    portfolio = with_incumbents(latest, run, proposal, store.decisions_of(id))
-    taken = [one for one in portfolio.bookings if one.status == "incumbent"]
-    made = store.make_incumbent(id, portfolio, stored.revision, who, {one.person for one in taken})
-    return Incumbents(portfolio=made.id, revision=made.revision, sha256=made.sha256, incumbents=len(taken))
+def make_incumbent(
+    id: StoredId, response: Response, store: TheStore, who: TheWho, if_match: IfMatch = None
+) -> Incumbents:
+    """Makes the accepted bookings, with the overrides, the incumbent ones of the next revision of the portfolio.
+
+    `If-Match` takes the ETag of the portfolio.
+    """
+    made, count = take_over(store, id, who, expected(if_match))
+    response.headers["ETag"] = etag(made.revision)
+    return Incumbents(portfolio=made.id, revision=made.revision, sha256=made.sha256, incumbents=count)
 
 
 @router.get(

@@ -18,7 +18,7 @@ from service.dependencies import TheSettings, TheStore, TheWork
 from service.media import JSON, PORTFOLIOS
 from service.openapi import OF_BODIES, OF_STORE, SCHEMAS, body, refusals, success
 from service.operations import MOST_OPERATIONS, Operation, changed
-from service.paging import ETAG, Cursor, IfMatch, Limit, StoredId, Word, etag, expected
+from service.paging import ETAG, Cursor, IfMatch, Limit, StoredId, Word, etag, expected, following
 from service.problems import BadQuery, Exists, NotAcceptable, Stale, UnknownPortfolio, Wrong
 from service.reader import Body, read, read_whole
 from service.sheets import SpreadsheetInvalid
@@ -141,13 +141,7 @@ async def change_portfolio(
 
 def _changed(raw: bytes, store: Store, id: str, who: Who, expect: int | None) -> StoredPortfolio:
     asked = whole(raw, OperationsBody)
-    while True:
-        try:
-            return _changed_once(asked, store, id, who, expect)
-        except Stale:
-            # Somebody else's revision came between; without If-Match this one follows it.
-            if expect is not None:
-                raise
+    return following(expect, lambda: _changed_once(asked, store, id, who, expect))
 
 
 def _changed_once(asked: OperationsBody, store: Store, id: str, who: Who, expect: int | None) -> StoredPortfolio:

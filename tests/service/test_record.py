@@ -115,9 +115,14 @@ class Case:
         """A decision on the run."""
         return self.client.post(f"/v1/runs/{self.run}/decisions", json=body, headers=headers)
 
-    def take_over(self) -> Any:
+    def take_over(self, **headers: str) -> Any:
         """What was accepted becomes the incumbent bookings."""
-        return self.client.post(f"/v1/runs/{self.run}/incumbents")
+        return self.client.post(f"/v1/runs/{self.run}/incumbents", headers=headers)
+
+    def change(self, **fields: Any) -> None:
+        """Somebody changes the portfolio: fields of it are replaced."""
+        latest = self.store.portfolio(self.team)[1].canonical()
+        self.store.revise_portfolio(self.team, parse({**latest, **fields}), "key hr")
 
     def bookings(self) -> set[tuple[str, str, int | None]]:
         """Those of the latest revision."""
@@ -176,6 +181,20 @@ def test_an_override_may_be_all_that_the_activity_asks_for(case: Case) -> None:
     assert case.decide(decision="override", bookings=[{**pair, "hours": 24}], reason="x").status_code == 201
 
 
+def test_an_override_books_no_more_than_somebody_has(case: Case) -> None:
+    """Nor more hours than the person has in the window of the activity, as in no plan."""
+    mine = team(f"{case.team}-away").canonical()
+    away = parse({**mine, "people": [{**mine["people"][0], "hours_per_period": 10}, mine["people"][1]]})
+    other = Case(case.client, case.store, away.id, finished(case.store, away))
+    pair = {"person": "ann", "activity": "a"}
+    [error] = other.decide(decision="override", bookings=[{**pair, "hours": 11}], reason="x").json()["errors"]
+    assert (error["code"], error["expected"]) == (
+        "too_many_hours",
+        "at most 10, the hours that the person has in its window",
+    )
+    assert other.decide(decision="override", bookings=[{**pair, "hours": 10}], reason="x").status_code == 201
+
+
 def test_nothing_is_booked_by_itself(case: Case) -> None:
     """An accepted proposal leaves the portfolio as it is, until somebody makes it the incumbent bookings."""
     assert case.decide(decision="accept").status_code == 201
@@ -229,6 +248,72 @@ def test_what_the_portfolio_no_longer_has_is_not_taken_over(case: Case) -> None:
     answer = case.take_over()
     assert (answer.status_code, answer.json()["errors"][0]["value"]) == (409, "b")
     assert case.store.portfolio(case.team)[0].revision == 2
+
+
+def test_what_the_run_could_not_know_of_stays(case: Case) -> None:
+    """Where all was accepted, bookings that were added or changed since the run are not taken away."""
+    case.decide(decision="accept")
+    mine = team(case.team).canonical()
+    people = [*mine["people"], person("cas", expertise={"law": 3})]
+    case.change(people=people, bookings=[booking("ann", "b", 4, "incumbent"), booking("cas", "a", 8, "incumbent")])
+    assert case.take_over().status_code == 201
+    accepted = {("ann", "a", 16), ("bob", "a", 8), ("bob", "b", 24)}
+    assert case.bookings() == accepted | {("ann", "b", 4), ("cas", "a", 8)}
+
+
+def test_an_override_goes_where_all_is_accepted_after_it(case: Case) -> None:
+    """What a decision on the run itself booked is known, and goes where a later one accepts the proposal as it is."""
+    case.decide(decision="override", bookings=[{"person": "ann", "activity": "b", "hours": 12}], reason="x")
+    case.take_over()
+    assert ("ann", "b", 12) in case.bookings()
+    case.decide(decision="accept")
+    case.take_over()
+    assert case.bookings() == {("ann", "a", 16), ("bob", "a", 8), ("bob", "b", 24)}
+
+
+def test_hours_that_no_longer_fit_are_not_taken_over(case: Case) -> None:
+    """All hours that have no room any more are told at once, like those of an override, and nothing is made."""
+    case.decide(decision="accept")
+    mine = team(case.team).canonical()
+    smaller, gone = {**mine["activities"][1], "hours": 20}, {**mine["people"][0], "leaves": 0}
+    case.change(people=[gone, mine["people"][1]], activities=[mine["activities"][0], smaller])
+    answer = case.take_over()
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_taken")
+    assert [(one["code"], one["value"], one["expected"]) for one in answer.json()["errors"]] == [
+        ("too_many_hours", 16, "at most 0, the hours that the person has in its window"),
+        ("too_many_hours", 24, "at most 20, the hours that the activity asks for"),
+    ]
+    page = case.client.post(f"/runs/{case.run}/incumbents", headers={"Accept-Language": "nl"})
+    assert (page.status_code, "hooguit 20, de uren die de activiteit vraagt" in page.text) == (409, True)
+    assert case.store.portfolio(case.team)[0].revision == 2
+    for pair in (("ann", "a", 0), ("bob", "b", 20)):
+        changed = dict(zip(("person", "activity", "hours"), pair, strict=True))
+        case.decide(decision="override", bookings=[changed], reason="x")
+    assert case.take_over().status_code == 201
+    assert case.bookings() == {("bob", "a", 8), ("bob", "b", 20)}
+
+
+def test_taking_over_follows_the_revision_that_was_read(case: Case) -> None:
+    """With If-Match a portfolio that changed since is a 412, as in every write; without, it is what it is then."""
+    case.decide(decision="accept")
+    case.change(name="Renamed")
+    before = case.bookings()
+    for stale in ('"1"', '"3"', '"x"'):
+        answer = case.take_over(**{"If-Match": stale})
+        assert (answer.status_code, answer.json()["code"], case.bookings()) == (412, "stale", before)
+    assert case.take_over(**{"If-Match": '"2"'}).headers["etag"] == '"3"'
+    assert case.take_over().headers["etag"] == '"4"'
+
+
+def test_a_run_of_a_portfolio_that_is_not_stored_is_not_taken_over(case: Case) -> None:
+    """Neither over REST nor by the page: another portfolio of that id may be stored."""
+    case.decide(decision="accept")
+    content = case.store.portfolio_text(case.team, 1)
+    with case.store.writing() as connection:
+        connection.execute(update(runs).where(runs.c.id == case.run).values(revision=None, content=content))
+    for path in (f"/v1/runs/{case.run}/incumbents", f"/runs/{case.run}/incumbents"):
+        assert case.client.post(path).status_code == 409
+    assert case.store.portfolio(case.team)[0].revision == 1
 
 
 def test_decisions_are_shown_to_whom_they_concern(keyed: Case) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from service.deciding import checked, concerned, with_incumbents
+from service.deciding import checked, concerned, take_over
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.running import Solved, solved, view_of
 from service.page.sentences import expected_in
@@ -59,15 +59,11 @@ def decide(desk: TheDesk, id: str, form: TheForm) -> Response:
 
 
 @router.post("/runs/{id}/incumbents")
-def take_over(desk: TheDesk, id: str) -> Response:
+def taken_over(desk: TheDesk, id: str) -> Response:
     """Make what was accepted the incumbent bookings of the portfolio's next revision."""
     who = desk.need("make_incumbent")
-    found = solved(desk.store, id)
-    stored, latest = desk.store.portfolio(found.run.portfolio)
-    portfolio = with_incumbents(latest, found.run, found.proposal, desk.store.decisions_of(id))
-    taken = {one.person for one in portfolio.bookings if one.status == "incumbent"}
-    desk.store.make_incumbent(id, portfolio, stored.revision, who, taken)
-    return desk.to(f"/portfolios/{stored.id}")
+    made, _ = take_over(desk.store, id, who)
+    return desk.to(f"/portfolios/{made.id}")
 
 
 def _bookings(form: Form, verb: str) -> tuple[list[dict[str, Any]] | None, list[str]]:
