@@ -168,13 +168,16 @@ _TELLS_MONEY = "The role {} may not set {}: money that it is not shown could be 
 
 
 def refuse_hidden(paths: Iterable[str], who: Who, portfolio: Portfolio) -> None:
-    """Raises Forbidden where an operation addresses what the role is not shown: `/people/p07/rate`."""
+    """Raises Forbidden where an operation addresses what the role is not shown (`/people/p07/rate`), or loses it."""
     people = {one.id: {"id": one.id, "unit": one.unit} for one in portfolio.people}
     for path in paths:
         section, _, rest = path.removeprefix("/").partition("/")
         id, _, field = rest.partition("/")
-        if section == "people" and id in people and field.partition("/")[0] in hidden_fields(people[id], who):
+        hidden = hidden_fields(people[id], who) if section == "people" and id in people else frozenset()
+        if field.partition("/")[0] in hidden:
             raise Forbidden(f"The role {who.role} may not change {path}, which it is not shown.")
+        if hidden and field == "id":
+            raise Forbidden(f"The role {who.role} may not change {path}: what it is not shown would be lost.")
 
 
 def refuse_money(data: Any, who: Who, *portfolios: Portfolio, place: str = "/changes") -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import metrics, page, problems
 from service.access import allowed
+from service.dependencies import known_parameters
 from service.oidc import Provider
 from service.openapi import describe
 from service.routes import (
@@ -115,11 +116,12 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
     for routes in ROUTES:
-        app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed)])
+        app.include_router(routes.router, prefix="/v1", dependencies=[Depends(allowed), Depends(known_parameters)])
     app.include_router(health.router, prefix="/health")
     app.include_router(metrics_route.router)
     problems.install(app)
     page.mount(app)
+    app.add_middleware(Head)
     app.add_middleware(Headers)
     app.add_middleware(LastWord)
     app.add_middleware(Watching)
@@ -159,6 +161,33 @@ class Headers:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class HeadSent(Exception):
+    """The head of an answer was sent, and nobody asked for more."""
+
+
+class Head:
+    """Answers HEAD as GET up to the body, which nobody waits for: a stream of events would go on for long."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def head(message: Message) -> None:
+            await send(message)
+            await send({"type": "http.response.body"})
+            raise HeadSent
+
+        asked = {**scope, "method": "GET"}
+        with suppress(HeadSent):
+            await self.app(asked, receive, head)
+        scope["route"] = asked.get("route")  # for whoever notes requests
 
 
 class BrokenOff(Exception):

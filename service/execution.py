@@ -31,7 +31,7 @@ from service.settings import ServiceSettings
 from service.store import Fenced, Status, Store, StoredRun
 from service.tracing import span_of
 from solver.portfolio import Portfolio, parse_json
-from solver.proposal import Proposal
+from solver.proposal import PortfolioRef, Proposal
 from solver.settings import Settings
 
 #: how often a running run is looked after: whether it is to stop, and how far it is
@@ -132,7 +132,8 @@ class Execution:
             log.warning("its solver was killed; it is %s", lost.status)
             return None
         if done.answer is not None:
-            return status, json.dumps(done.answer, ensure_ascii=False), _outcome(done.answer), None
+            told = of_revision(done.answer, run.revision)
+            return status, json.dumps(told, ensure_ascii=False), _outcome(done.answer), None
         if done.proposal is None:
             failure = None if done.failure is None else done.failure.model_dump()
             return done.outcome or "failed", None, None, failure
@@ -202,6 +203,22 @@ def proposal_of(store: Store, id: str | None) -> Proposal | None:
     """The proposal of a run, if it has one."""
     text = None if id is None else store.run_result(id)
     return None if text is None else Proposal.model_validate_json(text)
+
+
+def of_revision(data: Any, revision: int | None) -> Any:
+    """What a solve told, of that revision of its portfolio wherever it says which; None is of one that is not stored.
+
+    The solver knows of no store, and calls every revision 1.
+    """
+    if revision is None:
+        return data
+    if isinstance(data, list):
+        return [of_revision(one, revision) for one in data]
+    if not isinstance(data, dict):
+        return data
+    if data.keys() == PortfolioRef.model_fields.keys():
+        return {**data, "revision": revision}
+    return {name: of_revision(one, revision) for name, one in data.items()}
 
 
 def _outcome(answer: dict[str, Any]) -> str | None:

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from service.problems import (
     MEDIA_TYPE,
     TABLE,
+    BadQuery,
     Forbidden,
     NotJson,
     ProblemDetails,
@@ -117,12 +118,14 @@ def describe(app: FastAPI, settings: ServiceSettings, bodies: Iterable[type[Base
     for name, path in document["paths"].items():
         for operation in path.values():
             answers = operation["responses"]
-            if not name.startswith("/health/"):
-                for status, told in refusals(*OF_ACCESS, *((UnknownPath,) if "{" in name else ())).items():
-                    answers.setdefault(str(status), told)
-                operation["security"] = [{}, {"key": []}]
             if "application/json" in answers.get("422", {}).get("content", {}):
                 del answers["422"]
+            if not name.startswith("/health/"):
+                of_path = (UnknownPath,) if "{" in name else ()
+                of_query = (BadQuery,) if name.startswith("/v1/") else ()
+                for status, told in refusals(*OF_ACCESS, *of_path, *of_query).items():
+                    answers.setdefault(str(status), told)
+                operation["security"] = [{}, {"key": []}]
     document["components"]["securitySchemes"] = {
         "key": {
             "type": "http",

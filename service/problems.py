@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +92,11 @@ class UnknownPath(Refusal):
 
 class BadQuery(Refusal):
     """What stands behind the question mark, or in a header, is not right."""
+
+    def __init__(self, errors: Sequence[Problem]) -> None:
+        things = "1 parameter is" if len(errors) == 1 else f"{len(errors)} parameters are"
+        said = "; ".join(f"{one.path} should be {one.expected}" for one in errors)
+        super().__init__(f"{things} not right: {said}.", errors)
 
 
 class UnknownPortfolio(Refusal):
@@ -337,7 +342,7 @@ async def _not_routed(request: Request, error: Exception) -> Response:
     path = request.url.path
     sort = TABLE[WrongMethod]
     if error.status_code == sort.status:
-        takes = _methods(request.app, path) or (error.headers or {})["Allow"]
+        takes = _methods(request.app, path) or _with_head((error.headers or {})["Allow"].split(", "))
         return answer(sort, f"{path} does not take {request.method}; it takes {takes}.", (), {"Allow": takes})
     return answer(TABLE[UnknownPath], f"There is no {path}; /openapi.json lists what there is.")
 
@@ -350,7 +355,12 @@ def _methods(app: FastAPI, path: str) -> str:
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
         for method in methods
     ]
-    return ", ".join(sorted(set(found)))
+    return _with_head(found)
+
+
+def _with_head(methods: Collection[str]) -> str:
+    """Methods as `Allow` lists them: what takes GET takes HEAD."""
+    return ", ".join(sorted({*methods, "HEAD"} if "GET" in methods else set(methods)))
 
 
 async def _gone(request: Request, error: Exception) -> Response:
@@ -380,9 +390,7 @@ async def _bad_query(request: Request, error: Exception) -> Response:
         )
         for one in found
     ]
-    said = "; ".join(f"{one.path} should be {one.expected}" for one in problems)
-    things = "1 parameter is" if len(problems) == 1 else f"{len(problems)} parameters are"
-    return answer(TABLE[BadQuery], f"{things} not right: {said}.", problems)
+    return answer(TABLE[BadQuery], BadQuery(problems).detail, problems)
 
 
 def is_away(error: SQLAlchemyError) -> bool:

@@ -42,7 +42,7 @@ from service.store import ENDED, NewRun, Status, Store, StoredEvent, StoredRun
 from service.told import RunAnswer, RunList
 from service.work import Work
 from solver.fields import Id, Revision
-from solver.portfolio import Portfolio, parse
+from solver.portfolio import Portfolio, Problem, parse
 from solver.proposal import Proposal
 from solver.settings import Settings
 
@@ -313,6 +313,8 @@ async def get_proposal(
         if type == JSON and who.role == "hr" and not (person or project or unit):
             return result.encode()
         portfolio = changed_portfolio(store, run)
+        if person or project or unit:
+            _refuse_unknown(portfolio, who, person=person, project=project, unit=unit)
         data = narrowed(visible_proposal(json.loads(result), who, portfolio), portfolio, person, project, unit)
         seen = portfolio if type == JSON else parse(visible_portfolio(portfolio.canonical(), who, portfolio))
         return written(data, seen, type, id, run.ended, language)
@@ -320,3 +322,16 @@ async def get_proposal(
     content = await work.at_desk(found)
     headers = {} if type == JSON else {"Content-Disposition": f'attachment; filename="{id}{PROPOSALS[type]}"'}
     return Response(content, media_type=type, headers=headers)
+
+
+def _refuse_unknown(portfolio: Portfolio, who: Who, **wanted: str | None) -> None:
+    """Raises BadQuery for a filter that names nothing that the role is shown: what is hidden is not there."""
+    seen = visible_portfolio(portfolio.canonical(), who, portfolio)
+    sections = {"person": "people", "project": "projects", "unit": "units"}
+    problems = [
+        Problem(f"?{name}", "unknown_id", id, f"the id of a {name}")
+        for name, id in wanted.items()
+        if id is not None and id not in {one["id"] for one in seen[sections[name]]}
+    ]
+    if problems:
+        raise BadQuery(problems)

@@ -10,6 +10,7 @@ from service import examples
 from service.access import TheWho, Who
 from service.answers import shown
 from service.dependencies import TheSettings, TheStore, TheWork
+from service.execution import of_revision
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.problems import UnknownPortfolio
 from service.reader import Body, read
@@ -80,4 +81,5 @@ def _scored(raw: bytes, store: Store, who: Who) -> bytes:
     proposal = None if source is None else asked.part("plan", lambda plan: score_plan(source.portfolio, plan))
     if source is None or proposal is None or asked.problems:
         raise asked.refusal()
-    return shown(proposal.to_json(), who, source.portfolio)
+    scored = of_revision(proposal.to_json(), None if source.stored is None else source.stored.revision)
+    return shown(scored, who, source.portfolio)

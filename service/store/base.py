@@ -65,7 +65,7 @@ def page(
     if cursor is not None:
         if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
             problem = Problem("?cursor", "bad_cursor", cursor[:100], "the `next` of the page before")
-            raise BadQuery("1 parameter is not right: ?cursor should be the `next` of the page before.", [problem])
+            raise BadQuery([problem])
         asked = asked.where(number < int(cursor))
     limit = max(1, min(limit, MOST_ITEMS))
     rows = connection.execute(asked.add_columns(number.label("_number")).order_by(number.desc()).limit(limit + 1)).all()

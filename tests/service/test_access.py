@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -183,6 +184,17 @@ def test_nobody_is_let_in_without_a_good_key(client: TestClient, keys: dict[str,
     assert (answer.json()["code"], answer.headers["www-authenticate"]) == ("unauthenticated", "Bearer")
 
 
+def test_no_operation_takes_a_parameter_that_it_does_not_have(client: TestClient, keys: dict[str, str]) -> None:
+    """Whatever is asked for, an unknown parameter is told; who may not ask for it is told that alone."""
+    for operation, (method, path) in operations(client).items():
+        if path.startswith("/v1/"):
+            may = next(iter(PERMISSIONS[operation] - {"admin"}))
+            path = re.sub(r"\{\w+\}", "p01", path) + "?nothing=p01"
+            answer = client.request(method, path, headers=as_(keys, may))
+            assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "?nothing"), operation
+            assert client.request(method, path).status_code == 401
+
+
 def test_operators_need_no_key(client: TestClient, keys: dict[str, str]) -> None:
     """Health is for machines that hold none."""
     assert client.get("/health/live").status_code == client.get("/health/ready").status_code == 200
@@ -343,6 +355,18 @@ def test_a_lead_sees_the_own_projects_alone(client: TestClient, keys: dict[str, 
     assert "people" not in proposal
 
 
+def test_what_a_lead_is_not_shown_is_no_filter_either(client: TestClient, keys: dict[str, str], run: str) -> None:
+    """A project of others is to a lead what one that is not there is: the same error, but for its name."""
+    lead, told = as_(keys, "lead"), []
+    for project in ("y", "nowhere"):
+        answer = client.get(f"/v1/runs/{run}/proposal?project={project}", headers=lead)
+        assert answer.status_code == 422
+        told.append(answer.text.replace(f'"{project}"', '""'))
+    assert told[0] == told[1]
+    assert client.get(f"/v1/runs/{run}/proposal?project=y", headers=as_(keys, "hr")).status_code == 200
+    assert client.get(f"/v1/runs/{run}/proposal?project=x&person=p02&unit=south", headers=lead).status_code == 200
+
+
 def test_a_planner_sees_all_of_the_plan(client: TestClient, keys: dict[str, str], run: str) -> None:
     """Bookings with fit and reason, hours and findings of everybody; of sums none that has hidden rates in it."""
     proposal = client.get(f"/v1/runs/{run}/proposal", headers=as_(keys, "planner")).json()
@@ -433,17 +457,22 @@ def test_under_another_id_nothing_hidden_comes_along(client: TestClient, keys: d
     """A planner who gives somebody another id, be it the own one, is shown nothing more of them, in whatever unit."""
     planner = as_(keys, "planner")
     client.app.state.store.add_portfolio(parse({**portfolio(), "id": "renamed"}), "hr")  # type: ignore[attr-defined]
-    own = [
-        {"op": "set", "path": f"/people/{before}/id", "value": after}
-        for before, after in (("p01", "x"), ("p02", "p01"))
+    seen = client.get("/v1/portfolios/renamed", headers=planner).json()["portfolio"]
+    ids = [{"op": "set", "path": f"/people/{one}/id", "value": "x"} for one in ("p01", "p02")]
+    for one in ids:
+        refused = client.patch("/v1/portfolios/renamed", json={"operations": [one]}, headers=planner)
+        assert (refused.status_code, "would be lost" in refused.json()["detail"]) == (403, True)
+    first, second, _ = seen["people"]
+    swapped = [{"op": "set", "path": f"/projects/{one}/lead", "value": None} for one in ("x", "y")] + [
+        {"op": "set", "path": "/people/p01", "value": {**first, "id": "x"}},
+        {"op": "set", "path": "/people/p02", "value": {**second, "id": "p01"}},
     ]
-    away = [
-        {"op": "set", "path": "/people/p01/id", "value": "z"},
+    moved = [
+        {"op": "set", "path": "/people/p01", "value": {**second, "id": "z"}},
         {"op": "set", "path": "/people/z/unit", "value": "north"},
     ]
-    for operations in (own, away):
-        freed = [{"op": "set", "path": f"/projects/{one}/lead", "value": None} for one in ("x", "y")]
-        body = {"operations": [*freed, *operations]}
+    for operations in (swapped, moved):
+        body = {"operations": operations}
         assert client.patch("/v1/portfolios/renamed", json=body, headers=planner).status_code == 200
         answer = client.get("/v1/portfolios/renamed", headers=planner)
         assert not {"rate of another unit", "wish", "energy", "date of an observation"} & set(found({"": answer}))

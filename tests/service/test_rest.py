@@ -199,6 +199,18 @@ def test_a_plan_is_scored(client: TestClient) -> None:
     assert [booking.hours for booking in scored.bookings or ()] == [60, 40]
 
 
+def test_a_plan_is_scored_in_the_revision_that_there_is(client: TestClient) -> None:
+    """The score of a stored portfolio names its revision, as a run does; of one that is not stored it is 1."""
+    body = examples.BODIES["score"]
+    stored = {**body["portfolio"], "id": "scored"}
+    assert client.post("/v1/portfolios", json={"portfolio": stored}).status_code == 201
+    renamed = {"operations": [{"op": "set", "path": "/name", "value": "Scored"}]}
+    assert client.patch("/v1/portfolios/scored", json=renamed).json()["revision"] == 2
+    for portfolio, revision in (("scored", 2), (stored, 1)):
+        told = client.post("/v1/scores", json={**body, "portfolio": portfolio}).json()["portfolio"]
+        assert (told["id"], told["revision"]) == ("scored", revision)
+
+
 def test_a_proposal_can_be_scored_again(client: TestClient) -> None:
     """A proposal of the service, handed in as it came, costs what it said."""
     proposal = examples.PROPOSAL
@@ -350,13 +362,30 @@ def test_an_unknown_path_is_a_404(client: TestClient, path: str) -> None:
     refused(client.get(path), 404, "unknown_path")
 
 
-@pytest.mark.parametrize(("path", "allow"), [("/v1/check", "POST"), ("/v1/rules", "GET"), ("/v1/library/x", "GET")])
+@pytest.mark.parametrize(
+    ("path", "allow"), [("/v1/check", "POST"), ("/v1/rules", "GET, HEAD"), ("/v1/library/x", "GET, HEAD")]
+)
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH"])
 def test_a_method_that_does_not_work_is_a_405(client: TestClient, path: str, allow: str, method: str) -> None:
     """The answer says which methods do."""
     response = client.request(method, path)
     refused(response, 405, "wrong_method")
     assert response.headers["allow"] == allow
+
+
+@pytest.mark.parametrize(
+    "path", ["/health/live", "/v1/runs", "/metrics", "/", "/openapi.json", "/nowhere", "/v1/check"]
+)
+def test_whatever_takes_get_takes_head(client: TestClient, path: str) -> None:
+    """The same status and headers without the body, and nothing of it in the description."""
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert {**head.headers, "x-request-id": "", "content-length": ""} == {
+        **whole.headers,
+        "x-request-id": "",
+        "content-length": "",
+    }
+    assert not any("head" in methods for methods in client.get("/openapi.json").json()["paths"].values())
 
 
 @pytest.mark.parametrize("path", ["/v1/rules", "/nowhere", "/openapi.json"])

@@ -77,6 +77,16 @@ def test_a_solve_stops_when_its_client_goes_away(port: int) -> None:
     status, headers, told = ask(port, "POST", "/v1/proposals", json.dumps(examples.BODIES["propose"]).encode())
     assert (status, told["code"], headers["retry-after"]) == (429, "busy", "10")
     ask(port, "POST", f"/v1/runs/{waiting['id']}/cancel", b"")
+    looking = HTTPConnection("127.0.0.1", port)
+    for _ in range(2):  # the head of a stream that goes on comes at once, and leaves the connection as it was
+        looking.request("HEAD", f"/v1/runs/{run['id']}/events")
+        head = looking.getresponse()
+        assert (head.status, head.getheader("content-type"), head.read()) == (
+            200,
+            "text/event-stream; charset=utf-8",
+            b"",
+        )
+    looking.close()
     connection.close()
     while solves(port)["running"]:
         pass

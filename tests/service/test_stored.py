@@ -210,6 +210,14 @@ def test_lists_are_paged_and_parameters_checked(anywhere: TestClient) -> None:
         "?cursor": ("x", "text of the form ^[0-9]{1,18}$"),
     }
     refused(anywhere.get("/v1/runs/%00"), 404, "unknown_path")
+    errors = refused(anywhere.get("/v1/portfolios?nam=Example&limit=1&limit=2&by=x&by=x&nam=x"), 422, "bad_query")
+    assert [(error["path"], error["code"], error["value"], error["expected"]) for error in errors] == [
+        ("?nam", "unknown_parameter", "x", "one of ?name, ?by, ?cursor, ?limit"),
+        ("?limit", "repeated", "2", "given once"),
+        ("?by", "repeated", "x", "given once"),
+    ]
+    [error] = refused(anywhere.get("/v1/rules?x"), 422, "bad_query")
+    assert (error["path"], error["expected"]) == ("?x", "left out: there are no parameters here")
 
 
 # --- scenarios
@@ -331,8 +339,11 @@ def test_a_proposal_comes_in_many_forms_and_parts(client: TestClient, finished: 
     assert calendar.count("BEGIN:VEVENT\r\n") == booked
     assert "DTSTART;VALUE=DATE:20270104\r\nDTEND;VALUE=DATE:20270111\r\n" in calendar
     assert max(len(line.encode()) for line in calendar.split("\r\n")) <= 75
-    part = client.get(path, params={"unit": "nowhere"}).json()
-    assert (part["bookings"], part["learning"], part["people"]) == ([], [], [])
+    wanted = {"person": "zz", "project": "zz", "unit": "nowhere"}
+    errors = refused(client.get(path, params=wanted), 422, "bad_query")
+    assert [(error["path"], error["value"], error["expected"]) for error in errors] == [
+        (f"?{name}", value, f"the id of a {name}") for name, value in wanted.items()
+    ]
     refused(client.get(path, headers={"Accept": "image/png"}), 406, "not_acceptable")
 
 
@@ -389,6 +400,10 @@ def test_a_study_is_run(client: TestClient, finished: Json) -> None:
     done = ended(client, started.headers["location"])
     assert (done["status"], done["outcome"], done["result"]["format"]) == ("finished", "finished", "staffing-study/1")
     assert [one["id"] for one in client.get("/v1/studies").json()["items"]] == [done["id"]]
+    renamed = {"operations": [{"op": "set", "path": "/name", "value": "Example"}]}
+    revision = client.patch("/v1/portfolios/example", json=renamed).json()["revision"]
+    later = client.post("/v1/studies", json=body | {"revision": revision}).json()["id"]
+    assert ended(client, f"/v1/studies/{later}")["result"]["portfolio"]["revision"] == revision
     assert client.post(f"/v1/studies/{done['id']}/cancel").json()["status"] == "finished"
     [error] = refused(client.post("/v1/studies", json=body | {"study": {"kind": "magic"}}), 422, "invalid")
     assert error["path"] == "/study/kind"

@@ -97,6 +97,7 @@ def test_metrics_tell_of_requests_and_runs(client: TestClient) -> None:
     for path in ("/v1/people/p-quokka/explanation", "/v1/runs/nothing", "/nowhere/p-quokka"):
         client.get(path)
     client.request("BREW", "/v1/rules")
+    client.head("/v1/rules")
     after = client.get("/metrics")
     assert after.headers["content-type"].startswith("text/plain; version=")
 
@@ -108,6 +109,7 @@ def test_metrics_tell_of_requests_and_runs(client: TestClient) -> None:
     assert more(asked, method="GET", route="/v1/runs/{id}", status="404") == 1
     assert more(asked, method="GET", route="none", status="404") == 1
     assert more(asked, method="other", route="/v1/rules", status="405") == 1
+    assert more(asked, method="HEAD", route="/v1/rules", status="200") == 1
     assert more(ran, kind="solve", status="finished", outcome=outcome) == 1
     assert more("staffing_runs", kind="solve", status="finished", outcome=outcome) == 1
     assert more("staffing_solve_seconds_count", kind="solve", outcome=outcome) == 1
