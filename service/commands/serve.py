@@ -6,7 +6,8 @@ import errno
 import gc
 import socket
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -70,29 +71,17 @@ def _lasting() -> FastAPI:
 
 
 def _check_free(host: str, port: int) -> None:
-    """Refuse an address that nobody can listen on, or another does already."""
-    try:
-        tried = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        faults = [fault for family, _, _, _, address in tried if (fault := _fault(family, address))]
-        taken = [fault for fault in faults if fault.errno == errno.EADDRINUSE]
-        if taken or len(faults) == len(tried):
-            raise (taken or faults)[0]
-    except OSError as error:
-        say(f"{host} cannot be listened on at port {port}: {error.strerror}.")
-        raise typer.Exit(WRONG_USE) from None
-
-
-def _fault(family: int, address: Any) -> OSError | None:
-    """What is in the way of listening at an address."""
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                trial.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            trial.bind(address)
-    except OSError as fault:
-        return fault
-    return None
+    """Refuse a port that another listens on; whatever else is in the way is told once it is tried in earnest."""
+    with suppress(socket.gaierror):
+        for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            try:
+                with socket.socket(family, socket.SOCK_STREAM) as trial:
+                    trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    trial.bind(address)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    say(f"{host} cannot be listened on at port {port}: {error.strerror}.")
+                    raise typer.Exit(WRONG_USE) from None
 
 
 def _guarded(host: str, settings: ServiceSettings) -> None:
