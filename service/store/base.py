@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Engine, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, Table, select
 
 from service.problems import BadQuery
 from service.store.records import Page
@@ -82,7 +82,9 @@ def _fields(row: Any) -> dict[str, Any]:
     return {name: value for name, value in row._mapping.items() if name != "_number"}
 
 
-def one_of(connection: Connection, table: Table, record: type[Record], id: str) -> Record | None:
+def one_of(
+    connection: Connection, table: Table, record: type[Record], id: str, *where: ColumnElement[bool]
+) -> Record | None:
     """The record of that id, if there is one."""
-    row = connection.execute(select(*columns(table, record)).where(table.c.id == id)).one_or_none()
+    row = connection.execute(select(*columns(table, record)).where(table.c.id == id, *where)).one_or_none()
     return None if row is None else record_of(row, record)

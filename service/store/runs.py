@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, true, update
 
 from service.problems import Busy, KeyReused, UnknownRun
 from service.store import trail
@@ -73,6 +73,8 @@ class Room:
 class Runs(Base):
     """The part of the store that holds runs."""
 
+    #: which of them are there, for who looks
+    seen_runs: ColumnElement[bool] = true()
     #: called in the transaction that queues a run, so that neither exists without the other
     on_queued: Callable[[Connection, StoredRun], None] | None = None
 
@@ -124,7 +126,7 @@ class Runs(Base):
     def run(self, id: str) -> StoredRun:
         """One run; raises UnknownRun."""
         with self.reading() as connection:
-            return _known(connection, id)
+            return _known(connection, id, self.seen_runs)
 
     def run_in(self, connection: Connection, id: str) -> StoredRun:
         """One run, as a transaction sees it; raises UnknownRun."""
@@ -132,7 +134,7 @@ class Runs(Base):
 
     def runs(self, cursor: str | None = None, limit: int = 50, **filters: Any) -> Page[StoredRun]:
         """All runs; filters: any field of `StoredRun` that is a word, such as `portfolio`, `status`, `kind`, `by`."""
-        asked = select(*columns(runs, StoredRun))
+        asked = select(*columns(runs, StoredRun)).where(self.seen_runs)
         for name, value in filters.items():
             asked = asked.where(runs.c[name] == value)
         with self.reading() as connection:
@@ -206,6 +208,7 @@ class Runs(Base):
     def cancel_run(self, id: str, by: Who | str) -> StoredRun:
         """Stop a run: at once where it is queued, else as soon as its worker hears of it; not one that has ended."""
         with self.writing() as connection:
+            _known(connection, id, self.seen_runs)
             waits = update(runs).where(runs.c.id == id, runs.c.status == "queued")
             works = update(runs).where(runs.c.id == id, runs.c.status == "running", runs.c.cancelling.is_(False))
             stopped = connection.execute(waits.values(status="cancelled", ended=now())).rowcount
@@ -309,8 +312,8 @@ def _at_work(*where: ColumnElement[bool]) -> Select[Any]:
     return asked.where(runs.c.status == "running", *where).with_for_update()
 
 
-def _known(connection: Connection, id: str) -> StoredRun:
-    stored = one_of(connection, runs, StoredRun, id)
+def _known(connection: Connection, id: str, *where: ColumnElement[bool]) -> StoredRun:
+    stored = one_of(connection, runs, StoredRun, id, *where)
     if stored is None:
         raise UnknownRun(f"There is no run {id}.")
     return stored

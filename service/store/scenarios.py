@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from scenarios.changes import Change, changes_to_json
@@ -19,6 +19,9 @@ from service.store.tables import scenarios
 
 class Scenarios(Base):
     """The part of the store that holds scenarios."""
+
+    #: which of them are there, for who looks
+    seen_scenarios: ColumnElement[bool] = true()
 
     def add_scenario(
         self,
@@ -57,14 +60,14 @@ class Scenarios(Base):
     def scenario(self, id: str) -> StoredScenario:
         """One scenario; raises UnknownScenario."""
         with self.reading() as connection:
-            stored = one_of(connection, scenarios, StoredScenario, id)
+            stored = one_of(connection, scenarios, StoredScenario, id, self.seen_scenarios)
         if stored is None:
             raise _unknown(id)
         return stored
 
     def scenarios(self, cursor: str | None = None, limit: int = 50, **filters: Any) -> Page[StoredScenario]:
         """All scenarios; filters: `portfolio`, `name`, `by`."""
-        asked = select(*columns(scenarios, StoredScenario))
+        asked = select(*columns(scenarios, StoredScenario)).where(self.seen_scenarios)
         for name, value in filters.items():
             asked = asked.where(scenarios.c[name] == value)
         with self.reading() as connection:
