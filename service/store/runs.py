@@ -161,6 +161,19 @@ class Runs(Base):
         with self.reading() as connection:
             return [StoredEvent(**row._mapping) for row in connection.execute(asked)]
 
+    def reports(self, id: str, most: int = 500) -> list[StoredEvent]:
+        """The progress since a run was last queued or taken up, in order; of more than `most` the latest."""
+        of_run = run_events.c.run == id
+        begun = select(func.max(run_events.c.number)).where(of_run, run_events.c.event.in_(("queued", "running")))
+        asked = (
+            select(*columns(run_events, StoredEvent))
+            .where(of_run, run_events.c.event == "progress", run_events.c.number > begun.scalar_subquery())
+            .order_by(run_events.c.number.desc())
+            .limit(most)
+        )
+        with self.reading() as connection:
+            return [StoredEvent(**row._mapping) for row in reversed(connection.execute(asked).all())]
+
     def active(self) -> tuple[int, int]:
         """How many runs are running, and how many are queued."""
         asked = select(func.count()).select_from(runs)

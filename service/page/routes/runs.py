@@ -137,8 +137,7 @@ def cancel(desk: TheDesk, id: str) -> Response:
 def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:
     t, limit = desk.t, float(run.settings.get("seconds", 30))
     portfolios = solved_in(desk.store, run)
-    told = [one.content for one in desk.store.events(run.id) if one.event == "progress"]
-    reports = [visible_progress(one, desk.who, *portfolios) for one in told]
+    reports = [visible_progress(one.content, desk.who, *portfolios) for one in desk.store.reports(run.id)]
     latest = reports[-1] if reports else None
     now = datetime.now(UTC)
     seconds = min(limit, (now - run.started).total_seconds()) if run.started else 0.0
