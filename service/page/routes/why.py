@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
@@ -20,7 +20,7 @@ from service.page.running import ask as ask_run
 from service.page.view import View
 from service.paging import whole
 from service.problems import UnknownPath
-from service.store import ENDED, Kind
+from service.store import ENDED, StoredRun
 from solver.why_not import Question, WhyNot, WhyNotPerson
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -29,8 +29,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 ASK_SECONDS = 10.0
 #: seconds for who wants it looked into longer
 LONGER_SECONDS = 30.0
-#: how long the page waits for an answer, its turn in the queue included, and how often it looks
-WAIT_SECONDS, LOOK_SECONDS = 45.0, 0.1
+#: how long the page waits for an answer, its turn in the queue included
+WAIT_SECONDS = 45.0
 _QUESTION: TypeAdapter[Question] = TypeAdapter(Question)
 
 
@@ -47,34 +47,61 @@ def cell(desk: TheDesk, id: str, person: str, activity: str) -> Response:
 
 
 @router.post("/runs/{id}/ask")
-def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
+async def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
     """The answer to a question: the smallest changed plan, or what stands in the way."""
-    desk.need("ask_why_not")
-    found = solved(desk.store, id)
-    question = _question(form)
-    view, _ = view_of(desk, found)
     longer = bool(form("longer"))
-    seconds = LONGER_SECONDS if longer else ASK_SECONDS
-    text = _answered(desk, found, "why_not", question.model_dump(mode="json"), seconds)
-    if text is None:
-        return desk.page("no-answer.html", view=view)
-    answer = WhyNot.model_validate_json(text)
-    told = visible(json.loads(text), desk.who, found.portfolio)
-    again = {} if longer else {name: value for name, value in question.model_dump(mode="json").items() if value}
-    return desk.page("why.html", view=view, answer=answer, told=told, again=again, **_moves(desk, view, answer, told))
+
+    def start() -> tuple[Solved, StoredRun]:
+        desk.need("ask_why_not")
+        found = solved(desk.store, id)
+        question = _question(form).model_dump(mode="json")
+        return found, ask_run(desk, found, "why_not", question, LONGER_SECONDS if longer else ASK_SECONDS)
+
+    def shown(view: View, found: Solved, text: str) -> Response:
+        answer = WhyNot.model_validate_json(text)
+        told = visible(json.loads(text), desk.who, found.portfolio)
+        asked = {} if longer else answer.question.model_dump(mode="json")
+        again = {name: value for name, value in asked.items() if value}
+        moves = _moves(desk, view, answer, told)
+        return desk.page("why.html", view=view, answer=answer, told=told, again=again, **moves)
+
+    return await _answered(desk, start, shown)
 
 
 @router.post("/runs/{id}/ways-out")
-def ways_out(desk: TheDesk, id: str) -> Response:
+async def ways_out(desk: TheDesk, id: str) -> Response:
     """Where the rules contradict: what could be changed, each way tried and priced."""
-    desk.need("ask_conflict")
-    found = solved(desk.store, id)
-    view, _ = view_of(desk, found)
-    text = _answered(desk, found, "conflict", {}, ASK_SECONDS)
-    if text is None:
-        return desk.page("no-answer.html", view=view)
-    told = visible(json.loads(text), desk.who, found.portfolio)
-    return desk.page("ways-out.html", view=view, ways=told.get("ways_out") or [])
+
+    def start() -> tuple[Solved, StoredRun]:
+        desk.need("ask_conflict")
+        found = solved(desk.store, id)
+        return found, ask_run(desk, found, "conflict", {}, ASK_SECONDS)
+
+    def shown(view: View, found: Solved, text: str) -> Response:
+        told = visible(json.loads(text), desk.who, found.portfolio)
+        return desk.page("ways-out.html", view=view, ways=told.get("ways_out") or [])
+
+    return await _answered(desk, start, shown)
+
+
+async def _answered(
+    desk: Desk, start: Callable[[], tuple[Solved, StoredRun]], shown: Callable[[View, Solved, str], Response]
+) -> Response:
+    """What `shown` makes of the answer to the question that `start` asks; where it takes too long nobody goes on.
+
+    Many may wait at once: none of them holds a thread.
+    """
+    found, run = await desk.work.at_desk(start)
+    run = await desk.work.ended(run.id, WAIT_SECONDS)
+
+    def ended() -> Response:
+        if run.status not in ENDED:
+            desk.store.cancel_run(run.id, desk.who)
+        view, _ = view_of(desk, found)
+        text = desk.store.run_result(run.id)
+        return desk.page("no-answer.html", view=view) if text is None else shown(view, found, text)
+
+    return await desk.work.at_desk(ended)
 
 
 @router.post("/runs/{id}/with")
@@ -89,16 +116,6 @@ def with_changes(desk: TheDesk, id: str, form: TheForm) -> Response:
     refuse_money(changes_to_json(more), who, found.portfolio, apply(found.portfolio, more))
     run = start(desk, found.run.portfolio, revision_of(found), (*found.changes, *more), SECONDS)
     return desk.to(f"/runs/{run.id}")
-
-
-def _answered(desk: Desk, found: Solved, kind: Kind, asked: Any, seconds: float) -> str | None:
-    """The answer as JSON, waited for; None where it did not come in time, or not at all."""
-    run = ask_run(desk, found, kind, asked, seconds)
-    until = time.monotonic() + WAIT_SECONDS
-    while run.status not in ENDED and time.monotonic() < until:
-        time.sleep(LOOK_SECONDS)
-        run = desk.store.run(run.id)
-    return desk.store.run_result(run.id)
 
 
 def _question(form: Form) -> Question:
