@@ -31,17 +31,22 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read(request: Request, settings: ServiceSettings, types: Sequence[str] = (JSON,)) -> bytes:
-    """The body; raises WrongType, TooLarge or TooSlow."""
+    """The body; raises WrongType, or as `received` does."""
     given = request.headers.get("content-type", "")
     if given.partition(";")[0].strip().lower() not in types:
         raise WrongType(f"The body is {given or 'of no type'}; it has to be {' or '.join(types)}.")
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         raise WrongType(f"The body is packed with {encoding}; it has to come as it is.")
+    return await received(request, settings.body_bytes, settings.body_seconds)
+
+
+async def received(request: Request, most: int, seconds: float, what: str = "body") -> bytes:
+    """The bytes of a body or form, of which there may be so many, in so much time; raises TooLarge or TooSlow."""
     parts: list[bytes] = []
-    size, most = 0, settings.body_bytes
+    size = 0
     try:
-        async with asyncio.timeout(settings.body_seconds):
+        async with asyncio.timeout(seconds):
             async for part in request.stream():
                 size += len(part)
                 if size <= most:
@@ -49,10 +54,10 @@ async def read(request: Request, settings: ServiceSettings, types: Sequence[str]
                 elif size > 2 * most:  # who sends little too much gets to hear it; who sends without end is cut off
                     break
     except TimeoutError:
-        detail = f"The body was not complete after {settings.body_seconds:g} seconds."
+        detail = f"The {what} was not complete after {seconds:g} seconds."
         raise TooSlow(detail, headers={"Connection": "close"}) from None
     if size > most:
-        raise TooLarge(f"The body is larger than {most:,} bytes.", headers={"Connection": "close"})
+        raise TooLarge(f"The {what} is larger than {most:,} bytes.", headers={"Connection": "close"})
     return b"".join(parts)
 
 

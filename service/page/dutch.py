@@ -46,6 +46,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     (r"The form cannot be read: .+", r"Het formulier is niet te lezen."),
     (r"No address has the character NUL in it\.", r"In geen adres staat het teken NUL."),
     (r"The form is larger than ([\d,]+) bytes\.", r"Het formulier is groter dan \1 bytes."),
+    (r"The form was not complete after (\S+) seconds\.", r"Het formulier was na \1 seconden nog niet binnen."),
     (r"That is not a question that can be asked\.", r"Dat kan niet worden gevraagd."),
     (
         r"The portfolio of this (?:run|study) is not stored.*",

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -37,12 +38,12 @@ from service.problems import (
     Refusal,
     Sort,
     StoreAway,
-    TooLarge,
     Unauthenticated,
     UnknownPath,
     is_away,
     log_fault,
 )
+from service.reader import received
 from service.seen import seen_by
 from service.settings import ServiceSettings
 from service.store import Store
@@ -55,6 +56,8 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 #: cookies: the key somebody signed in with, the language, light or dark
 KEY, LANGUAGE, THEME = "staffing_key", "staffing_language", "staffing_theme"
+#: largest form that is read of whoever sends it
+OPEN_BYTES = 20_000
 #: scripts and styles are files of this service, and nothing else is loaded or run
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -168,8 +171,21 @@ def here(request: Request) -> str:
                 return "/"
         except ValueError:
             return "/"
-    path = address.path if address.path.startswith("/") else "/"
-    return path + (f"?{address.query}" if address.query else "")
+    return place(str(address))
+
+
+def place(address: str) -> str:
+    """Path and query of an address, as a page of this service; else the first page.
+
+    A path that begins with two slashes, of either sort, is the name of another host to a browser.
+    """
+    try:
+        there = urlsplit(address)
+    except ValueError:
+        return "/"
+    if not there.path.startswith("/") or there.path.startswith(("//", "/\\")):
+        return "/"
+    return there.path + (f"?{there.query}" if there.query else "")
 
 
 async def _desk(request: Request) -> Desk:
@@ -204,20 +220,14 @@ class Form:
         return [(one.filename or "", one.file.read()) for one in chosen]
 
 
-async def _form(request: Request) -> AsyncIterator[Form]:
-    """The form of a request, its files open as long as the request takes; raises TooLarge."""
-    most = cast(ServiceSettings, request.app.state.settings).body_bytes
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise TooLarge(f"The form is larger than {most:,} bytes.", headers={"Connection": "close"})
-        parts.append(part)
+@asynccontextmanager
+async def _sent(desk: Desk, most: int) -> AsyncIterator[Form]:
+    """The form of a request, its files open as long as the request takes; raises NotJson, or as `received` does."""
+    request = desk.request
+    raw = await received(request, most, desk.settings.body_seconds, "form")
 
     async def body() -> AsyncIterator[bytes]:
-        for part in parts:
-            yield part
+        yield raw
         yield b""
 
     stream = cast(Any, body())
@@ -237,7 +247,22 @@ async def _form(request: Request) -> AsyncIterator[Form]:
         await data.close()
 
 
+async def _form(desk: TheDesk) -> AsyncIterator[Form]:
+    """The form of somebody who is known; of others nothing is read."""
+    await desk.work.at_desk(lambda: desk.who)
+    async with _sent(desk, desk.settings.body_bytes) as form:
+        yield form
+
+
+async def _open_form(desk: TheDesk) -> AsyncIterator[Form]:
+    """A small form, of anybody."""
+    async with _sent(desk, OPEN_BYTES) as form:
+        yield form
+
+
 TheForm = Annotated[Form, Depends(_form)]
+#: before anybody has signed in
+TheOpenForm = Annotated[Form, Depends(_open_form)]
 
 
 class PageRoute(APIRoute):

@@ -94,14 +94,22 @@ def test_a_solve_stops_when_its_client_goes_away(port: int) -> None:
     assert ask(port, "POST", "/v1/proposals", json.dumps(examples.BODIES["propose"]).encode())[0] == 200
 
 
-def test_a_body_that_never_ends_is_given_up(port: int) -> None:
-    """Half a body, and then nothing: a 408, and the connection is closed."""
+@pytest.mark.parametrize(
+    ("path", "type", "said"),
+    [
+        (b"/v1/check", b"application/json", b'"code":"too_slow"'),
+        (b"/sign-in", b"application/x-www-form-urlencoded", b"The form was not complete after 2 seconds."),
+        (b"/portfolios", b"multipart/form-data; boundary=x", b"The form was not complete after 2 seconds."),
+    ],
+)
+def test_a_body_that_never_ends_is_given_up(port: int, path: bytes, type: bytes, said: bytes) -> None:
+    """Half a body or form, and then nothing: a 408, and the connection is closed."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        head = b"POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
-        connection.sendall(head + b'{"portfolio"')
+        head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\n"
+        connection.sendall(head % (path, type) + b'{"portfolio"')
         told = b"".join(iter(lambda: connection.recv(65536), b""))
     assert told.startswith(b"HTTP/1.1 408 ")
-    assert b'"code":"too_slow"' in told
+    assert said in told
 
 
 def test_who_sends_too_much_hears_so(port: int) -> None:

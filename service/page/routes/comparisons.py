@@ -16,7 +16,7 @@ from service.page.http import Desk, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS, told
 from service.page.running import Solved, solved, start
 from service.page.sentences import Sentences
-from service.problems import UnknownPath
+from service.problems import UnknownPath, UnknownScenario
 from service.store import ENDED, StoredRun
 from solver.rules import BY_NAME
 
@@ -121,7 +121,7 @@ def _name(desk: Desk, run: StoredRun) -> str:
     if run.scenario:
         try:
             return told(desk, desk.store.scenario(run.scenario))[0]
-        except UnknownPath:
+        except UnknownScenario:  # gone since, or not for who looks
             pass
     if not run.changes:
         return desk.t.word("as_it_stands")

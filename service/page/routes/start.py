@@ -5,14 +5,26 @@ from __future__ import annotations
 import mimetypes
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from scenarios.library import ENTRIES
 from service.access import merged, who_of
-from service.page.http import KEY, LANGUAGE, STATIC, THEME, Desk, Form, PageRoute, TheDesk, TheForm, sign, static
+from service.page.http import (
+    KEY,
+    LANGUAGE,
+    STATIC,
+    THEME,
+    Desk,
+    PageRoute,
+    TheDesk,
+    TheForm,
+    TheOpenForm,
+    place,
+    sign,
+    static,
+)
 from service.page.uploads import read_upload
 from service.problems import Exists, Unauthenticated, UnknownPath
 from service.store import StoredPortfolio
@@ -70,10 +82,9 @@ def _stored(desk: Desk, portfolio: Portfolio, who: Who) -> StoredPortfolio:
 
 
 @router.post("/look")
-def look(desk: TheDesk, form: TheForm) -> Response:
+def look(desk: TheDesk, form: TheOpenForm) -> Response:
     """Keep the language or the colours somebody wants."""
-    path, query = _back(form)
-    answer = desk.to(path + (f"?{query}" if query else ""))
+    answer = desk.to(place(form("back")))
     if form("language") in [one.value for one in Language]:
         answer.set_cookie(LANGUAGE, form("language"), max_age=YEAR, samesite="strict", httponly=True)
     if form("theme") in ("light", "dark"):
@@ -83,15 +94,6 @@ def look(desk: TheDesk, form: TheForm) -> Response:
     return answer
 
 
-def _back(form: Form) -> tuple[str, str]:
-    """Path and query of where somebody comes from, which is a page of this service or else the first."""
-    try:
-        back = urlsplit(form("back", "/"))
-    except ValueError:
-        return "/", ""
-    return (back.path, back.query) if back.path.startswith("/") else ("/", "")
-
-
 @router.get("/sign-in")
 def sign_in_form(desk: TheDesk, back: str = "/") -> Response:
     """Ask for a key."""
@@ -99,9 +101,9 @@ def sign_in_form(desk: TheDesk, back: str = "/") -> Response:
 
 
 @router.post("/sign-in")
-def sign_in(desk: TheDesk, form: TheForm) -> Response:
+def sign_in(desk: TheDesk, form: TheOpenForm) -> Response:
     """Keep the key in a cookie that no script reads and no other site sends."""
-    back, _ = _back(form)
+    back = place(form("back"))
     sign(desk.request, form("key"))
     try:
         who_of(desk.request)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import get_args
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
+from scenarios.changes import parse_changes
 from service.app import create_app
 from service.page.routes.audit import ACTIONS, MOST
 from service.settings import ServiceSettings
-from service.store import trail
+from service.store import Store, trail
 from service.store.access_tables import audit
 from service.store.decisions import Verb
+from service.who import LOCAL
 from tests.service.page.stored import no_plan, with_run
 from tests.service.page.test_page import TABS, text_of
 
@@ -67,6 +70,78 @@ def test_a_key_is_kept_where_no_script_reads_it(asked: TestClient, keys: dict[st
     assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
     assert 'staffing_key=""' in asked.post("/sign-out").headers["set-cookie"]
     asked.cookies.clear()
+
+
+@pytest.mark.parametrize(
+    ("back", "leads"),
+    [
+        ("/runs/1?view=time", "/runs/1?view=time"),
+        ("http://localhost/runs/1#top", "/runs/1"),
+        ("https://elsewhere.test/x", "/x"),
+        ("//elsewhere.test/x", "/x"),
+        ("/\t/elsewhere.test/x", "/x"),
+        ("////elsewhere.test/x", "/"),
+        ("https:////elsewhere.test/x", "/"),
+        ("http://localhost//elsewhere.test/x", "/"),
+        ("/\\elsewhere.test/x", "/"),
+        ("\\\\elsewhere.test/x", "/"),
+        ("javascript:x", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_one_comes_back_to_a_page_of_this_service(
+    asked: TestClient, keys: dict[str, str], back: str, leads: str
+) -> None:
+    """Whatever is said of where to go on, it is never another host; what stands behind the question mark stays."""
+    for path, sent in (("/sign-in", {"key": keys["hr"]}), ("/look", {"theme": "dark"})):
+        assert asked.post(path, data={**sent, "back": back}).headers["location"] == leads
+    asked.cookies.clear()
+
+
+def test_an_address_that_looks_like_another_host_is_not_come_back_to(asked: TestClient) -> None:
+    """Neither that of the page itself, nor the one that it was on, nor the one that a script says it is on."""
+    elsewhere = "http://localhost//elsewhere.test/x"
+    expired = asked.post("/portfolios/adviesbureau/runs", headers={"referer": elsewhere})
+    assert 'name="back" value="/"' in expired.text
+    assert 'name="back" value="/"' in asked.get(elsewhere, headers={"accept": "text/html"}).text
+    live = asked.get("/runs/x/live", headers={"hx-request": "true", "hx-current-url": elsewhere})
+    assert live.headers["hx-redirect"] == "/sign-in?back=/"
+
+
+def test_of_nobody_more_than_a_small_form_is_read(asked: TestClient) -> None:
+    """Before anybody is known a form to sign in may be small, and of all others not a byte is taken."""
+    assert asked.post("/sign-in", data={"key": "x" * 30_000}).status_code == 413
+
+    async def unread() -> AsyncIterator[bytes]:
+        raise AssertionError("the form was read")
+        yield b""
+
+    async def send() -> int:
+        transport = httpx.ASGITransport(asked.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as sending:
+            sent = {"content-type": "multipart/form-data; boundary=x"}
+            return (await sending.post("/portfolios", content=unread(), headers=sent)).status_code
+
+    assert asked.portal is not None
+    assert asked.portal.call(send) == 401
+
+
+def test_what_was_tried_in_a_scenario_is_shown_without_it(asked: TestClient, keys: dict[str, str]) -> None:
+    """A proposal that was accepted is compared also where its scenario is gone, or not for who looks."""
+    store: Store = asked.app.state.store  # type: ignore[attr-defined]
+    changes = parse_changes([{"change": "leave", "person": "koen", "from": 0}])
+    scenario = store.add_scenario("Koen leaves", "adviesbureau", 1, changes, "planner").id
+    run = with_run(store, changes, "planner", scenario_id=scenario)
+    store.decide(run, "accept", None, None, LOCAL, ())
+    paths = (f"/compare?run={keys['run']}&run={run}", "/portfolios/adviesbureau/compare")
+    for path in paths:
+        status, told = seen(asked, keys["lead"], path)
+        assert (status, "Koen leaves" in told) == (200, False)
+        assert "Koen leaves" in seen(asked, keys["hr"], path)[1]
+    store.delete_scenario(scenario)
+    for path in paths:
+        assert seen(asked, keys["hr"], path)[0] == 200
 
 
 @pytest.mark.parametrize(("role", "path", "words"), SECRETS)
