@@ -9,9 +9,10 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request
 
 from service.oidc import BadToken, Provider
-from service.problems import Forbidden, Unauthenticated
-from service.store import Store
+from service.problems import Forbidden, Stale, Unauthenticated
+from service.store import Store, StoredPortfolio
 from service.store.keys import MARK
+from service.store.portfolios import stale
 from service.visible import (
     edited,
     hidden_fields,
@@ -44,6 +45,7 @@ __all__ = [
     "merged",
     "refuse_hidden",
     "refuse_money",
+    "revised",
     "varied",
     "visible",
     "visible_changes",
@@ -199,6 +201,24 @@ def merged(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:
     for path in limits_changed(after, before, who):
         raise Forbidden(_TELLS_MONEY.format(who.role, path))
     return with_hidden_of(after, before, who)
+
+
+def revised(store: Store, portfolio: Portfolio, who: Who, expected: int | None = None) -> StoredPortfolio:
+    """The next revision of a portfolio that somebody changed, with what they were not shown as it is by now.
+
+    Raises UnknownPortfolio, Stale where the latest revision is not the `expected` one, or as `merged` does.
+    """
+    while True:
+        stored, before = store.portfolio(portfolio.id)
+        if expected not in (None, stored.revision):
+            raise stale(portfolio.id, stored.revision, expected)
+        after = merged(portfolio, before, who)
+        try:
+            return store.revise_portfolio(portfolio.id, after, who.name, stored.revision)
+        except Stale:
+            # Somebody else's revision came between; where none was expected this one follows it.
+            if expected is not None:
+                raise
 
 
 def _only_this_machine(request: Request) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -11,7 +12,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service import spreadsheet, stored_examples
-from service.access import TheWho, Who, merged, refuse_hidden, visible_portfolio
+from service.access import TheWho, Who, merged, refuse_hidden, revised, visible_portfolio
 from service.answers import answer, encoded
 from service.bodies import whole
 from service.dependencies import TheSettings, TheStore, TheWork
@@ -221,13 +222,13 @@ def _imported(raw: bytes, suffix: str, store: Store, id: str, who: Who, expect: 
     portfolio = of_file(raw, suffix)
     if portfolio.id != id:
         raise Wrong([Problem("/id", "fixed", portfolio.id, f"{id}, the id of the path")])
+    if expect is None:
+        with suppress(Exists):
+            return store.add_portfolio(portfolio, who.name)
     try:
-        portfolio = _with_hidden(portfolio, store.portfolio(id)[1], who)
-        return store.revise_portfolio(id, portfolio, who.name, expect)
-    except UnknownPortfolio:
-        if expect is not None:
-            raise
-        return store.add_portfolio(portfolio, who.name)
+        return revised(store, portfolio, who, expect)
+    except PortfolioInvalid as invalid:
+        raise Wrong(invalid.problems) from None
 
 
 def _with_hidden(after: Portfolio, before: Portfolio, who: Who) -> Portfolio:

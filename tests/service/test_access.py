@@ -20,9 +20,9 @@ from service.access import EVERYBODY, PERMISSIONS
 from service.app import create_app
 from service.orders import Source, order
 from service.settings import ServiceSettings
-from service.store import Store
+from service.store import Store, StoredPortfolio
 from service.who import ROLES
-from solver.portfolio import parse
+from solver.portfolio import Portfolio, parse
 from tests.builders import activity, person, portfolio_data
 
 Json = dict[str, Any]
@@ -477,6 +477,39 @@ def test_under_another_id_nothing_hidden_comes_along(client: TestClient, keys: d
         answer = client.get("/v1/portfolios/renamed", headers=planner)
         assert not {"rate of another unit", "wish", "energy", "date of an observation"} & set(found({"": answer}))
         assert not FIELDS & set(fields(answer.json()))
+
+
+class Between(Store):
+    """A store in which somebody else makes a revision as soon as one was read, once."""
+
+    def portfolio(self, id: str, revision: int | None = None) -> tuple[StoredPortfolio, Portfolio]:
+        """A portfolio, as it was before that revision."""
+        found = super().portfolio(id, revision)
+        if found[0].revision == 1:
+            people = [one.model_copy(update={"rate": 99.0}) for one in found[1].people]
+            self.revise_portfolio(id, found[1].model_copy(update={"people": tuple(people)}), "hr", 1)
+        return found
+
+
+def test_a_file_takes_over_what_came_between(sqlite_address: str) -> None:
+    """What a planner is not shown is as HR have set it meanwhile; where a revision is expected the file is refused."""
+    with TestClient(create_app(ServiceSettings(database_url=sqlite_address)), base_url="http://localhost") as client:
+        store: Store = client.app.state.store  # type: ignore[attr-defined]
+        client.app.state.store = Between(store.engine)  # type: ignore[attr-defined]
+        planner = {"Authorization": f"Bearer {store.add_key('planner', 1, units=['north'])[1]}"}
+
+        def sent(id: str, **headers: str) -> int:
+            file = {**portfolio(), "id": id}
+            store.add_portfolio(parse(file), "hr")
+            if id == "uploaded":
+                files = {"file": ("p.json", json.dumps(file))}
+                return client.post("/portfolios", files=files, headers=planner, follow_redirects=False).status_code
+            return client.post(f"/v1/portfolios/{id}/import", json=file, headers=planner | headers).status_code
+
+        assert (sent("imported"), sent("uploaded"), sent("expected", **{"If-Match": '"1"'})) == (200, 303, 412)
+        for id, revision in (("imported", 3), ("uploaded", 3), ("expected", 2)):
+            stored, found = store.portfolio(id)
+            assert (stored.revision, {one.id: one.rate for one in found.people}["p02"]) == (revision, 99.0)
 
 
 def test_nothing_of_it_stands_in_the_log(

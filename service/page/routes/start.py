@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from scenarios.library import ENTRIES
-from service.access import merged, who_of
+from service.access import revised, who_of
 from service.page.http import (
     KEY,
     LANGUAGE,
@@ -70,14 +70,14 @@ def upload(desk: TheDesk, form: TheForm) -> Response:
 
 def _stored(desk: Desk, portfolio: Portfolio, who: Who) -> StoredPortfolio:
     """A new portfolio; one of the same id and name is its next revision, one of another name stands beside it."""
+    id = portfolio.id
     for n in count(2):
         try:
             return desk.store.add_portfolio(portfolio, who.name)
         except Exists:
             if desk.store.portfolio_record(portfolio.id).name == portfolio.name:
-                portfolio = merged(portfolio, desk.store.portfolio(portfolio.id)[1], who)
-                return desk.store.revise_portfolio(portfolio.id, portfolio, who.name)
-            portfolio = portfolio.model_copy(update={"id": f"{portfolio.id.removesuffix(f'-{n - 1}')[:60]}-{n}"})
+                return revised(desk.store, portfolio, who)
+            portfolio = portfolio.model_copy(update={"id": f"{id[:60]}-{n}"})
     raise AssertionError("numbers do not end")
 
 

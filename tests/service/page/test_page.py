@@ -519,6 +519,12 @@ def test_an_upload_is_stored_and_never_over_another_portfolio(client: TestClient
     store: Store = client.app.state.store  # type: ignore[attr-defined]
     assert (store.portfolio_record("sheet").revision, store.portfolio_record("sheet").name) == (2, "One")
     assert store.portfolio_record("sheet-2").name == "Two"
+    first = spreadsheet.to_bytes(portfolio.model_copy(update={"id": "sheet-1", "name": "One"}), ".xlsx")
+    second = spreadsheet.to_bytes(portfolio.model_copy(update={"id": "sheet-1", "name": "Two"}), ".xlsx")
+    for data in (first, second):  # a number that the id has of its own is part of it
+        assert client.post("/portfolios", files={"file": ("p.xlsx", data)}).status_code == 200
+    assert store.portfolio_record("sheet-2").revision == 1
+    assert (store.portfolio_record("sheet-1").name, store.portfolio_record("sheet-1-2").name) == ("One", "Two")
 
 
 def test_forms_come_from_the_page_itself(client: TestClient) -> None:
