@@ -212,7 +212,7 @@ def _read_csv(name: str, data: bytes) -> Sheet:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         expected = 'text in UTF-8: in Excel, save as "CSV UTF-8"'
-        raise _unreadable(name, "not_utf8", repr(data[error.start : error.end]), expected) from error
+        raise _unreadable(name, "not_utf8", None, expected) from error
     # Headers hold none of these signs, or they are in quotes: so the first line tells.
     first_line = re.sub('"[^"]*"', "", text[:100_000]).split("\n", 1)[0]
     delimiter = next((sign for sign in ";\t" if sign in first_line), ",")

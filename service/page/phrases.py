@@ -309,6 +309,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ),
     (r" costs (\S+) less than it does as it stands", r" kost \1 minder dan zoals het nu is"),
     (r" costs (\S+) more than it does as it stands", r" kost \1 meer dan zoals het nu is"),
+    (
+        r"Nothing that was compared costs less than it does as it stands",
+        r"Niets dat is vergeleken kost minder dan zoals het nu is",
+    ),
     (r" costs the same as it does as it stands", r" kost evenveel als zoals het nu is"),
     # findings of rules
     (r"(\d+) of (\d+) people with (.+?) missing", r"\1 van \2 mensen met \3 ontbreekt"),
@@ -552,6 +556,66 @@ PHRASES: tuple[tuple[str, str], ...] = (
 EXPECTED: tuple[tuple[str, str], ...] = (
     (r"^required: ", r"nodig: "),
     (r"; did you mean (.+)\?$", r"; bedoel je \1?"),
+    # what changes and studies ask
+    (
+        r"a person without candidate; who may be taken on is in `candidates`",
+        r"iemand zonder `candidate`; wie kan worden aangenomen staat bij de kandidaten",
+    ),
+    (
+        r"candidates without a group of their own, or of (.+)",
+        r"kandidaten zonder eigen groep, of in die van \1",
+    ),
+    (
+        r"at least one of hours, first, last, team_min and team_max",
+        r"ten minste één van de uren, de eerste of laatste periode en het team",
+    ),
+    (
+        r"at least one of level, people, must and weight, or remove",
+        r"ten minste het niveau, de mensen, moet of het gewicht, of weghalen",
+    ),
+    (r"at least one field of a policy", r"ten minste één ding dat in het beleid verandert"),
+    (r"either remove or what is asked for", r"weghalen of wat wordt gevraagd, niet allebei"),
+    (r"either a person or a unit", r"een persoon of een afdeling, niet allebei"),
+    (r"(\S.*) does not ask for this term yet", r"\1 vraagt dit begrip nog niet"),
+    (r"hours and the periods they are spent in, or neither", r"uren met de perioden ervan, of geen van beide"),
+    (r"activities whose project is (\S+)", r"activiteiten van het project \1"),
+    (r"a list of changes", r"een lijst met veranderingen"),
+    (r"a change, which is an object", r"een verandering, en dat is een object"),
+    (r"a study, which is an object", r"een onderzoek, en dat is een object"),
+    (r"what is to be instead of what is proposed", r"wat het moet zijn in plaats van het voorstel"),
+    # what a portfolio asks
+    (r"an? (\S+) that an activity has; this one makes no difference", r"wat een activiteit heeft; dit maakt niets uit"),
+    (
+        r"a word for this term alone; it means \"(.+)\" already",
+        r'een woord voor alleen dit begrip; het betekent al "\1"',
+    ),
+    (
+        r"one requirement a term; the activity has one on this already",
+        r"één eis per begrip; de activiteit heeft er hierover al een",
+    ),
+    (r"(\S+) numbers, one a period, or one number for all", r"\1 getallen, één per periode, of één getal voor alle"),
+    (
+        r"nothing: a booking that is (\w+) has no hours by period",
+        r"niets: bij zo'n boeking horen geen uren per periode",
+    ),
+    (r"min at most max; min is (\S+) and max is (\S+)", r"min hooguit max; min is \1 en max is \2"),
+    (r"at most (\S+) values in it", r"hooguit \1 waarden erin"),
+    (r"a name that is text", r"een naam die tekst is"),
+    (r"JSON in which .+; this is nested too deeply", r"JSON; dit is te diep genest"),
+    # what files ask
+    (r'text in UTF-8: in Excel, save as "CSV UTF-8"', r'tekst in UTF-8: kies in Excel bij het opslaan "CSV UTF-8"'),
+    (r"rows of CSV, with quotes that close", r"rijen CSV, waarin aanhalingstekens weer sluiten"),
+    (
+        r"at most (\S+) MB unpacked in (\S+) sheets, each of at most (\S+) rows, (\S+) columns and (\S+) cells",
+        r"hooguit \1 MB, uitgepakt, in \2 bladen, elk met hooguit \3 rijen, \4 kolommen en \5 cellen",
+    ),
+    (
+        r"text; the spreadsheet program made a date or time of it: format the cell as text",
+        r"tekst; het rekenblad maakte er een datum of tijd van: geef de cel de opmaak tekst",
+    ),
+    (r", not the error of a formula", r", niet de fout van een formule"),
+    (r"TRUE or FALSE, yes or no, ja or nee, 1 or 0", r"TRUE of FALSE, ja of nee, 1 of 0"),
+    (r", that exists$", r", die bestaat"),
     (r"; (\".+\") has this label$", r"; \1 heeft dit label"),
     (r", without control characters", r", zonder stuurtekens"),
     (r"a whole number from (\S+) to (\S+)", r"een heel getal van \1 tot \2"),
@@ -634,6 +698,7 @@ EXPECTED: tuple[tuple[str, str], ...] = (
     (r"another .+ than itself", r"iets anders dan zichzelf"),
     (r"an? .+ that does not lead back to (\".+\")", r"iets dat niet terugleidt naar \1"),
     (r"the name of a soft rule; hard rules always hold", r"de naam van een zachte regel; vaste regels gelden altijd"),
+    (r"the name of a soft rule", r"de naam van een zachte regel"),
     (
         r"nothing: a hard rule always holds, so it takes no (\w+)",
         r"niets: een vaste regel heeft geen \1",

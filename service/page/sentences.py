@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from service.page.dutch_columns import HOLDS, MEANINGS
+from service.page.dutch_forms import HINTS
 from service.page.phrases import EXPECTED, PHRASES
 from service.page.tongue import Tongue
 from service.words import plain
@@ -106,6 +107,8 @@ def expected_in(t: Tongue, text: str) -> str:
         return f"{_SAID[found['before']]} {found['name']}: {MEANINGS[found['meaning']]}"
     if (found := _CELL.fullmatch(text)) is not None:
         return HOLDS[found["holds"]] + (f": {MEANINGS[found['meaning']]}" if found["meaning"] else "")
+    if (meaning := HINTS.get(text.removeprefix("required: "))) is not None:  # a field is told by what it means
+        return f"nodig: {meaning}".replace("`", "") if text.startswith("required: ") else meaning.replace("`", "")
     for phrase, dutch in _EXPECTED:
         text = phrase.sub(dutch, text)
     return _NUMBER.sub(_decimal, in_dutch(text))

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from service.page.sentences import Sentences, in_dutch
+from service.page.dutch_forms import HINTS
+from service.page.sent import RECORDS, schema_of
+from service.page.sentences import Sentences, expected_in, in_dutch
 from service.page.tongue import Tongue
 from tests.builders import activity, person, portfolio
 
@@ -121,6 +123,58 @@ VALUES: tuple[tuple[str, str], ...] = (
         NAME,
     ),
 )
+#: what stands for a value in what would be right
+ASKED: tuple[tuple[str, str], ...] = (
+    (r"check:_periods", "periods 2 to 5"),
+    (r"check:reason", "has no hours in its window"),
+    (r"check:activity.window", NUMBER),
+    (r"references:_SECTIONS|references:what", "a term"),
+    (r"references:close|closest", "; did you mean 3?"),
+    (r"references:expected", 'team that does not lead back to "3"'),
+    (r"references:(least|most)", NUMBER),
+    (r"column.meaning", "first day of period 0"),
+    (r"column.name", "start"),
+    (r"first\[pair\]|references:other", NUMBER),
+    *VALUES,
+)
+#: calls whose arguments say what would be right, and names that do
+SAYING = frozenset(
+    ["Problem", "CellProblem", "malformed", "refused", "_unreadable", "add", "cannot", "_unknown", "_Wrong"]
+)
+SAID = frozenset(["expected", "self.expected"])
+#: where what is wrong with a portfolio, a file, a change, a study or a decision is found
+FINDING = (
+    *(ROOT / "solver" / "rules").glob("*.py"),
+    *(ROOT / "scenarios" / "changes").glob("*.py"),
+    *(ROOT / "scenarios" / "studies").glob("*.py"),
+    *(ROOT / "solver" / f"{name}.py" for name in ("check", "fields", "portfolio", "references", "report")),
+    *(ROOT / "service" / f"{name}.py" for name in ("sheets", "spreadsheet", "deciding")),
+)
+#: words of files and of JSON that Dutch has too, or that are names
+NAMES = frozenset(
+    [
+        "alias",
+        "bookings",
+        "byte",
+        "candidate",
+        "csv",
+        "excel",
+        "false",
+        "hard",
+        "ja",
+        "json",
+        "max",
+        "mb",
+        "min",
+        "nee",
+        "object",
+        "start",
+        "true",
+        "utf",
+        "xlsx",
+        "zip",
+    ]
+)
 #: what only ever stands within a sentence that is looked at whole, and ids and stages that no page shows
 PIECES = frozenset(
     (
@@ -205,18 +259,33 @@ SHARED = frozenset(
 )
 
 
-def parts_of(node: ast.expr, place: str) -> list[str]:
+def parts_of(node: ast.expr, place: str, values: tuple[tuple[str, str], ...] = VALUES) -> list[str]:
     """What a template, or a value in one, may say: each side of a choice, else what the code calls the value."""
     if isinstance(node, ast.IfExp):
-        return [*parts_of(node.body, place), *parts_of(node.orelse, place)]
+        return [*parts_of(node.body, place, values), *parts_of(node.orelse, place, values)]
     if isinstance(node, ast.Constant):
         return [str(node.value)]
     if isinstance(node, ast.FormattedValue):
-        return parts_of(node.value, place)
+        return parts_of(node.value, place, values)
     if isinstance(node, ast.JoinedStr):
-        return ["".join(said) for said in product(*(parts_of(one, place) for one in node.values))]
+        return ["".join(said) for said in product(*(parts_of(one, place, values) for one in node.values))]
     called = f"{place}:{ast.unparse(node)}"
-    return [next((value for pattern, value in VALUES if re.search(pattern, called)), NUMBER)]
+    return [next((value for pattern, value in values if re.search(pattern, called)), NUMBER)]
+
+
+def asked(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of all that a file can say would be right."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        found: list[ast.expr] = []
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in SAYING:
+            found = [*node.args, *(one.value for one in node.keywords)]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in SAID:
+            found = [node.value]
+        for one in found:
+            if isinstance(one, (ast.Constant, ast.JoinedStr, ast.IfExp)):
+                for said in parts_of(one, path.stem, ASKED):
+                    if " " in said and said[0] != "/":
+                        yield one.lineno, said
 
 
 def templates(path: Path) -> Iterator[tuple[int, str]]:
@@ -280,6 +349,29 @@ def test_rules_and_names_within_sentences_are_dutch(said: str, dutch: str) -> No
     """A rule is called by its Dutch title wherever it stands, and a name with its id is a name."""
     of = portfolio([person("ana")], [activity("a", 8, name="Same"), activity("b", 8, name="Same")])
     assert Sentences(of, Tongue("nl"))(said) == dutch
+
+
+def test_whatever_would_be_right_has_its_dutch() -> None:
+    """No English word is left in the Dutch of any error that a form, an upload or a decision can tell."""
+    wrong = []
+    told = [(path, line, said) for path in FINDING for line, said in asked(path)]
+    for path, line, said in told:
+        dutch = expected_in(Tongue("nl"), said)
+        words = set(re.findall(r"[a-z]{2,}", said.lower())) - SHARED - NAMES
+        if words & set(re.findall(r"[a-z]{2,}", dutch.lower())):
+            wrong.append(f"{path.relative_to(ROOT)}:{line}: {said!r} → {dutch!r}")
+    assert not wrong, "\n".join(wrong)
+    assert len(told) > 100, "they are found"
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_a_field_that_is_left_out_is_told_in_dutch(name: str) -> None:
+    """Every field of a change or a study that is needed is told by what it means."""
+    schema = schema_of(name)
+    for field, one in schema["properties"].items():
+        if "description" in one:
+            said = expected_in(Tongue("nl"), f"required: {one['description']}")
+            assert said == f"nodig: {HINTS[one['description']]}".replace("`", ""), field
 
 
 def test_every_sentence_has_its_dutch() -> None:
