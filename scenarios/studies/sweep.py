@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import product
 from math import prod
 from typing import Annotated, Any, ClassVar, Literal
@@ -174,10 +174,13 @@ class Sweep(Study):
         for n in [*best, *rest][MOST_KEPT:]:
             cells[n] = cells[n].model_copy(update={"proposal": None})
         grid = Grid(axes=tuple(axis.name for axis in self.axes), cells=tuple(cells), best=tuple(best))
-        return grid, _told(grid)
+        return grid, _told(grid, [self._name(choice) for choice in choices])
 
     def _name(self, choice: tuple[int, ...]) -> str:
-        return " + ".join(option.name for option in self._options(choice))
+        """What of a combination is done, without what is left as it stands."""
+        options = self._options(choice)
+        done = [option.name for option in options if option.changes]
+        return " + ".join(done or dict.fromkeys(option.name for option in options))
 
     def _cell(
         self,
@@ -235,12 +238,16 @@ def _comparable(cell: Cell) -> bool:
     return cell.difference is not None and cell.verdict != "incomparable" and cell.same_as is None
 
 
-def _told(grid: Grid) -> Iterable[str]:
+def _told(grid: Grid, names: Sequence[str]) -> Iterable[str]:
     for n in grid.best[:3]:
         cell = grid.cells[n]
+        if not cell.changes:
+            if n == grid.best[0]:
+                yield "Nothing that was compared costs less than it does as it stands"
+            continue
         much = plain(abs(cell.difference or 0))
         how = f"{much} {'less' if (cell.difference or 0) < 0 else 'more'} than" if cell.difference else "the same as"
-        yield f"{' + '.join(cell.options)} costs {how} it does as it stands"
-    failed = [cell for cell in grid.cells if cell.problem is not None]
+        yield f"{names[n]} costs {how} it does as it stands"
+    failed = [name for name, cell in zip(names, grid.cells, strict=True) if cell.problem is not None]
     if failed:
-        yield f"{len(failed)} of {len(grid.cells)} combinations cannot be made, as {' + '.join(failed[0].options)}"
+        yield f"{len(failed)} of {len(grid.cells)} combinations cannot be made, as {failed[0]}"

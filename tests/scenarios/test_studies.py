@@ -412,6 +412,25 @@ def test_a_grid_solves_each_portfolio_once() -> None:
     assert kept == [*costs[:2], None, None], "the plan of each portfolio, once"
 
 
+def test_a_grid_names_what_is_done_and_not_what_is_left() -> None:
+    """The part as it stands is no part of a sentence; where nothing is better than to leave all, that is said."""
+    of = portfolio([person("ana")], [activity("a", 60)], rules=only("staffing"))
+
+    def said(percent: int) -> list[str]:
+        axes = [
+            {"name": name, "options": [{"name": "As it stands"}, {"name": name, "changes": changes}]}
+            for name, changes in (
+                ("Other work", [{"change": "scale_demand", "percent": percent}]),
+                ("Bo", [{"change": "hire", "person": person("bo", hours_per_period=0)}]),
+            )
+        ]
+        return list(ask(of, kind="sweep", axes=axes).sentences)
+
+    assert said(50)[0].startswith("Other work costs ")
+    assert said(200)[0] == "Nothing that was compared costs less than it does as it stands"
+    assert not [line for line in (*said(50), *said(200)) if "As it stands" in line]
+
+
 def test_of_a_large_grid_the_best_plans_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """So many of those that cost least; the figures of the others are there."""
     monkeypatch.setattr(sweep, "MOST_KEPT", 2)
