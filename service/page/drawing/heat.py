@@ -18,6 +18,8 @@ from service.page.drawing.svg import drawing, fitting, lines, tag, text, title
 MOST_LACKS = 5
 CELL, ROW = 48, 34
 NAMES, HEAD, BAND, OPEN = 216, 132, 22, 26
+#: width of the names on a phone, as the style has it
+NARROW = 124
 #: where in a row the bars of the fits begin
 FIT = 22
 #: steps of colour for hours
@@ -173,15 +175,22 @@ def _people(people: Sequence[Heading], tops: Sequence[int], bands: Sequence[tupl
             full = 12 + (NAMES - 24) / 1.25
             bar += tag("line", x1=full, x2=full, y1=y + ROW - 10, y2=y + ROW - 3, class_="tick")
         about = f"{person.name}\n{person.about}"
-        name = text(fitting(person.name, NAMES - 24, 13), x=12, y=y + 14, class_="middle name")
-        parts.append(tag("a", title(about), name, bar, href=person.href, tabindex=-1))
+        names = _name(person.name, 24, 13, x=12, y=y + 14, class_="middle name")
+        parts.append(tag("a", title(about), *names, bar, href=person.href, tabindex=-1))
     return drawing(NAMES, height, parts, "names", crop=True)
 
 
 def _group(y: int, name: str) -> str:
-    return tag("rect", x=2, y=y + 2, width=NAMES - 4, height=BAND - 4, rx=3, class_="band") + text(
-        fitting(name, NAMES - 20, 11.5), x=10, y=y + BAND / 2, class_="middle small"
-    )
+    names = _name(name, 20, 11.5, x=10, y=y + BAND / 2, class_="middle small")
+    return tag("rect", x=2, y=y + 2, width=NAMES - 4, height=BAND - 4, rx=3, class_="band") + "".join(names)
+
+
+def _name(said: str, beside: int, size: float, *, class_: str, **place: object) -> list[str]:
+    """A text cut to the width of the names without what lies beside it; where a phone has room for less, that too."""
+    long, short = fitting(said, NAMES - beside, size), fitting(said, NARROW - beside, size)
+    if long == short:
+        return [text(long, class_=class_, **place)]
+    return [text(long, class_=f"{class_} long", **place), text(short, class_=f"{class_} short", **place)]
 
 
 def _cells(

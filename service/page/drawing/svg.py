@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from html import escape
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-#: width of a character as a part of the font's size, on average and on the generous side
-CHARACTER = 0.56
+#: width of characters as a part of the font's size, on the generous side; of all others, and of capitals
+CHARACTER, CAPITAL = 0.56, 0.7
+WIDTHS = {**dict.fromkeys("mwMW%@—…", 0.95), **dict.fromkeys("fijlrtI.,:;'!|()[] ", 0.4)}
 
 
 def tag(name: str, *content: str, **attributes: object) -> str:
@@ -58,20 +61,35 @@ def drawing(width: float, height: float, content: Iterable[str], class_: str = "
 
 def fitting(said: str, width: float, size: float = 12) -> str:
     """`said`, cut to a width in pixels."""
-    most = max(1, int(width / (size * CHARACTER)))
-    return said if len(said) <= most else said[: most - 1].rstrip() + "…"
+    if length(said) * size <= width:
+        return said
+    most = len(said)
+    while most > 1 and length(said[:most] + "…") * size > width:
+        most -= 1
+    return said[:most].rstrip() + "…"
+
+
+def length(said: str) -> float:
+    """How wide a text is, as a multiple of the font's size."""
+    return sum(map(_wide, said))
+
+
+@cache
+def _wide(character: str) -> float:
+    if east_asian_width(character) in "WF":
+        return 1.0
+    return WIDTHS.get(character, CAPITAL if character.isupper() else CHARACTER)
 
 
 def lines(said: str, width: float, most: int, size: float = 12) -> list[str]:
     """`said` in at most so many lines of a width in pixels; the last one is cut."""
-    letters = max(1, int(width / (size * CHARACTER)))
     found = [""]
     for word in said.split():
-        if found[-1] and len(found[-1]) + 1 + len(word) > letters and len(found) < most:
+        if found[-1] and length(f"{found[-1]} {word}") * size > width and len(found) < most:
             found.append(word)
         else:
             found[-1] = f"{found[-1]} {word}".strip()
-    return [line if len(line) <= letters else line[: letters - 1].rstrip() + "…" for line in found]
+    return [fitting(line, width, size) for line in found]
 
 
 def _plain(value: object) -> str:

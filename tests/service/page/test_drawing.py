@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
-from service.page.drawing import bars, heat, progress, time
+from service.page.drawing import bars, heat, progress, svg, time
 
 #: a name that would break markup if it were not escaped
 NASTY = "<b> & \"Ana\" 'x'"
@@ -68,6 +68,28 @@ def test_what_an_activity_lacks_stands_below_its_name() -> None:
     drawn = heat.heat([heading("p")], [heading("a", open="−12 h · 1 × Law 3"), heading("b")], {}, "open")
     lacking = [one for one in read(drawn.activities).findall("a") if one.get("class") == "open"]
     assert [one.findall("text")[0].text for one in lacking] == ["−12 h"]
+
+
+@pytest.mark.parametrize("letter", ["W", "M", "m", "x", "É", "語"])
+def test_a_name_of_wide_letters_is_cut_in_time(letter: str) -> None:
+    """One word of 120 letters stays within its room, by how wide its letters are; one that fits is whole."""
+    cut = svg.fitting(letter * 120, 200, 12.5)
+    assert cut.endswith("…")
+    assert svg.length(cut) * 12.5 <= 200
+    first, second = svg.lines(f"ok {letter * 120}", 122, 3, 12.5)
+    assert (first, svg.length(second) * 12.5 <= 122) == ("ok", True)
+    assert svg.fitting(letter, 200, 12.5) == letter
+
+
+def test_names_are_cut_to_the_column_of_a_phone_too() -> None:
+    """A name that is too long there stands twice, of which the style shows one; its group does as well."""
+    of = heat.Heading("p", "Maximiliana van Oudenaarden", "", "/", "Ruimtelijke ordening en milieu")
+    drawn = read(heat.heat([of, heat.Heading("q", "Bo", "", "/", of.group)], [], {}, "open").people)
+    told = [(one.get("class", "").split()[-1], one.text or "") for one in drawn.iter("text")]
+    assert [sort for sort, _ in told] == ["long", "short", "long", "short", "name"]
+    for (_, long), (_, short) in (told[:2], told[2:4]):
+        assert short.endswith("…")
+        assert long.startswith(short[:-1])
 
 
 def test_a_load_stacks_the_hours_below_what_is_available() -> None:
