@@ -7,7 +7,7 @@ reads what comes back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,11 +133,14 @@ def form_of(
     rows: how many rows the lists at these paths have at least.
     """
     said: dict[str, str] = {}
+    missing = set()
     for one in () if wrong is None else wrong.problems:
         place = one.path.removeprefix("/changes/0").removeprefix("/").replace("/", ".")
         told = expected_in(t, one.expected)
         said[place] = f"{said[place]}; {told}" if place in said else told
-    maker = _Maker(name, portfolio, t, given or {}, said, rows or {})
+        if one.code == "missing":
+            missing.add(place)
+    maker = _Maker(name, portfolio, t, given or {}, said, missing, rows or {})
     fields = list(maker.fields(maker.schema, "", given or {}))
     rest = [f"{place}: {text}" if place else text for place, text in said.items() if place not in maker.named]
     return RecordForm(name, title_of(name, t), about_of(name, t), fields, rest)
@@ -153,10 +156,11 @@ class _Maker:
         t: Tongue,
         given: Mapping[str, Any],
         wrong: Mapping[str, str],
+        missing: Set[str],
         rows: Mapping[str, int],
     ) -> None:
         self.record, self.portfolio, self.t, self.wrong, self.rows = record, portfolio, t, wrong, rows
-        self.schema = schema_of(record)
+        self.missing, self.schema = missing, schema_of(record)
         self.names = Names(portfolio, t.language)
         #: the fields there are, so that errors elsewhere can be told above the form
         self.named: set[str] = set()
@@ -210,6 +214,8 @@ class _Maker:
             return Field(**said, sort="rows", parts=self._settings(path, value or {}))
         options = self._options(schema, path)
         if options:
+            if path in self.missing:  # what it may be called is of no use to who chooses it from a list
+                said["wrong"] = self.t("choose one", "kies er een")
             return Field(**said, sort="select", options=options, value=None if value is None else str(value))
         if schema.get("type") in ("integer", "number"):
             said["wrong"] = self._within(path)

@@ -23,6 +23,7 @@ from starlette.datastructures import URL, FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from service.access import LOCAL, PERMISSIONS, Who, who_of
 from service.page.drawing.bars import difference, share
@@ -47,6 +48,7 @@ from service.reader import received
 from service.seen import seen_by
 from service.settings import ServiceSettings
 from service.store import Store
+from service.words import Language
 from service.work import Work
 from solver.portfolio import PortfolioInvalid
 
@@ -56,6 +58,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 #: cookies: the key somebody signed in with, the language, light or dark
 KEY, LANGUAGE, THEME = "staffing_key", "staffing_language", "staffing_theme"
+YEAR = 365 * 24 * 3600
 #: largest form that is read of whoever sends it
 OPEN_BYTES = 20_000
 #: scripts and styles are files of this service, and nothing else is loaded or run
@@ -101,6 +104,7 @@ class Desk:
         theme = cookies.get(THEME, "")
         self.theme = theme if theme in ("light", "dark") else ""
         self._who: Who | None = None
+        self._language = ""
 
     @property
     def store(self) -> Store:
@@ -125,6 +129,14 @@ class Desk:
             raise Forbidden(self.t("As {role} you may not do this.", "Als {role} mag je dit niet.", role=role))
         return self.who
 
+    def looks(self, form: Form) -> bool:
+        """Whether a form was sent only to be seen in another language, which is that of the page from here on."""
+        language = form("look")
+        if language not in [one.value for one in Language]:
+            return False
+        self.t, self._language = Tongue(language), language
+        return True
+
     @property
     def partial(self) -> bool:
         """Whether a script asks, which puts the answer into the page that is there."""
@@ -146,7 +158,10 @@ class Desk:
             "role_name": self._role,
             "title_of": lambda name: title_of(name, self.t),
         }
-        return HTMLResponse(ENVIRONMENT.get_template(template).render(shared | context), status)
+        answer = HTMLResponse(ENVIRONMENT.get_template(template).render(shared | context), status)
+        if self._language:
+            keep(answer, LANGUAGE, self._language)
+        return answer
 
     def to(self, address: str) -> Response:
         """Go and look there."""
@@ -161,13 +176,18 @@ class Desk:
         return f"{name} · {who.person}" if who.person else name
 
 
+def keep(answer: Response, cookie: str, value: str) -> None:
+    """Keep the language or the colours somebody wants."""
+    answer.set_cookie(cookie, value, max_age=YEAR, samesite="strict", httponly=True)
+
+
 def here(request: Request) -> str:
     """The address to come back to: of a form that was sent, or a script that asked, that of the page it was on."""
     address, headers = request.url, request.headers
     if request.method != "GET" or "hx-request" in headers:
         try:
             address = URL(headers.get("hx-current-url", headers.get("referer", "/")))
-            if address.netloc not in ("", request.url.netloc):
+            if address.netloc not in ("", request.url.netloc) or not _read(request, address.path):
                 return "/"
         except ValueError:
             return "/"
@@ -186,6 +206,12 @@ def place(address: str) -> str:
     if not there.path.startswith("/") or there.path.startswith(("//", "/\\")):
         return "/"
     return there.path + (f"?{there.query}" if there.query else "")
+
+
+def _read(request: Request, path: str) -> bool:
+    """Whether there is a page at a path, or only forms are sent there."""
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 async def _desk(request: Request) -> Desk:
@@ -333,7 +359,10 @@ def _sign_in(request: Request, error: Refusal) -> Response:
         return Response(headers={"HX-Redirect": f"/sign-in?back={quote(back, safe='/')}"})
     if request.method == "GET" and request.url.path != "/sign-in":
         return RedirectResponse(f"/sign-in?back={quote(back, safe='/')}", 303)
-    return desk.page("sign-in.html", 401, back=back, wrong=in_words(desk, error.detail))
+    wrong = in_words(desk, error.detail)
+    if KEY not in request.cookies:
+        wrong = desk.t("You are not signed in, or no longer.", "Je bent niet aangemeld, of niet meer.")
+    return desk.page("sign-in.html", 401, back=back, wrong=wrong)
 
 
 def in_words(desk: Desk, detail: str) -> str:

@@ -52,6 +52,24 @@ def start(
     return run
 
 
+def again(desk: Desk, run: StoredRun, seconds: float) -> StoredRun:
+    """Queue the very question of an earlier run, with more time; raises Busy where too many wait."""
+    stored = None if run.revision is None else desk.store.portfolio_record(run.portfolio, run.revision)
+    settings = Settings.model_validate(run.settings | {"seconds": min(seconds, desk.settings.solve_seconds)})
+    new = order(
+        Source(portfolio_of(desk.store, run), stored),
+        desk.who.name,
+        parse_changes(run.changes),
+        settings,
+        kind=run.kind,
+        scenario_id=run.scenario,
+        parent=run.parent,
+        earlier=proposal_of(desk.store, run.parent),
+        asked=run.asked,
+    )
+    return desk.work.add_run(new)[0]
+
+
 def ask(desk: Desk, found: Solved, kind: Kind, asked: Any, seconds: float) -> StoredRun:
     """Queue a question about a proposal; raises Busy where too many wait."""
     run = found.run

@@ -106,7 +106,7 @@ def in_json(problems: list[Problem], t: Tongue, data: Any = None) -> dict[str, l
     for one in problems:
         section, _, rest = one.path.removeprefix("/").partition("/")
         index, _, field = rest.partition("/")
-        thing = section or "/"
+        thing = section or t("The file", "Het bestand")
         if (number := whole(index)) is not None:
             called = t(section, FIELDS.get(section, section).lower())
             thing = f"{called} {number + 1}{_name(data, section, number)}"

@@ -41,6 +41,8 @@ STATES = ("missing", "short", "surplus", "unused", "balanced")
 MANY = 40
 #: things to look at that are told above everything else
 MOST_NOTES = 5
+#: bookings of a decision that are told by name
+MOST_DECIDED = 3
 
 
 Item = TypeVar("Item")
@@ -112,6 +114,28 @@ class View:
     def cell_href(self, person: str, activity: str) -> str:
         """The address of what a booking, or an empty cell, is about."""
         return f"{self.base}/cell?{urlencode({'person': person, 'activity': activity})}"
+
+    def pair(self, pair: str) -> str:
+        """Person and activity of a booking by name, of which the ids are `person activity`."""
+        person, _, activity = pair.partition(" ")
+        who = self.names.person(person) if person in self.people else person
+        return f"{who}, {self.names.activity(activity) if activity in self.activities else activity}"
+
+    def decided(self, bookings: Sequence[Mapping[str, Any]]) -> str:
+        """The bookings of a decision, each with the hours where it says others; of many a few."""
+        t, told = self.t, []
+        for one in bookings[:MOST_DECIDED]:
+            pair = one["person"], one["activity"]
+            proposed = sum(line.hours for line in self.of_person.get(pair[0], []) if line.activity == pair[1])
+            instead = t(
+                ": {hours} instead of {proposed}",
+                ": {hours} in plaats van {proposed}",
+                hours=t.hours(one.get("hours", 0)),
+                proposed=t.number(proposed),
+            )
+            told.append(self.pair(" ".join(pair)) + (instead if "hours" in one else ""))
+        rest = len(bookings) - len(told)
+        return "; ".join(told) + (t("; and {n} more", "; en nog {n}", n=rest) if rest else "")
 
     def unit(self, person: Person) -> str:
         """The name of somebody's unit; nothing where there is none."""
@@ -185,10 +209,7 @@ class View:
         found = {}
         for one in self.proposal.unfilled:
             parts = [f"−{self.t.hours(one.hours)}"] if one.hours else []
-            people = [*one.expertise, *one.talents]
-            missing = sum(term.missing for term in people)
-            if missing and not one.hours:
-                parts.append(f"{missing} ✕")
+            people = (*one.expertise, *one.talents)
             parts += [f"{term.missing} × {self.names.term(term.term)} {term.level}" for term in people]
             found[one.activity] = " · ".join(parts)
         return found
@@ -287,17 +308,17 @@ class View:
         over = [one for one in self.lines.values() if (one.utilisation or 0) > 0.9]
         if over:
             said = t(
-                "{n} are planned for more than 90 % of their hours.",
-                "{n} zitten boven de 90 % van hun uren.",
-                n=t.count(len(over), ("person", "persoon"), ("people", "mensen")),
+                "{n} planned for more than 90 % of their hours.",
+                "{n} boven de 90 % van de uren.",
+                n=t.count(len(over), ("person is", "persoon zit"), ("people are", "mensen zitten")),
             )
             found.append(Note("load", said, f"{self._tab('time')}&people=load"))
         learners = {one.person for one in self.proposal.learning}
         if learners:
             said = t(
-                "{n} learn something new on the work, with a colleague.",
-                "{n} leren iets nieuws in het werk, van een collega.",
-                n=t.count(len(learners), ("person", "persoon"), ("people", "mensen")),
+                "{n} something new on the work, with a colleague.",
+                "{n} iets nieuws in het werk, van een collega.",
+                n=t.count(len(learners), ("person learns", "persoon leert"), ("people learn", "mensen leren")),
             )
             found.append(Note("good", said, self._tab("people")))
         return found[:MOST_NOTES]
@@ -391,8 +412,14 @@ class View:
     def _activity_heading(self, activity: Activity, by: str) -> Heading:
         about = f"{self.project(activity)}\n{self.t.hours(self.asked[activity.id])} · {self.when(activity)}"
         group = {"project": self.project(activity), "kind": activity.kind}.get(by, "")
-        name, lacks = self.names.activity(activity.id), self.lacking.get(activity.id, "")
-        return Heading(activity.id, name, about, self.href("activities", activity.id), group, open=lacks)
+        name, href = self.names.activity(activity.id), self.href("activities", activity.id)
+        return Heading(activity.id, name, about, href, group, open=self._open(activity.id))
+
+    def _open(self, activity: str) -> str:
+        """What an activity lacks, with what there is room for first: hours, or else people in all."""
+        hours, people = self.lacks(activity)
+        lacking = self.lacking.get(activity, "")
+        return f"{sum(people.values())} ✕ · {lacking}" if people and not hours else lacking
 
     def _cell(self, one: BookingLine, most: int) -> Cell:
         at = (one.person, one.activity)

@@ -35,18 +35,20 @@ def choose(desk: TheDesk, id: str, run: Runs = []) -> Response:  # noqa: B006  r
     desk.need("compare")
     if LEAST <= len(run) <= MOST:
         return desk.to("/compare?" + "&".join(f"run={one}" for one in reversed(run)))
-    return _choice(desk, id, run)
+    return _choice(desk, id, run or None)
 
 
-def _choice(desk: Desk, id: str, chosen: list[str], wrong: str = "") -> Response:
+def _choice(desk: Desk, id: str, chosen: list[str] | None, wrong: str = "") -> Response:
+    """The form with these chosen; None is what it begins with: the portfolio as it stands."""
     stored = desk.store.portfolio_record(id)
     scenarios = [(one, *told(desk, one)) for one in reversed(desk.store.scenarios(portfolio=id).items)]
-    runs = [one for one in desk.store.runs(limit=30, kind="solve", portfolio=id).items if one.status in ENDED]
+    ended = [one for one in desk.store.runs(limit=30, kind="solve", portfolio=id).items if one.status in ENDED]
+    runs = [one for one in ended if one.outcome is not None]
     names = {run.id: _name(desk, run) for run in runs}
-    based = any(not one.changes for one, _, _ in scenarios)
+    bases = [one.id for one, _, _ in scenarios if not one.changes]
     return desk.page(
         "compare-choice.html", 422 if wrong else 200, stored=stored, scenarios=scenarios, runs=runs, names=names,
-        chosen=chosen, wrong=wrong, based=based,
+        chosen=(bases or [BASE]) if chosen is None else chosen, wrong=wrong, based=bool(bases),
     )  # fmt: skip
 
 
@@ -55,9 +57,11 @@ def gather(desk: TheDesk, id: str, form: TheForm) -> Response:
     """Take the latest proposal of each chosen scenario, and start those that have none yet."""
     desk.need("compare")
     wanted = [*form.all("scenario"), *form.all("run")]
+    if desk.looks(form):
+        return _choice(desk, id, wanted)
     if not LEAST <= len(wanted) <= MOST:
         said = desk.t("Choose two, three or four.", "Kies er twee, drie of vier.")
-        return _choice(desk, id, form.all("run"), said)
+        return _choice(desk, id, wanted, said)
     found = [_run_of(desk, id, scenario) for scenario in form.all("scenario")]
     ids = [one.id for one in found] + form.all("run")
     return desk.to("/compare?" + "&".join(f"run={one}" for one in ids))

@@ -16,15 +16,17 @@ from service.page.drawing import heat
 from service.page.drawing.progress import progress
 from service.page.http import Desk, PageRoute, TheDesk
 from service.page.routes.decisions import decided
-from service.page.running import Solved, changed, solved, view_of
+from service.page.running import Solved, again, changed, solved, view_of
 from service.page.shown import Shows, shown
 from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, Order, View
 from service.problems import UnknownPath
-from service.proposal_files import written
+from service.proposal_files import TABLES, written
 from service.store import ENDED, StoredRun
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+#: seconds for what did not succeed in fewer
+LONGER_SECONDS = 60.0
 #: changes told above a proposal
 MOST_CHANGES = 4
 TABS = {
@@ -41,6 +43,8 @@ FILES = {
     "ics": ("Calendar (iCalendar)", "Agenda (iCalendar)"),
     "json": ("For programs (JSON)", "Voor programma's (JSON)"),
 }
+#: those that are made of fits, which not every role sees
+OF_FITS = {PROPOSALS[type] for type in TABLES}
 
 
 @router.get("/runs/{id}")
@@ -81,6 +85,7 @@ def run(
         tab=tab,
         by=by,
         orders=orders,
+        files=[one for one in FILES.items() if shows.fits or f".{one[0]}" not in OF_FITS],
         **_of_proposal(desk, found),
         **more,
     )
@@ -91,8 +96,7 @@ def _of_proposal(desk: Desk, found: Solved) -> dict[str, Any]:
         "run": found.run,
         "changed": changed(desk, found.before, found.changes, MOST_CHANGES),
         "stopped": found.run.status == "cancelled",
-        "made": decided(desk, found.run.id) if desk.may("list_decisions") else [],
-        "files": FILES.items(),
+        **(decided(desk, found.run.id) if desk.may("list_decisions") else {"made": []}),
     }
 
 
@@ -132,6 +136,13 @@ def cancel(desk: TheDesk, id: str) -> Response:
     who = desk.need("cancel_run")
     desk.store.cancel_run(id, who)
     return desk.to(f"/runs/{id}")
+
+
+@router.post("/runs/{id}/retry")
+def retry(desk: TheDesk, id: str) -> Response:
+    """Ask what a run was asked once more, with more time."""
+    desk.need("start_run")
+    return desk.to(f"/runs/{again(desk, desk.store.run(id), LONGER_SECONDS).id}")
 
 
 def _live(desk: Desk, run: StoredRun) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from scenarios.changes import BY_NAME, Change, ChangeInvalid, changes_to_json, parse_changes
 from scenarios.scenario import apply, words
 from service.access import refuse_money
-from service.page.forms import RecordForm, form_of, kinds
+from service.page.forms import RecordForm, form_of, kinds, title_of
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import changed, start
@@ -52,6 +52,9 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
     step, _, number = form("do").partition(" ")
     run, name = form("run"), form("name")
     kind, sent = form("change"), sent_in(form)
+    if desk.looks(form):
+        open_form = form_of(kind, after, desk.t, given_in(kind, sent), rows=rows_in(sent)) if kind in BY_NAME else None
+        return _page(desk, stored, portfolio, changes, open_form, name, run)
     if step == "add" and kind in BY_NAME:
         try:
             change = read_form(kind, sent)
@@ -69,7 +72,7 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
         try:
             apply(portfolio, left)
         except ChangeInvalid as invalid:
-            said = [f"{one.path}: {expected_in(desk.t, one.expected)}" for one in invalid.problems]
+            said = [f"{_title(desk, left, one.path)}: {expected_in(desk.t, one.expected)}" for one in invalid.problems]
             return _page(desk, stored, portfolio, changes, None, name, run, said)
         return _page(desk, stored, portfolio, left, None, name, run)
     if step in ("run", "save") and changes:
@@ -84,6 +87,12 @@ def build(desk: TheDesk, id: str, form: TheForm) -> Response:
         return desk.to(f"/runs/{begun.id}")
     chosen = form_of(form("kind"), after, desk.t) if step == "choose" and form("kind") in BY_NAME else None
     return _page(desk, stored, portfolio, changes, chosen, name, run)
+
+
+def _title(desk: Desk, changes: tuple[Change, ...], path: str) -> str:
+    """What sort of change is at a path such as /changes/2/person."""
+    number = whole(path.split("/")[2])
+    return title_of(changes[number or 0].name(), desk.t)
 
 
 def _longer(rows: dict[str, int], path: str) -> dict[str, int]:

@@ -16,11 +16,13 @@ from service.page.http import (
     LANGUAGE,
     STATIC,
     THEME,
+    YEAR,
     Desk,
     PageRoute,
     TheDesk,
     TheForm,
     TheOpenForm,
+    keep,
     place,
     sign,
     static,
@@ -36,7 +38,6 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 #: runs and portfolios on the first page
 MOST_RUNS, MOST_PORTFOLIOS = 8, 50
-YEAR = 365 * 24 * 3600
 
 
 @router.get("/")
@@ -86,9 +87,9 @@ def look(desk: TheDesk, form: TheOpenForm) -> Response:
     """Keep the language or the colours somebody wants."""
     answer = desk.to(place(form("back")))
     if form("language") in [one.value for one in Language]:
-        answer.set_cookie(LANGUAGE, form("language"), max_age=YEAR, samesite="strict", httponly=True)
+        keep(answer, LANGUAGE, form("language"))
     if form("theme") in ("light", "dark"):
-        answer.set_cookie(THEME, form("theme"), max_age=YEAR, samesite="strict", httponly=True)
+        keep(answer, THEME, form("theme"))
     elif "theme" in form.fields():
         answer.delete_cookie(THEME)
     return answer

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,13 +20,13 @@ from service.access import refuse_money, visible
 from service.execution import changed_portfolio, portfolio_of
 from service.orders import Source, order
 from service.page.drawing.bars import Point, scatter
-from service.page.forms import form_of, title_of
+from service.page.forms import RecordForm, form_of, title_of
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.plans import Beside, plan_page
 from service.page.routes.portfolios import SECONDS, told
 from service.page.routes.scenarios import sent_in
 from service.page.running import start
-from service.page.sent import given_in
+from service.page.sent import given_in, rows_in
 from service.page.sentences import Sentences
 from service.page.tongue import Tongue
 from service.paging import whole
@@ -47,7 +48,9 @@ def begin(desk: TheDesk, id: str, kind: str = "best_hires") -> Response:
     return _page(desk, id, kind if kind in BY_KIND else "best_hires")
 
 
-def _page(desk: Desk, id: str, kind: str, form: Any = None, status: int = 200) -> Response:
+def _page(
+    desk: Desk, id: str, kind: str, form: RecordForm | None = None, status: int = 200, chosen: Sequence[str] = ()
+) -> Response:
     stored, portfolio = desk.store.portfolio(id)
     scenarios = [(one, told(desk, one)[0]) for one in reversed(desk.store.scenarios(portfolio=id).items) if one.changes]
     return desk.page(
@@ -58,6 +61,7 @@ def _page(desk: Desk, id: str, kind: str, form: Any = None, status: int = 200) -
         kind=kind,
         form=form or form_of(kind, portfolio, desk.t),
         scenarios=scenarios,
+        chosen=chosen,
     )
 
 
@@ -70,11 +74,18 @@ def ask(desk: TheDesk, id: str, form: TheForm) -> Response:
         raise UnknownPath("There is no such study.")
     stored, portfolio = desk.store.portfolio(id)
     data = _sweep(desk, form) if kind == "sweep" else given_in(kind, sent_in(form))
+    chosen = form.all("scenario")
+    if desk.looks(form):
+        rows = rows_in(sent_in(form))
+        return _page(desk, id, kind, form_of(kind, portfolio, desk.t, data, rows=rows), chosen=chosen)
+    if kind == "sweep" and not chosen:
+        said = desk.t("Choose at least one scenario.", "Kies ten minste één scenario.")
+        return _page(desk, id, kind, replace(form_of(kind, portfolio, desk.t), wrong=[said]), 422)
     try:
         study = parse_study(data)
         study.check(portfolio)
     except StudyInvalid as invalid:
-        return _page(desk, id, kind, form_of(kind, portfolio, desk.t, data, invalid), 422)
+        return _page(desk, id, kind, form_of(kind, portfolio, desk.t, data, invalid), 422, chosen)
     if kind != "sweep":  # whose options are scenarios that are stored
         refuse_money(study.to_json(), who, portfolio, place="/study")
     settings = Settings(seconds=min(EACH_SECONDS, desk.settings.solve_seconds))

@@ -23,6 +23,23 @@
     if (event.target.closest("[data-close]")) { event.preventDefault(); close(); }
     if (event.target.closest("[data-print]")) window.print();
   });
+  // Colours change where one is. A language comes with a new page, and what stands in the form goes along.
+  document.addEventListener("click", (event) => {
+    const look = event.target.closest(".look button"), form = document.querySelector("form[data-keeps]");
+    if (look?.name === "theme") {
+      event.preventDefault();
+      document.documentElement.dataset.theme = look.value;
+      fetch("/look", { method: "POST", body: new URLSearchParams({ theme: look.value }), redirect: "manual" }).catch(() => lost(true));
+      look.parentElement.querySelector(`[name=theme]:not([value=${look.value}])`).focus();
+    } else if (look && form) {
+      event.preventDefault();
+      const said = document.createElement("input");
+      Object.assign(said, { type: "hidden", name: "look", value: look.value });
+      form.append(said);
+      form.submit(); // not as pressed: nothing is decided, added or checked
+      said.remove();
+    }
+  });
   // What was sent once is not sent again by a second click; who comes back may send it anew.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -38,6 +38,7 @@ from service.store import Store
 from service.words import RULE_TITLES, UNITS
 from solver.handmade import score_plan
 from solver.portfolio import Portfolio
+from solver.proposal import Missing, Unfilled
 from solver.rules import RULES
 from solver.units import ONE_OF
 from tests.service.page.sending import filled
@@ -122,6 +123,32 @@ def test_with_tiers_the_gap_is_of_the_last_tier() -> None:
     said = [View(tiers, found, Tongue(language), "").status for language in ("en", "nl")]
     assert "in the last tier" in said[0]
     assert "laatste plaats in de volgorde" in said[1]
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_one_person_is_told_as_one(language: str) -> None:
+    """What deserves a look agrees in number, and what is missing is counted once, on the map in all before that."""
+    case, made = entry("adviesbureau").portfolio(), made_proposal()
+    busy = made.people[0].model_copy(update={"utilisation": 0.95})
+    rest = [one.model_copy(update={"utilisation": 0.5}) for one in made.people[1:]]
+    missing = Missing(term="connecting", level=4, missing=1)
+    lacks = Unfilled(activity="opties", hours=0, expertise=(), talents=(missing,))
+    quiet = {"people": (busy, *rest), "learning": made.learning[:1], "unfilled": (lacks,), "talent_balance": ()}
+    view = View(case, made.model_copy(update=quiet), Tongue(language), "")
+    told = [note.text for note in view.notes()]
+    for sentence in {
+        "en": ("1 person is planned for more than", "1 person learns something new"),
+        "nl": ("1 persoon zit boven de 90 %", "1 persoon leert iets nieuws"),
+    }[language]:
+        assert any(one.startswith(sentence) for one in told), told
+    assert "✕" not in view.lacking["opties"]
+    assert "1 ✕ · 1 × " in unescape(str(view.heat(view.order()).activities))
+
+
+def test_every_colour_in_time_is_told(client: TestClient, run: str) -> None:
+    """Where somebody guides, the legend has the colour of that."""
+    html = client.get(f"/runs/{run}?view=time").text
+    assert ('class="guide"' in html, 'class="swatch guide"' in html) == (True, True)
 
 
 @pytest.mark.parametrize(("status", "said"), [("INFEASIBLE", "Look for ways out"), ("NONE", "No plan was found")])
@@ -225,7 +252,85 @@ def test_what_a_form_leads_to_can_be_read_in_another_language(client: TestClient
     assert fields_of(elsewhere.text)["back"] == "/"
 
 
+def test_nobody_is_led_to_an_address_that_only_forms_are_sent_to(client: TestClient) -> None:
+    """After an upload that follows an upload the way back is the first page: there is none at the upload's address."""
+    again = client.post("/portfolios", headers={"referer": "http://localhost/portfolios"})
+    assert fields_of(again.text)["back"] == "/"
+
+
 # --- forms
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "stays"),
+    [
+        (
+            "/portfolios/adviesbureau/scenarios/new",
+            {"change": "leave", "person": "sanne", "from": "9", "name": "Without Sanne", "changes": "[]"},
+            ('value="sanne" selected', 'value="9" selected', 'name="name" value="Without Sanne"'),
+        ),
+        (
+            "/portfolios/adviesbureau/studies",
+            {"kind_of_study": "best_hires", "profiles": "7"},
+            ('name="profiles" inputmode="decimal" size="8" value="7"',),
+        ),
+        ("/portfolios/adviesbureau/compare", {"scenario": "base", "run": "{run}"}, ('value="{run}" checked',)),
+        (
+            "/runs/{run}/decide",
+            {"reason": "a holiday", "proposed sanne warmtevraag": "68", "hours sanne warmtevraag": "41"},
+            ("a holiday</textarea>", 'value="41"'),
+        ),
+    ],
+    ids=["scenario", "study", "comparison", "decision"],
+)
+def test_a_form_is_read_in_another_language_with_all_that_stands_in_it(
+    client: TestClient, run: str, address: str, sent: dict[str, str], stays: tuple[str, ...]
+) -> None:
+    """It comes back in the language, which is kept, with what was typed; nothing is begun, added or decided."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    before = len(store.runs(limit=200).items), len(store.decisions_of(run))
+    data = {name: value.format(run=run) for name, value in sent.items()}
+    answer = client.post(address.format(run=run), data={**data, "look": "nl"}, follow_redirects=False)
+    assert (answer.status_code, '<html lang="nl"' in answer.text) == (200, True)
+    assert "staffing_language=nl" in answer.headers["set-cookie"]
+    for one in stays:
+        assert one.format(run=run) in answer.text
+    assert (len(store.runs(limit=200).items), len(store.decisions_of(run))) == before
+    client.cookies.clear()
+
+
+def test_what_is_left_open_is_to_be_chosen(client: TestClient) -> None:
+    """A list without a choice, and a grid of nothing, are told in the words of the form, in both languages."""
+    build = "/portfolios/adviesbureau/scenarios/new"
+    for language, one, several in (
+        ("en", "choose one", "at least one scenario"),
+        ("nl", "kies er een", "één scenario"),
+    ):
+        left = client.post(f"{build}?language={language}", data={"do": "add", "change": "pin", "hours": "8"})
+        assert (left.status_code, left.text.count(f'">{one}</p>')) == (422, 2)
+        grid = client.post(f"/portfolios/adviesbureau/studies?language={language}", data={"kind_of_study": "sweep"})
+        assert (grid.status_code, several in grid.text) == (422, True)
+
+
+def test_a_change_that_others_need_is_not_taken_away(client: TestClient) -> None:
+    """What then cannot be made is named by its sort, not by its place."""
+    vera = {"id": "vera", "name": "Vera", "hours_per_period": 36}
+    changes = [{"change": "hire", "person": vera}, {"change": "leave", "person": "vera", "from": 3}]
+    data = {"changes": json.dumps(changes), "do": "remove 0"}
+    left = client.post("/portfolios/adviesbureau/scenarios/new", data=data)
+    told = re.search(r'<p class="problem">(.*?)</p>', left.text)
+    assert told is not None
+    assert told[1].startswith(f"{BY_NAME['leave'].title}: the id of a person")
+
+
+def test_a_scenario_keeps_its_name(client: TestClient) -> None:
+    """Also while there is no change in it, and while the next one is chosen."""
+    address = "/portfolios/adviesbureau/scenarios/new"
+    change = json.dumps([{"change": "leave", "person": "sanne", "from": 9}])
+    emptied = client.post(address, data={"changes": change, "name": "Later", "do": "remove 0"})
+    assert fields_of(emptied.text)["name"] == "Later"
+    chosen = client.post(address, data={**fields_of(emptied.text), "do": "choose", "kind": "pin"})
+    assert fields_of(chosen.text)["name"] == "Later"
 
 
 @pytest.mark.parametrize("name", sorted(RECORDS))
@@ -385,6 +490,65 @@ def test_a_pin_and_a_forbid_replace_each_other(client: TestClient) -> None:
     assert made.changes == changes_to_json(parse_changes([sent]))
 
 
+def test_a_run_that_brought_nothing_is_asked_again(client: TestClient) -> None:
+    """The very question: its changes, of no stored scenario, in its own revision and from the plan it began with."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    case = entry("bedrijfsbureau").portfolio().model_copy(update={"id": "again"})
+    stored = store.add_portfolio(case, "local")
+    changes = parse_changes([{"change": "leave", "person": case.people[0].id, "from": 2}])
+    claimed = None
+    while claimed is None:  # the service may be quicker to take it up
+        failed, _ = store.add_run(order(Source(case, stored), "local", changes))
+        claimed = store.claim_run(failed.id)
+        if claimed is None:
+            store.cancel_run(failed.id, "ana")
+    store.end_run(failed.id, claimed.attempt, "failed", None, None, {"code": "x", "detail": "It ended."})
+    store.revise_portfolio("again", case.model_copy(update={"name": "Other"}), "local")
+    action = re.search(r'action="(/runs/[^"]+)"', client.get(f"/runs/{failed.id}").text)
+    assert action is not None
+    answer = client.post(action[1], follow_redirects=False)
+    made = store.run(answer.headers["location"].rpartition("/")[2])
+    store.cancel_run(made.id, "ana")
+    assert made.id != failed.id
+    assert (made.revision, made.changes, made.parent) == (1, failed.changes, failed.parent)
+
+
+# --- comparisons
+
+
+def test_only_what_can_be_compared_is_offered(client: TestClient, run: str) -> None:
+    """A run that ended without a proposal is not there, and after an error all stays as it was ticked."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    stored, portfolio = store.portfolio("adviesbureau")
+    claimed = None
+    while claimed is None:
+        failed, _ = store.add_run(order(Source(portfolio, stored), "local"))
+        claimed = store.claim_run(failed.id)
+        if claimed is None:
+            store.cancel_run(failed.id, "ana")
+    store.end_run(failed.id, claimed.attempt, "failed", None, None, {"code": "x", "detail": "It ended."})
+    address = "/portfolios/adviesbureau/compare"
+    choice = client.get(address).text
+    assert (failed.id in choice, run in choice) == (False, True)
+    scenarios = re.findall(r'name="scenario" value="([^"]+)"', choice)[:4]
+    again = client.post(address, data={"scenario": scenarios, "run": [run]})
+    assert again.status_code == 422
+    assert sorted(re.findall(r'value="([^"]+)" checked', again.text)) == sorted([*scenarios, run])
+
+
+@pytest.mark.parametrize(("cost", "said"), [(-12, "found a better plan"), (3, "1 other plan is nearly as good")])
+def test_other_plans_that_are_better_are_called_so(client: TestClient, run: str, cost: int, said: str) -> None:
+    """What the search found is told as it is: better than the proposal, or nearly as good."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    difference = {"moves": [], "rules": [], "cost": {"before": 100, "after": 100 + cost, "difference": cost}}
+    answer = {"outcome": "answered", "within": 5, "complete": True, "exhausted": False}
+    answer |= {"alternatives": [{"plan": {}, "difference": difference}]}
+    asked = with_answer(store, "adviesbureau", answer, kind="alternatives", asked={}, parent=run)
+    html = client.get(f"/runs/{run}/others/{asked}").text
+    assert said in text_of(html)
+    assert ("at most 5 % more" in html) == (cost > 0)
+
+
 # --- studies
 
 
@@ -420,7 +584,55 @@ def test_a_decision_is_written_down(client: TestClient, run: str) -> None:
     made = store.decisions_of(run)
     assert [one.decision for one in made] == ["accept", "override"]
     assert made[1].bookings == [{"person": "sanne", "activity": "warmtevraag", "hours": 40}]
-    assert "holiday" in client.get(f"/runs/{run}/decide").text
+    told = text_of(client.get(f"/runs/{run}/decide").text)
+    assert "holiday" in told
+    name = next(one.name for one in entry("adviesbureau").portfolio().activities if one.id == "warmtevraag")
+    assert f"Sanne de Wit, {name}: 40 h instead of 68" in told
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"decision": ""}, "Nothing is decided yet"),
+        ({"decision": "accept"}, "Hours were changed"),
+        ({"decision": "reject", "about sanne warmtevraag": "on"}, "Hours were changed"),
+        ({"decision": "override", "about sanne leiding-warmte": "on"}, "tick all of those, or none"),
+        ({"decision": "override", "hours sanne warmtevraag": "many"}, "Hours are whole numbers"),
+        ({"decision": "override", "hours sanne warmtevraag": "4000"}, "at most"),
+    ],
+)
+def test_what_cannot_have_been_meant_is_not_decided(client: TestClient, sent: dict[str, str], said: str) -> None:
+    """It is a 422 in words that name the booking and mark its field; all that was filled in is there still."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    run = with_run(store)
+    pair = "sanne warmtevraag"
+    data = {"reason": "a holiday", f"proposed {pair}": "68", f"hours {pair}": "40", **sent}
+    answer = client.post(f"/runs/{run}/decide", data=data)
+    assert (answer.status_code, store.decisions_of(run)) == (422, [])
+    told = re.search(r'role="alert" id="wrong">(.*?)</p>', answer.text)
+    assert told is not None
+    assert said in told[1]
+    assert "/bookings" not in told[1]
+    assert f'name="hours {pair}" value="{data[f"hours {pair}"]}"' in answer.text
+    assert "a holiday</textarea>" in answer.text
+    if sent["decision"]:
+        assert "Sanne de Wit, " in told[1]
+        assert len(re.findall(r'name="hours [^>]+ aria-invalid="true"', answer.text)) == 1 + ("leiding" in str(sent))
+
+
+def test_what_was_taken_over_is_said_where_it_was_decided(client: TestClient) -> None:
+    """Once what was accepted is in a revision the page names it and offers it no more, until more is decided."""
+    store: Store = client.app.state.store  # type: ignore[attr-defined]
+    case = entry("adviesbureau").portfolio().model_copy(update={"id": "taken"})
+    store.add_portfolio(case, "local")
+    run = with_answer(store, "taken", made_proposal().to_json())
+    client.post(f"/runs/{run}/decide", data={"decision": "accept"})
+    said = client.post(f"/runs/{run}/incumbents")
+    assert (said.status_code, "revision 2 of the portfolio" in said.text) == (200, True)
+    for path in (f"/runs/{run}/decide", f"/runs/{run}"):
+        assert f"/runs/{run}/incumbents" not in client.get(path).text
+    client.post(f"/runs/{run}/decide", data={"decision": "reject", "about sanne warmtevraag": "on"})
+    assert f"/runs/{run}/incumbents" in client.get(f"/runs/{run}/decide").text
 
 
 # --- uploads
@@ -443,7 +655,8 @@ def test_an_upload_tells_what_is_wrong_with_the_thing_it_is_about(client: TestCl
     ("name", "content", "said"),
     [
         ("a.json", b'{"people": 1', ("op regel", "positie")),
-        ("a.json", b"[]", ("een portfolio, en dat is een object",)),
+        ("a.json", b"[]", ("een portfolio, en dat is een object", "<h2>Het bestand</h2>")),
+        ("people.csv", "id;name\n1;Ané\n".encode("utf-16"), ("tekst in UTF-8: kies in Excel",)),
         ("a.xlsx", b"PK\x03\x04 no workbook", ("die niet beschadigd is",)),
         ("a.csv", b"id,name\n1,2\n", ()),
         ("a.bin", b"\xff\xfe\x00", ("een werkmap (XLSX), CSV-bestanden",)),
@@ -459,6 +672,7 @@ def test_a_file_that_cannot_be_read_is_told_so(
     assert answer.status_code == 422
     assert "Er is niets opgeslagen" in answer.text
     assert all(one in answer.text for one in said)
+    assert "b&#39;" not in answer.text
 
 
 def csv_files(portfolio: Portfolio) -> list[tuple[str, tuple[str, bytes]]]:

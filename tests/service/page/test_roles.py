@@ -59,6 +59,17 @@ def test_without_a_key_there_is_the_way_to_sign_in(asked: TestClient, keys: dict
     live = asked.get("/runs/x/live", headers=watching)
     assert live.headers["hx-redirect"] == "/sign-in?back=/runs/x%3Fview%3Dtime"
     assert (expired.status_code, 'name="back" value="/portfolios/adviesbureau"' in expired.text) == (401, True)
+    assert ("You are not signed in" in expired.text, "Authorization" in expired.text) == (True, False)
+
+
+@pytest.mark.parametrize(("role", "forms"), [("planner", 4), ("hr", 4), ("auditor", 2)])
+def test_a_role_is_offered_the_files_that_it_may_have(
+    asked: TestClient, keys: dict[str, str], role: str, forms: int
+) -> None:
+    """Each download that stands on the page of a proposal is there for the role."""
+    cookie = {"cookie": f"staffing_key={keys[role]}"}
+    files = re.findall(r'href="([^"]+/download\.\w+)"', asked.get(f"/runs/{keys['run']}", headers=cookie).text)
+    assert [asked.get(one, headers=cookie).status_code for one in files] == [200] * forms
 
 
 def test_a_key_is_kept_where_no_script_reads_it(asked: TestClient, keys: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ from scenarios.scenario import apply
 from scenarios.studies import parse_study
 from service.store import Kind, Store
 from solver.handmade import score_plan
+from solver.portfolio import parse
 from solver.settings import Settings
 from tests.builders import activity, booking, person, portfolio_data
 from tests.service.page.conftest import serving
@@ -145,11 +146,14 @@ def test_what_is_accepted_becomes_the_bookings_of_today(page: Page, site: str, m
     page.goto(f"{site}/runs/{run}/decide")
     page.get_by_role("button", name="Accept", exact=True).press("Enter")
     page.get_by_text("accepted the whole proposal").wait_for()
+    made = len(store.decisions_of(run))
     hours = page.get_by_label("Hours instead: Sanne de Wit, Projectleiding warmtevisie")
     hours.focus()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("100")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert "Nothing is decided yet" in page.get_by_role("alert").inner_text()
+    assert (hours.input_value(), len(store.decisions_of(run))) == ("100", made), "Enter decides nothing"
     page.get_by_role("button", name="Override").press("Enter")
     assert "a reason" in page.get_by_role("alert").inner_text()
     assert hours.input_value() == "100", "what was filled in stays"
@@ -160,11 +164,74 @@ def test_what_is_accepted_becomes_the_bookings_of_today(page: Page, site: str, m
     page.get_by_role("button", name="today's bookings").press("Enter")
     page.get_by_text("revision 2").wait_for()
     look(page, "planner-12-next-revision")
-    made = store.portfolio("adviesbureau")[1].bookings
+    bookings = store.portfolio("adviesbureau")[1].bookings
     store.close()
-    assert {(one.person, one.activity, one.hours) for one in made if one.status == "incumbent"} >= {
+    assert {(one.person, one.activity, one.hours) for one in bookings if one.status == "incumbent"} >= {
         ("sanne", "leiding-warmte", 100)
     }
+
+
+def test_another_look_keeps_what_was_typed(page: Page, site: str) -> None:
+    """A scenario being built stays as it is in other colours and in another language, also where it is the answer."""
+    page.goto(f"{site}/portfolios/adviesbureau/scenarios/new?change=leave")
+    page.locator("[name=from]").select_option("9")
+    page.get_by_role("button", name="Add this change").click()
+    page.get_by_role("alert").wait_for()
+    person = page.locator("[name=person]")
+    person.select_option("sanne")
+    page.get_by_role("button", name="Dark").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.evaluate("document.activeElement.textContent") == "Light"
+    assert person.input_value() == "sanne", "the page is the same"
+    page.get_by_role("button", name="Nederlands").click()
+    page.get_by_role("button", name="Voeg deze verandering toe").wait_for()
+    assert page.locator("html").get_attribute("data-theme") == "dark", "it is kept"
+    assert (page.locator("[name=person]").input_value(), page.locator("[name=from]").input_value()) == ("sanne", "9")
+    page.get_by_role("button", name="Voeg deze verandering toe").click()
+    page.get_by_text("Sanne de Wit vertrekt").wait_for()
+    page.get_by_role("button", name="Licht").click()
+
+
+def test_long_words_and_names_stay_where_they_belong(page: Page, site: str, module_address: str, look: Look) -> None:
+    """On a phone and in Dutch: no label broken within a word, no name through its neighbour, all cut with a sign."""
+    long = "Abcdefghij" * 12
+    data = two_units() | {"id": "long", "name": "Long"}
+    data["people"][0]["name"] = "Anna Wilhelmina Maximiliana"
+    data["units"][0]["name"] = "Ruimtelijke ordening en milieu"
+    data["activities"][0] |= {"name": long.upper()}
+    data["vocabulary"] = [
+        one | ({"labels": {"en": long, "nl": long}} if one["id"] == "law" else {}) for one in data["vocabulary"]
+    ]
+    store = Store.open(module_address)
+    of = parse(data)
+    store.add_portfolio(of, "local")
+    plan = {"bookings": [{"person": "ana", "activity": "review", "hours": 30}]}
+    run = with_answer(store, "long", score_plan(of, plan).to_json())
+    store.close()
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in (f"/runs/{run}/activities/review", f"/runs/{run}?view=map&people=unit", f"/runs/{run}?view=time"):
+        page.goto(f"{site}{path}{'&' if '?' in path else '?'}language=nl")
+        look(page, f"phone-long-{path.partition(run)[2]}")
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, path
+        assert not page.evaluate("""() => [...document.querySelectorAll("main table")].filter(
+            (one) => !one.closest(".wide") && one.scrollWidth > one.parentElement.clientWidth).length""")
+        outside = """() => [...document.querySelectorAll(".names text, .calendar a text, .heads text")]
+          .filter((one) => {
+            const box = one.getBoundingClientRect(), svg = one.closest("svg"), frame = svg.getBoundingClientRect();
+            const most = svg.matches(".calendar") ? frame.left + frame.width * 230 / 1160 : frame.right;
+            return box.width && (box.right > most + 1 || box.top < frame.top - 1);
+        }).map((one) => one.textContent)"""
+        assert page.evaluate(outside) == [], path
+    page.goto(f"{site}/portfolios/long/scenarios/new?language=nl")
+    look(page, "phone-long-label")
+    broken = """() => { const words = [], range = document.createRange();
+        for (const label of document.querySelectorAll("label.line")) for (const node of label.childNodes)
+            if (node.nodeType === 3) for (const found of node.data.matchAll(/[^\\s]+/g)) {
+                range.setStart(node, found.index); range.setEnd(node, found.index + found[0].length);
+                if (range.getClientRects().length > 1) words.push(found[0]);
+            }
+        return words; }"""
+    assert page.evaluate(broken) == []
 
 
 def test_a_second_click_asks_for_nothing_more(page: Page, site: str, module_address: str) -> None:
