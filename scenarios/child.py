@@ -15,6 +15,7 @@ from typing import Any
 
 from scenarios import runs
 from scenarios.runs import Task
+from solver.faults import places, show
 from solver.portfolio import parse_json
 from solver.solve import solve
 from solver.strategies import mip
@@ -38,7 +39,7 @@ def _heed(connection: Connection[Any, Any], stop: threading.Event, parent: int) 
 
 
 def serve(connection: Connection[Any, Any]) -> None:
-    """Solve what comes over the connection; an exception is told and raised."""
+    """Solve what comes over the connection; an exception is told."""
     parent = os.getppid()
     try:
         task: Task = connection.recv()
@@ -60,9 +61,10 @@ def serve(connection: Connection[Any, Any]) -> None:
             threading.Thread(target=_heed, args=[connection, stop, parent], daemon=True).start()
             tell("begun", None)
             found = _found(task, lambda now: tell("progress", now), stop)
-    except Exception as error:
-        tell("error", f"{type(error).__name__}: {error}")
-        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the run has an end
+        show(error)
+        tell("error", places(error))
+        return
     tell("stopped" if stop.is_set() else "finished", found)
 
 

@@ -3,7 +3,7 @@
 A run can be stopped, and then keeps its best plan. It can crash, and then nothing else does. Its process is forked off
 from one that has loaded the solver. The pipe between carries one `Task` to the child; from it pairs of a word and its
 content: `begun`, `progress` many times, and in the end `finished` or `stopped` with the proposal or answer, or `error`
-with a sentence. Anything sent to it after its task is a stop.
+with the class of an exception and where it happened. Anything sent to it after its task is a stop.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from multiprocessing.connection import Pipe
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -28,17 +27,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from scenarios import scenario
 from scenarios.changes import Change, changes_to_json, parse_changes
+from solver.faults import places, show
 from solver.forkserver import Forkserver
 from solver.limits import Limit
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
 from solver.search import Progress
 from solver.settings import Settings
+from solver.versions import VERSIONS
 
 __all__ = ["Failure", "Order", "Run", "RunHandle", "fingerprint", "run", "run_many", "start"]
 
-#: what a solve is repeated with; the same as in `solver.solve`, which loads the solver
-VERSIONS = {"ortools": version("ortools"), "staffing": version("staffing")}
 #: reports of progress that a run keeps
 MOST_POINTS = 200
 #: seconds beyond its time limit, or after a stop, in which a run may load, build its model and explain a conflict
@@ -147,7 +146,10 @@ def fingerprint(
     earlier: Run | Proposal | None = None,
     limits: Sequence[Limit] = (),
 ) -> str:
-    """The content hash of all that decides a repeatable run: what is solved, how, with what, and from which plan on."""
+    """The content hash of all that decides a repeatable run: what is solved, how, with what, and from which plan on.
+
+    Not that of its proposal, which is of the changed portfolio: here the portfolio and its changes count each.
+    """
     plan = _proposal_of(earlier)
     booked = None if plan is None else sorted((one.person, one.activity, one.hours) for one in plan.bookings or ())
     said: dict[str, Any] = {
@@ -379,7 +381,8 @@ class RunHandle:
         except (EOFError, ConnectionError, ProcessLookupError):
             word = ""  # the process is gone
         except Exception as error:  # noqa: BLE001 - whatever it is, such as a bound that the system refuses, a run has an end
-            word, content = "error", f"{type(error).__name__}: {error}"
+            show(error)
+            word, content = "error", places(error)
         with self._lock:
             self._over = True
             self._clock.cancel()
@@ -394,8 +397,8 @@ class RunHandle:
         if self._on_progress is not None:
             try:
                 self._on_progress(progress)
-            except Exception:
-                log.exception("the progress of run %s could not be passed on", self.id)
+            except Exception as error:  # noqa: BLE001 - the run goes on
+                log.error("the progress of run %s could not be passed on", self.id, extra=places(error))
 
     def _end(self, word: str, content: Any, code: int) -> None:
         said: dict[str, Any] = {"ended": datetime.now(UTC), "progress": tuple(self._points)}
@@ -407,7 +410,8 @@ class RunHandle:
         else:
             failure = self._failure(word, content, code)
             said |= {"outcome": "failed", "failure": failure}
-            log.error("run %s failed: %s", self.id, failure.detail)
+            where = content if word == "error" else {}
+            log.error("run %s failed: %s", self.id, failure.detail, extra=where)
         self._run = self._run.model_copy(update=said)
         self._ended.set()
         if self._on_end is not None:
@@ -415,7 +419,7 @@ class RunHandle:
 
     def _failure(self, word: str, content: Any, code: int) -> Failure:
         if word == "error":
-            return Failure(code="error", detail=content)
+            return Failure(code="error", detail=f"a fault of ours ({content['error']})")
         if self._killed == "overdue":
             return Failure(code="overdue", detail="the process did not end long after its time was up and was killed")
         if code >= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from service.commands.settings import settings
 from service.commands.what_if import compare, run
 from service.commands.worker import worker
 from service.words import plain
+from solver.faults import SHOWN
 
 
 class Commands(TyperGroup):
@@ -175,6 +177,7 @@ def main() -> None:
     watch_output()
     if hasattr(sys.stderr, "reconfigure"):
         sys.stderr.reconfigure(errors="replace")  # a terminal that lacks a letter still shows the rest
+    os.environ[SHOWN] = "1"  # of a solve here, too, whatever may help
     debug = "--debug" in sys.argv[1:]
     sys.argv[1:] = _in_front([argument for argument in sys.argv[1:] if argument != "--debug"])
     sys.exit(guarded(app, debug))

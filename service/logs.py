@@ -11,7 +11,6 @@ import logging
 import os
 import socket
 import sys
-import traceback
 from typing import TextIO
 
 import structlog
@@ -19,6 +18,7 @@ from structlog.contextvars import bound_contextvars as about
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from service.settings import LogFormat
+from solver.faults import SHOWN, places
 
 __all__ = ["FIELDS", "WORKER", "about", "configure"]
 
@@ -34,7 +34,8 @@ CHATTY = ("alembic", "procrastinate")
 
 
 def configure(form: LogFormat, stream: TextIO | None = None) -> None:
-    """From now on log to the stream, by default standard error, in this form."""
+    """From now on log to the stream, by default standard error, in this form; nothing else is to be shown there."""
+    os.environ.pop(SHOWN, None)
     stream = stream or sys.stderr
     shown: list[Processor] = (
         [structlog.processors.JSONRenderer()]
@@ -68,6 +69,5 @@ def _without_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if isinstance(found, tuple):
         found = found[1]
     if isinstance(found, BaseException):
-        event["error"] = type(found).__name__
-        event["where"] = "".join(traceback.format_tb(found.__traceback__))
+        event.update(places(found))
     return event

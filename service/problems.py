@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from service.visible import visible_errors
+from solver.faults import places
 from solver.portfolio import Problem
 from solver.references import plain
 
@@ -370,8 +370,7 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 def log_fault(what: str, error: Exception) -> None:
     """Log where a fault of ours happened, without the error's message: it may hold what people said of others."""
-    places = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s failed", what, extra={"error": type(error).__name__, "where": places})
+    log.error("%s failed", what, extra=places(error))
 
 
 async def _bad_query(request: Request, error: Exception) -> Response:
@@ -402,13 +401,14 @@ def is_away(error: SQLAlchemyError) -> bool:
 
 
 async def _store_away(request: Request, error: Exception) -> Response:
-    """The database is away, or its disk is full; what it said stands in the log, without the values it was given."""
+    """The database is away, or its disk is full; the log has the class of what the driver raised, and its code."""
     assert isinstance(error, SQLAlchemyError)
     if not is_away(error):
         log_fault("a request", error)
         return answer(TABLE[Exception], TABLE[Exception].detail)
-    said = error.orig if isinstance(error, DBAPIError) else error
-    log.error("the store is away: %s", str(said).partition("\n")[0])
+    said = getattr(error, "orig", error)
+    code = getattr(said, "sqlite_errorname", None) or getattr(said, "sqlstate", None)
+    log.error("the store is away: %s", code or type(said).__name__, extra={"error": type(said).__name__})
     headers = {"Retry-After": "10"}
     return answer(TABLE[StoreAway], TABLE[StoreAway].detail, (), headers)
 

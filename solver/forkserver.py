@@ -19,12 +19,13 @@ import socket
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, NoReturn
+
+from solver.faults import show
 
 #: how often a server looks whether it still has its parent
 PARENT_SECONDS = 1.0
@@ -251,8 +252,8 @@ def _become(module: str, connection: Connection[Any, Any]) -> NoReturn:
     os.setpgid(0, 0)
     try:
         sys.modules[module].serve(connection)
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        show(error)
         raise
     os._exit(0)
 

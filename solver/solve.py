@@ -6,7 +6,6 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from solver import score
@@ -15,15 +14,15 @@ from solver.explain import conflict_of
 from solver.limits import Limit
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal, Run, Status, proposal_of
-from solver.search import UNIT, Progress, Search, gap, value_captured
+from solver.rules.base import UNIT
+from solver.search import Progress, Search, gap, value_captured
 from solver.settings import Settings
 from solver.strategies import exact, guided
 from solver.strategies.earlier import hand_in
 from solver.tables import Tables
+from solver.versions import VERSIONS
 
 __all__ = ["Progress", "Settings", "solve"]
-
-VERSIONS = {"ortools": version("ortools"), "staffing": version("staffing")}
 
 
 def solve(
@@ -49,13 +48,16 @@ def solve(
         # In tiers and where every run must be the same, one solver does it all.
         alone = len(search.tiers) > 1 or search.settings.repeatable
         (exact if alone else guided).solve(search)
-    return _proposal(search, fingerprint(portfolio, search.settings, earlier, limits))
+    return _proposal(search, _fingerprint(portfolio, search.settings, earlier, limits))
 
 
-def fingerprint(
+def _fingerprint(
     portfolio: Portfolio, settings: Settings, earlier: Proposal | None = None, limits: Sequence[Limit] = ()
 ) -> str:
-    """The content hash of what decides a repeatable solve: portfolio, settings, versions and what it starts from."""
+    """The content hash of what decides a repeatable solve: portfolio, settings, versions and what it starts from.
+
+    A run has its changes apart from the portfolio, so its fingerprint is another one: see `scenarios.runs`.
+    """
     said: dict[str, Any] = {
         "portfolio": portfolio.sha256(),
         "settings": settings.model_dump(mode="json"),

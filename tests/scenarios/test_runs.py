@@ -20,6 +20,7 @@ from scenarios import runs
 from scenarios.changes import Change, ChangeInvalid, parse_changes
 from scenarios.library import entry
 from scenarios.runs import MOST_POINTS, Order, Run, fingerprint, remember, run, run_many, start
+from solver.faults import SHOWN
 from solver.forkserver import Forkserver
 from solver.portfolio import Portfolio, parse
 from solver.search import Progress
@@ -337,7 +338,7 @@ def test_a_listener_that_fails_does_no_harm(caplog: pytest.LogCaptureFixture) ->
         raise ZeroDivisionError
 
     assert run(tiny(), (), QUICK, on_progress=listener).outcome == "finished"
-    assert "ZeroDivisionError" in caplog.text
+    assert {vars(record)["error"] for record in caplog.records} == {"ZeroDivisionError"}
 
 
 # --- crashing ---------------------------------------------------------------------------------------------------------
@@ -378,11 +379,23 @@ def test_a_process_that_ends_by_itself_has_failed(monkeypatch: pytest.MonkeyPatc
     assert (code, detail) == ("exited", "the process ended by itself with exit code 1")
 
 
-def test_an_error_in_the_solve_is_told_in_its_words() -> None:
-    """The reason is the exception."""
-    code, detail = failure(run(tiny(), (), QUICK.model_copy(update={"workers": -1})))
-    assert code == "error"
-    assert detail.startswith("InternalError: ")
+@pytest.mark.parametrize("shown", [True, False])
+def test_an_error_in_the_solve_is_told_without_its_message(
+    shown: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its class is in the run and its places are in the log; all of it is printed for whoever may read it alone."""
+    monkeypatch.setattr(runs, "FORKSERVER", Forkserver(runs.CHILD))
+    monkeypatch.delenv(SHOWN, raising=False)
+    if shown:
+        monkeypatch.setenv(SHOWN, "1")
+    done = run(tiny(), (), QUICK.model_copy(update={"workers": -1}))
+    assert failure(done) == ("error", "a fault of ours (InternalError)")
+    [told] = [vars(record) for record in caplog.records]
+    assert told["error"] == "InternalError"
+    assert "solver/" in told["where"]
+    message = "InternalError: the model is invalid"
+    assert (message in capfd.readouterr().err) == shown
+    assert message not in f"{done} {told}"
 
 
 def test_a_process_that_cannot_be_prepared_has_failed() -> None:
@@ -394,7 +407,7 @@ def test_a_process_that_cannot_be_prepared_has_failed() -> None:
 
     pids: list[int] = []
     handle = start(tiny(), (), QUICK, before=refused)
-    assert failure(handle.result(PATIENCE)) == ("error", "ValueError: not allowed to raise maximum limit")
+    assert failure(handle.result(PATIENCE)) == ("error", "a fault of ours (ValueError)")
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
 

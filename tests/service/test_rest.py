@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from psycopg.errors import AdminShutdown
+from sqlalchemy.exc import OperationalError
 
 from scenarios.library import ENTRIES, PAGES
 from service import examples
@@ -412,6 +414,23 @@ def test_a_fault_of_ours_tells_nothing_of_itself(sqlite_address: str, caplog: py
     assert "secret" not in str(told).replace('raise RuntimeError("secret")', "")  # the line of code itself
     assert "secret" not in response.text
     assert {name: response.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_what_the_driver_says_of_a_store_that_is_away_is_not_logged(
+    sqlite_address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its message may hold what was to be written; class and code say what an operator needs."""
+    app = create_app(ServiceSettings(database_url=sqlite_address))
+
+    @app.get("/away")
+    async def away() -> None:
+        raise OperationalError("INSERT", {}, AdminShutdown("the server ended at line 1 of Ann's reasons"))
+
+    with TestClient(app) as client:
+        assert refused(client.get("/away"), 503, "store_away") == []
+    [told] = [vars(record) for record in caplog.records if record.levelname == "ERROR"]
+    assert (told["msg"] % told["args"], told["error"]) == ("the store is away: 57P01", "AdminShutdown")
+    assert "Ann" not in str(told)
 
 
 def test_the_examples_of_the_description_are_true(client: TestClient) -> None:

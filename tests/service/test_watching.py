@@ -29,6 +29,7 @@ from service.settings import ServiceSettings
 from service.store import Store
 from service.tracing import configure
 from service.who import ROLES
+from solver.faults import SHOWN
 from solver.portfolio import parse
 from tests.builders import activity, person, portfolio_data
 
@@ -174,8 +175,12 @@ def test_a_request_has_an_id(client: TestClient) -> None:
     assert made[0] != made[1]
 
 
-def test_a_fault_is_logged_without_its_message() -> None:
-    """Of an exception its class and places are told; what it says, and what other libraries add, is not."""
+def test_a_fault_is_logged_without_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an exception its class and places are told; what it says, and what other libraries add, is not.
+
+    Nor does a solve show it beside the log, as it may where `staffing` runs on a terminal.
+    """
+    monkeypatch.setenv(SHOWN, "1")
     told = io.StringIO()
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
@@ -189,6 +194,7 @@ def test_a_fault_is_logged_without_its_message() -> None:
     finally:
         root.handlers = handlers
         root.setLevel(level)
+    assert SHOWN not in os.environ
     line = json.loads(told.getvalue())
     told_of = {name: line[name] for name in ("event", "level", "logger", "run", "status", "error")}
     assert told_of == {
