@@ -23,7 +23,8 @@ from scenarios.runs import Order, Run, run, run_many
 from scenarios.scenario import apply
 from solver.portfolio import Portfolio, parse
 from solver.proposal import Run as Found
-from solver.search import UNIT, Progress, Search
+from solver.rules.base import UNIT
+from solver.search import Progress, Search
 from solver.settings import Settings
 from solver.tables import Tables
 

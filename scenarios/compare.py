@@ -24,11 +24,12 @@ from scenarios.comparison import (
     Word,
 )
 from scenarios.moved import moved
-from scenarios.side import CENTS, UNIT, Names, Side
+from scenarios.side import CENTS, Names, Side
 from scenarios.verdict import cautions, verdict
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem
 from solver.proposal import Proposal
 from solver.rules import BY_NAME
+from solver.rules.base import UNIT
 
 MOST_SENTENCES = 12
 

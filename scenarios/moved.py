@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scenarios.comparison import Moved, Sentence
-from scenarios.side import UNIT, Item, Names, Side
+from scenarios.side import Item, Names, Side
 from solver.portfolio import Person
+from solver.rules.base import UNIT
 from solver.units import unit_of
 
 #: rules told in one sentence, and names in one list

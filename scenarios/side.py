@@ -12,11 +12,10 @@ from scenarios.comparison import Standing
 from solver.handmade import plan_from
 from solver.portfolio import Activity, Person, Portfolio
 from solver.proposal import LearningLine, PersonLine, Proposal, RuleScore
+from solver.rules.base import UNIT
 from solver.score import measure
 from solver.tables import Tables
 
-#: costs are whole ten-thousandths: hundredths of an amount × percents of an item's weight
-UNIT = 10_000
 CENTS = 100
 
 #: what an item of a rule is about, as sorted (word, id) pairs

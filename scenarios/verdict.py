@@ -9,7 +9,7 @@ from scenarios.comparison import Verdict
 from scenarios.moved import listed, rule_words
 from scenarios.side import Side
 from solver.rules import rules_of
-from solver.rules.base import Rule
+from solver.rules.base import UNIT, Rule
 
 NO_PLAN = {
     "INFEASIBLE": "{name} has no plan: rules that may not be broken contradict each other",
@@ -115,7 +115,7 @@ def cautions(before: Side, after: Side) -> tuple[str, ...]:
 
 def _far(better: Side, worse: Side) -> str:
     """The difference as a part of what the worse one costs, which is what its gap is a part of."""
-    return _percent((worse.total - better.total) / max(10_000, worse.total))
+    return _percent((worse.total - better.total) / max(UNIT, worse.total))
 
 
 def _percent(share: float) -> str:

@@ -23,8 +23,8 @@ from solver.plan import Plan
 from solver.portfolio import Portfolio
 from solver.proposal import Conflict, Proposal, Status, WayOut
 from solver.quick import Quick
-from solver.rules.base import HUNDRED
-from solver.search import UNIT, Search, gap
+from solver.rules.base import HUNDRED, UNIT
+from solver.search import Search, gap
 from solver.settings import Settings
 from solver.tables import Tables
 

@@ -16,8 +16,8 @@ from solver.nearby import Around, Nearby
 from solver.plan import Plan
 from solver.portfolio import Portfolio
 from solver.proposal import Figure, Part, Proposal
-from solver.rules.base import IntArray
-from solver.search import UNIT, Search
+from solver.rules.base import UNIT, IntArray
+from solver.search import Search
 from solver.settings import Settings
 from solver.strategies.guided import SMALL
 from solver.tables import Tables

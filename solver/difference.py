@@ -9,7 +9,7 @@ import numpy as np
 from solver import score
 from solver.plan import Plan
 from solver.proposal import Figure, Part
-from solver.search import UNIT
+from solver.rules.base import UNIT
 
 #: rules that a sentence names at most, activities and terms learned that get a sentence each
 MOST_RULES, MOST_SENTENCES = 4, 8

@@ -14,15 +14,13 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from solver.fields import Id
-from solver.rules.base import HUNDRED, Amounts, IntArray, Item, Key, Rule, number
+from solver.rules.base import HUNDRED, UNIT, Amounts, IntArray, Item, Key, Rule, number
 
 if TYPE_CHECKING:
     from solver.model import Expression, Model
     from solver.plan import Plan
     from solver.tables import Tables
 
-#: costs are whole ten-thousandths: hundredths of an amount × percents of an item's weight
-UNIT = HUNDRED * HUNDRED
 #: rules on bookings that are about the person; the others on bookings are about the work
 OF_THE_PERSON = frozenset({"energy", "wishes", "lending"})
 

@@ -30,8 +30,6 @@ Expression = Any
 Decision = cp_model.IntVar | int
 #: how far from whole a whole number may be that is told in floating point
 WHOLE = 0.001
-#: objective values are in ten-thousandths: hundredths of an amount × percents of an item's weight
-UNIT = HUNDRED * HUNDRED
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import numpy as np
 from solver import score
 from solver.model import Expression, Model, pairs_of
 from solver.plan import Plan
-from solver.search import UNIT, InternalError, Search
+from solver.rules.base import UNIT
+from solver.search import InternalError, Search
 from solver.strategies import exact
 from solver.strategies.cpsat import Hint, solve_model
 from solver.strategies.mip import Worker

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING
 from solver import score
 from solver.limits import Limit, Limits
 from solver.plan import Plan, plan_of
-from solver.rules.base import HUNDRED, Amounts, Rule
+from solver.rules.base import HUNDRED, UNIT, Amounts, Rule
 from solver.settings import Settings
 from solver.tables import Tables
 
 if TYPE_CHECKING:
     from solver.model import Model
 
-#: costs and bounds are in ten-thousandths: hundredths of an amount × percents of an item's weight
-UNIT = HUNDRED * HUNDRED
 #: progress is told at most this often
 PROGRESS_SECONDS = 0.1
 

@@ -12,7 +12,7 @@ from solver.alternatives import Alternatives, alternatives, pairs_differing
 from solver.handmade import plan_from, score_plan
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
-from solver.search import UNIT
+from solver.rules.base import UNIT
 from solver.settings import Settings
 from solver.solve import solve
 from solver.tables import Tables

@@ -20,12 +20,13 @@ from benchmarks.peers.all import BY_NAME, HIGHS, PEERS, SCIP
 from benchmarks.peers.cpsat import cp_model_of
 from benchmarks.peers.request_by_request import Matching, match_all
 from benchmarks.peers.timefold import facts
-from benchmarks.peers.whole_model import UNIT, WholeModel
+from benchmarks.peers.whole_model import WholeModel
 from benchmarks.plot import COLOURS, Line, chart
 from benchmarks.process import session_memory, watch
 from benchmarks.side_by_side import Case, Result, Results, draw, facts_of, improvements, measure, read, write
 from solver.handmade import score_plan
 from solver.portfolio import Portfolio, parse
+from solver.rules.base import UNIT
 from solver.search import Progress
 from solver.settings import Settings
 from solver.solve import solve

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -90,6 +91,37 @@ def test_a_rule_posts_what_it_measures(rule_class: type[Rule]) -> None:
         else:
             assert posted(rule, model, plan) == by_key(measured), seed
     assert seen == {True, False}, "the random plans show one side of the rule only"
+
+
+@pytest.mark.parametrize("rule_class", [r for r in RULES if r.alone], ids=lambda rule: rule.name)
+def test_a_rule_about_one_person_alone_hears_of_nobody_else(rule_class: type[Rule]) -> None:
+    """What it measures of a person stays as it is where nobody else does anything: the bound of one needs that."""
+    for seed in range(CASES):
+        tables, plan = drawn(seed)
+        rule = tables.rule[rule_class.name]
+        measured = by_key(rule.measure(tables, plan))
+        for p in range(tables.P):
+            found = by_key(rule.measure(tables, alone(plan, p)))
+            assert of_person(rule, found, p) == of_person(rule, measured, p), (seed, p)
+
+
+def of_person(rule: Rule, amounts: dict[Key, tuple[int, int]], person: int) -> dict[Key, tuple[int, int]]:
+    """The items about a person."""
+    return {key: found for key, found in amounts.items() if key[rule.about.index("person")] == person}
+
+
+def alone(plan: Plan, person: int) -> Plan:
+    """What a person does in a plan: the bookings, the lessons taken, and the hours given to learners."""
+    mine, gives = plan.person == person, [mentor == person for mentor, _, _ in plan.mentoring]
+    return replace(
+        plan,
+        person=plan.person[mine],
+        activity=plan.activity[mine],
+        split=plan.split[mine],
+        learning=tuple(one for one in plan.learning if one.person == person),
+        mentoring=tuple(one for one in plan.mentoring if one[0] == person),
+        mentor_split=plan.mentor_split[gives],
+    )
 
 
 @every_soft_rule

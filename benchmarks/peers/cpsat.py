@@ -5,7 +5,8 @@ from __future__ import annotations
 from ortools.sat.python import cp_model
 
 from benchmarks.peers.protocol import Task, tell
-from benchmarks.peers.whole_model import UNIT, Program, WholeModel
+from benchmarks.peers.whole_model import Program, WholeModel
+from solver.rules.base import UNIT
 from solver.tables import Tables
 
 #: more than there are cores, as CP-SAT wants: with one for each of two cores it does far worse

@@ -11,7 +11,8 @@ from datetime import timedelta
 from ortools.math_opt.python import mathopt
 
 from benchmarks.peers.protocol import Task, tell
-from benchmarks.peers.whole_model import UNIT, Program, WholeModel
+from benchmarks.peers.whole_model import Program, WholeModel
+from solver.rules.base import UNIT
 from solver.tables import Tables
 
 #: a plan this close to the bound is the best one

@@ -18,8 +18,6 @@ from benchmarks.peers.protocol import Json, plan_lines, refuse_what_is_not_model
 from solver.rules.base import HUNDRED, NOWHERE, percent
 from solver.tables import Tables
 
-#: costs in here are ten-thousandths of what the score card says
-UNIT = HUNDRED * HUNDRED
 #: a linear expression: variable → coefficient
 Sum = dict[int, int]
 

@@ -14,12 +14,13 @@ from scenarios.studies.base import Finding, Study
 from scenarios.studies.desk import Ask, Desk, plan_in
 from solver.difference import plain
 from solver.fields import Label, Share, Whole
-from solver.limits import UNIT, Limit, value
+from solver.limits import Limit, value
 from solver.plan import Plan
 from solver.portfolio import Portfolio, Problem
 from solver.proposal import Figure, Proposal
 from solver.proposal import Part as Line
 from solver.rules import BY_NAME
+from solver.rules.base import UNIT
 from solver.tables import Tables
 from solver.units import unit_of
 

@@ -17,11 +17,12 @@ from scenarios.studies.base import Finding, RuleCost, Solved, Study
 from scenarios.studies.desk import Ask, Desk, plan_in
 from solver.difference import plain
 from solver.fields import Money, Share
-from solver.limits import UNIT, Limit, value
+from solver.limits import Limit, value
 from solver.plan import Plan
 from solver.portfolio import Portfolio, Problem
 from solver.proposal import Figure, Proposal
 from solver.proposal import Part as Line
+from solver.rules.base import UNIT
 from solver.search import InternalError
 from solver.tables import Tables
 

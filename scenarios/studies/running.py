@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from scenarios.changes.reading import read, read_changes
-from scenarios.runs import VERSIONS
 from scenarios.studies.base import Finding, Outcome, Study, StudyInvalid, StudyResult
 from scenarios.studies.desk import AS_IT_STANDS, Ask, Desk, StudyProgress
 from scenarios.studies.registry import BY_KIND
@@ -17,6 +16,7 @@ from solver.portfolio import Portfolio
 from solver.proposal import PortfolioRef, Proposal
 from solver.report import Report
 from solver.settings import Settings
+from solver.versions import VERSIONS
 
 
 def parse_study(data: Any) -> Study:

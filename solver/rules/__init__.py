@@ -1,6 +1,6 @@
 """All rules of the model, in the order in which score cards show them, and the rules a policy asks for.
 
-A new rule is one file here and one line in `RULES`; see `docs/how-to-add-a-rule.md`.
+A new rule is one file here and one line in `RULES`; `docs/how-to-add-a-rule.md` says what else belongs to it.
 """
 
 from __future__ import annotations

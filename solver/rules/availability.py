@@ -27,6 +27,7 @@ class Availability(Rule):
     hard = True
     unit = "hours"
     about = ("person",)
+    alone = True
 
     def post(self, model: Model) -> Sequence[Item]:
         """One row per person and interval that could bind; of those about the same decisions, the tightest."""

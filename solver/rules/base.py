@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from solver.tables import Tables
 
 HUNDRED = 100
+#: costs and bounds are in ten-thousandths: hundredths of an amount × percents of an item's weight
+UNIT = HUNDRED * HUNDRED
 #: an index where there is none
 NOWHERE = -1
 IntArray = npt.NDArray[np.int64]
@@ -107,6 +109,9 @@ class Rule(ABC):
     unit: ClassVar[str]
     #: what an item is about, in words of the contract: each is one index of a key
     about: ClassVar[tuple[str, ...]]
+    #: whether a person's items hang on what that person does alone, and are not in the prices of `solver.strategies`:
+    #: then they count in the bound of one person
+    alone: ClassVar[bool] = False
     #: settings of other rules that decide what it counts, as (rule, setting)
     counts_by: ClassVar[tuple[tuple[str, str], ...]] = ()
     Settings: ClassVar[type[RuleSettings]] = RuleSettings

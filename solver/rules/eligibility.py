@@ -26,6 +26,7 @@ class Eligibility(Rule):
     hard = True
     unit = "hours"
     about = ("person", "activity")
+    alone = True
 
     class Settings(RuleSettings):
         """`under_level`: how many levels below an expertise requirement still count as near."""

@@ -24,6 +24,7 @@ class Focus(Rule):
     default_weight = 30
     unit = "activities"
     about = ("person",)
+    alone = True
 
     class Settings(RuleSettings):
         """Up to `max_activities` activities cost nothing."""

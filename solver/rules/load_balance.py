@@ -24,6 +24,7 @@ class LoadBalance(Rule):
     default_weight = 2
     unit = "hours"
     about = ("person",)
+    alone = True
 
     class Settings(RuleSettings):
         """Between `low` and `high` of the hours available."""

@@ -25,6 +25,7 @@ class RoleWidth(Rule):
     default_weight = 4
     unit = "hours"
     about = ("person", "kind")
+    alone = True
 
     class Settings(RuleSettings):
         """One kind takes at most `max_share` of the hours plus `free` hours."""

@@ -23,6 +23,7 @@ class Rotation(Rule):
     hard = True
     unit = "hours"
     about = ("person",)
+    alone = True
 
     def post(self, model: Model) -> Sequence[Item]:
         """One row per person who rotates."""

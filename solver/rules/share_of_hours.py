@@ -21,6 +21,7 @@ class ShareOfHours(Rule):
 
     unit = "hours"
     about = ("person",)
+    alone = True
     #: the sort of work, in words
     words: ClassVar[str]
 

@@ -27,6 +27,7 @@ class SmallestBooking(Rule):
     hard = True
     unit = "hours"
     about = ("person", "activity")
+    alone = True
 
     class Settings(RuleSettings):
         """`hours` and `share` of the activity's hours below which nobody is booked."""

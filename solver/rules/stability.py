@@ -23,6 +23,7 @@ class Stability(Rule):
     default_weight = 5
     unit = "hours"
     about = ("person", "activity")
+    alone = True
 
     def post(self, model: Model) -> Sequence[Item]:
         """One item per incumbent booking of somebody of whom something is open."""

@@ -28,6 +28,7 @@ class Stretch(Rule):
     default_weight = 4
     unit = "hours"
     about = ("person",)
+    alone = True
     counts_by = (("stretch_cap", "max_gap"),)
 
     class Settings(RuleSettings):

@@ -24,6 +24,7 @@ class StretchCap(Rule):
     hard = True
     unit = "hours"
     about = ("person",)
+    alone = True
 
     class Settings(RuleSettings):
         """`max_share` of the hours plus `free` hours may be stretch; `max_gap`: levels below what is asked."""

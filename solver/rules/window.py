@@ -23,6 +23,7 @@ class Window(Rule):
     hard = True
     unit = "hours"
     about = ("person", "activity")
+    alone = True
 
     def post(self, model: Model) -> Sequence[Item]:
         """Where the window is past, nothing but the frozen hours; pinned hours may not lie in the past."""

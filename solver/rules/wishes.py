@@ -23,6 +23,7 @@ class Wishes(Rule):
     default_weight = 20
     unit = "wishes"
     about = ("person", "activity")
+    alone = True
     counts_by = (("eligibility", "under_level"), ("stretch_cap", "max_gap"))
 
     def post(self, model: Model) -> Sequence[Item]:

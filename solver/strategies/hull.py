@@ -27,14 +27,10 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.model import WHOLE, Decision, Model
-from solver.rules.base import IntArray
-from solver.rules.per_hour import PerHour
-from solver.search import UNIT
+from solver.rules.base import UNIT, IntArray
 from solver.strategies.mip import columns_of
 from solver.strategies.prices import NEARLY_PAYS, Floats, Moment, Prices, Pricing, ascend, safe
 
-#: rules about people that are not one person's alone, or are in the prices
-SHARED = ("mentoring", "commitment", "hiring")
 #: what an hour and a booking cost is lowered to whole multiples of this, in ten-thousandths
 STEP = UNIT // 1000
 #: CP-SAT's deterministic time for one person: hardly ever needed, and what it has proven by then counts
@@ -98,11 +94,7 @@ class Alone(Model):
                 self.gives[i] = given = self.cp.new_int_var(0, most, "")
                 self.cp.add(given <= most * self.on[i])
                 self.taught_by[person].append((self.activity[i], given))
-        self.post(
-            rule
-            for rule in self.tables.rules
-            if "person" in rule.about and not isinstance(rule, PerHour) and rule.name not in SHARED
-        )
+        self.post(rule for rule in self.tables.rules if rule.alone)
 
     def _learn(self, i: int) -> None:
         if self.tables.learnable[self.pairs[i]]:

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from solver.model import Model, Neighbourhood
 from solver.plan import Plan
-from solver.rules.base import IntArray
-from solver.search import UNIT, Search
+from solver.rules.base import UNIT, IntArray
+from solver.search import Search
 from solver.strategies.mip import Worker
 from solver.tables import Bools, Tables
 

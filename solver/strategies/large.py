@@ -18,8 +18,8 @@ import numpy as np
 
 from solver.model import Model, Neighbourhood
 from solver.plan import Plan
-from solver.rules.base import NOWHERE, IntArray
-from solver.search import UNIT, Search, commitments
+from solver.rules.base import NOWHERE, UNIT, IntArray
+from solver.search import Search, commitments
 from solver.strategies import greedy, hull
 from solver.strategies.improve import Choice, improve, side_by_side, together
 from solver.strategies.mip import Worker

@@ -19,9 +19,8 @@ import numpy.typing as npt
 
 from solver.model import pairs_of
 from solver.plan import Plan
-from solver.rules.base import HUNDRED, NOWHERE, IntArray
+from solver.rules.base import HUNDRED, NOWHERE, UNIT, IntArray
 from solver.rules.per_hour import PerHour
-from solver.search import UNIT
 from solver.tables import Bools, Tables
 
 Floats = npt.NDArray[np.float64]
