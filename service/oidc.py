@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from http.client import HTTPException
 from threading import Lock
-from typing import Any, cast
-from urllib.error import URLError
+from typing import Any
 from urllib.request import urlopen
 
 import jwt
@@ -35,7 +35,8 @@ class Provider:
     def __init__(self, settings: AccessSettings) -> None:
         self.settings = settings
         self._keys: jwt.PyJWKClient | None = None
-        self._lock = Lock()
+        #: one asks at a time; how often that failed
+        self._lock, self._failed = Lock(), 0
 
     def who(self, token: str) -> Who:
         """Whose token it is; raises BadToken."""
@@ -43,7 +44,7 @@ class Provider:
         try:
             claims = jwt.decode(
                 token,
-                self._client().get_signing_key_from_jwt(token),
+                self._key(jwt.get_unverified_header(token).get("kid")),
                 algorithms=ALGORITHMS,
                 audience=settings.oidc_audience,
                 issuer=settings.oidc_issuer,
@@ -74,23 +75,43 @@ class Provider:
             admin="admin" in roles,
         )
 
-    def _client(self) -> jwt.PyJWKClient:
+    def _key(self, id: Any) -> jwt.PyJWK:
+        """The provider's key of that id; raises PyJWKClientError, or PyJWKClientConnectionError where it is away.
+
+        Nobody waits for a key that is known; and whoever waited for a question that failed does not ask it again.
+        """
+        failed = self._failed
+        if (known := self._known(id)) is not None:
+            return known
         with self._lock:
-            if self._keys is None:
-                self._keys = jwt.PyJWKClient(self.settings.oidc_keys or self._found(), timeout=ANSWER_SECONDS)
-            return self._keys
+            if self._failed != failed:
+                raise jwt.PyJWKClientConnectionError("it was away just now")
+            try:
+                if self._keys is None:
+                    self._keys = jwt.PyJWKClient(self.settings.oidc_keys or self._found(), timeout=ANSWER_SECONDS)
+                return self._keys.get_signing_key(id)
+            except (OSError, HTTPException, ValueError, jwt.PyJWKClientConnectionError) as error:
+                self._failed += 1
+                raise jwt.PyJWKClientConnectionError(type(error).__name__) from None
+
+    def _known(self, id: Any) -> jwt.PyJWK | None:
+        """The key of that id, if it is among those that the provider gave lately."""
+        cache = None if self._keys is None else self._keys.jwk_set_cache
+        given = None if cache is None else cache.get()
+        keys = [] if given is None else given.keys
+        return next((key for key in keys if key.key_id == id and key.public_key_use in ("sig", None)), None)
 
     def _found(self) -> str:
         """Where the provider says that its keys are."""
         address = self.settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration"
-        try:
-            with urlopen(address, timeout=ANSWER_SECONDS) as answer:
-                found = json.load(answer)
-        except (URLError, TimeoutError, ValueError) as error:
-            raise jwt.PyJWKClientConnectionError(type(error).__name__) from None
+        with urlopen(address, timeout=ANSWER_SECONDS) as answer:
+            found = json.load(answer)
         if not isinstance(found, dict) or found.get("issuer") != self.settings.oidc_issuer:
             raise jwt.PyJWKClientConnectionError("it is another provider")
-        return cast(str, found["jwks_uri"])
+        keys = found.get("jwks_uri")
+        if not isinstance(keys, str):
+            raise jwt.PyJWKClientConnectionError("it does not say where its keys are")
+        return keys
 
 
 def _claim(claims: dict[str, Any], name: str) -> Any:
@@ -104,5 +125,6 @@ def _claim(claims: dict[str, Any], name: str) -> Any:
 
 
 def _words(claim: Any) -> list[str]:
-    """A claim with one word, or with a list of them."""
-    return [claim] if isinstance(claim, str) else [one for one in claim or () if isinstance(one, str)]
+    """A claim with one word, or with a list of them; nothing else has any."""
+    given = claim if isinstance(claim, list) else [claim]
+    return [one for one in given if isinstance(one, str)]

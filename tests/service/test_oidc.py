@@ -6,6 +6,8 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,6 +16,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi.testclient import TestClient
 
+from service import oidc
+from service.access_settings import AccessSettings
 from service.app import create_app
 from service.settings import ServiceSettings, SettingsInvalid
 
@@ -114,6 +118,8 @@ def test_a_token_of_the_provider_says_who_asks(
         {"sub": None},
         {"realm": {"groups": ["strangers"]}},
         {"realm": "planners"},
+        {"realm": {"groups": 3}},
+        {"realm": {"groups": {"planners": True}}},
         {"nbf": 4_000_000_000},
     ],
     ids=lambda wrong: f"{next(iter(wrong))}={next(iter(wrong.values()))}",
@@ -155,6 +161,113 @@ def test_a_provider_that_is_away_is_told(sqlite_address: str) -> None:
         401,
         "The OpenID Connect provider cannot be reached to check the token.",
     )
+
+
+def test_units_that_are_no_words_are_no_units(issuer: str) -> None:
+    """A claim of another kind lets nobody see more: it names no unit, and is no fault of ours."""
+    provider = oidc.Provider(AccessSettings(oidc_issuer=issuer, oidc_role="realm.groups"))
+    for units, known in (("north", {"north"}), (["north", 3], {"north"}), (3, set()), (True, set()), ({"a": 1}, set())):
+        who = provider.who(token(issuer, realm={"groups": ["planner"]}, staffing_units=units))
+        assert who.units == known, units
+
+
+class Broken(BaseHTTPRequestHandler):
+    """Says of itself, and of its keys, what the server was given for the path; closes where that is nothing."""
+
+    def do_GET(self) -> None:
+        """Answer, once the server lets it."""
+        server: Any = self.server
+        server.asked += 1
+        assert server.go.wait(60)
+        told = server.told.get(self.path)
+        if told is not None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(told.replace("HERE", f"http://127.0.0.1:{server.server_address[1]}").encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def broken(told: dict[str, str]) -> Iterator[Any]:
+    """A server that says what is told by path."""
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Broken)
+    server.told, server.asked, server.go = told, 0, threading.Event()
+    server.go.set()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {DISCOVERY: "no JSON"},
+        {DISCOVERY: '{"issuer": "HERE"}'},
+        {DISCOVERY: '{"issuer": "HERE", "jwks_uri": 3}'},
+        {DISCOVERY: '{"issuer": "HERE", "jwks_uri": "HERE/keys"}'},
+        {DISCOVERY: '{"issuer": "HERE", "jwks_uri": "HERE/keys"}', "/keys": "no JSON"},
+    ],
+    ids=["closes", "no JSON", "no keys", "odd keys", "keys close", "keys no JSON"],
+)
+def test_a_provider_that_answers_badly_counts_as_away(sqlite_address: str, told: dict[str, str]) -> None:
+    """Whatever it says, or does not say, of itself or of its keys: the answer is the same, and no fault of ours."""
+    with broken(told) as server:
+        issuer = f"http://127.0.0.1:{server.server_address[1]}"
+        with TestClient(create_app(ServiceSettings(database_url=sqlite_address, oidc_issuer=issuer))) as connected:
+            answer = connected.get("/v1/rules", headers={"Authorization": f"Bearer {token(issuer)}"})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        401,
+        "The OpenID Connect provider cannot be reached to check the token.",
+    )
+
+
+class Counted:
+    """A lock that says when somebody comes to it."""
+
+    def __init__(self) -> None:
+        self.came, self._lock = threading.Semaphore(0), threading.Lock()
+
+    def __enter__(self) -> None:
+        self.came.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_who_waited_for_a_provider_that_is_away_does_not_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many tokens come meanwhile, all have the answer when the first question has failed."""
+    with broken({}) as server, ThreadPoolExecutor(4) as threads:
+        server.go.clear()
+        issuer = f"http://127.0.0.1:{server.server_address[1]}"
+        provider, lock = oidc.Provider(AccessSettings(oidc_issuer=issuer)), Counted()
+        monkeypatch.setattr(provider, "_lock", lock)
+        asking = [threads.submit(provider.who, token(issuer)) for _ in range(4)]
+        for _ in asking:
+            assert lock.came.acquire(timeout=60)
+        server.go.set()
+        for one in asking:
+            with pytest.raises(oidc.BadToken, match="cannot be reached"):
+                one.result()
+        assert server.asked == 1
+
+
+def test_nobody_waits_for_a_key_that_is_known(issuer: str) -> None:
+    """While the provider is asked for another key, a token with one of those it gave is let in."""
+    provider = oidc.Provider(AccessSettings(oidc_issuer=issuer, oidc_role="realm.groups"))
+    good = token(issuer, realm={"groups": ["planner"]})
+    provider.who(good)
+    with ThreadPoolExecutor(1) as threads, provider._lock:
+        assert threads.submit(provider.who, good).result(timeout=60).role == "planner"
 
 
 @pytest.mark.parametrize(
