@@ -19,7 +19,8 @@ from service.store.access_tables import access_keys, contests, decisions
 from service.store.base import Base, now
 from service.store.portfolios import content_of
 from service.store.records import ENDED
-from service.store.tables import comparisons, revisions, run_events, runs, scenarios
+from service.store.runs import hold_queue
+from service.store.tables import comparisons, portfolios, revisions, run_events, runs, scenarios
 from service.who import LOCAL, Who
 from solver.portfolio import parse
 
@@ -48,6 +49,7 @@ class Erasure(Base):
     def erase_person(self, person: str, who: Who) -> Erased:
         """Put a pseudonym in the person's place; raises UnknownPerson, or InUse while a run works on them."""
         with self.writing() as connection:
+            _hold(connection)
             under_way = _under_way(connection, person)
             if under_way:
                 listed = ", ".join(under_way)
@@ -56,7 +58,7 @@ class Erasure(Base):
             if not names and not _has_key(connection, person):
                 raise UnknownPerson(f"There is no person {person}.")
             erasing = Erasing(person, names, f"erased-{secrets.token_hex(4)}")
-            changed = {"revisions": _portfolios(connection, erasing)}
+            changed = {"revisions": self._portfolios(connection, erasing, who)}
             for table, told, texts in _SAYS:
                 changed[table.name] = _rows(connection, erasing, table, told, texts)
             changed["contests"] = connection.execute(delete(contests).where(contests.c.person == person)).rowcount
@@ -84,6 +86,35 @@ class Erasure(Base):
             if count:
                 trail.add(connection, LOCAL, "forget_old", {"runs": count, "days": days})
         return count
+
+    def _portfolios(self, connection: Connection, erasing: Erasing, who: Who) -> int:
+        """Every revision that has the person, with its new hash.
+
+        The latest is the next revision as well, so that nobody who read it before writes the person back with it.
+        """
+        asked = select(revisions, portfolios.c.revision.label("latest")).join(portfolios)
+        rows = connection.execute(asked.where(revisions.c.content.like(f'%"{erasing.person}"%'))).all()
+        count = 0
+        for row in rows:
+            before = json.loads(row.content)
+            after = erasing.of(before)
+            if after == before:
+                continue
+            portfolio = parse(after)
+            this = (revisions.c.portfolio == row.portfolio) & (revisions.c.revision == row.revision)
+            said = {"name": portfolio.name, "content": content_of(portfolio), "sha256": portfolio.sha256()}
+            connection.execute(update(revisions).where(this).values(**said))
+            if row.revision == row.latest:
+                self.revise_portfolio(row.portfolio, portfolio, who.name, connection=connection)  # type: ignore[attr-defined]
+            count += 1
+        return count
+
+
+def _hold(connection: Connection) -> None:
+    """Let nobody queue a run, or change a portfolio or scenario, until this transaction ends."""
+    hold_queue(connection)
+    for table in (portfolios, scenarios):
+        connection.execute(select(table.c.id).order_by(table.c.number).with_for_update())
 
 
 def _under_way(connection: Connection, person: str) -> list[str]:
@@ -115,27 +146,6 @@ def _has_key(connection: Connection, person: str) -> bool:
     return connection.scalar(select(access_keys.c.number).where(access_keys.c.person == person).limit(1)) is not None
 
 
-def _portfolios(connection: Connection, erasing: Erasing) -> int:
-    """Every revision that has the person, with its new hash."""
-    rows = connection.execute(
-        select(revisions.c.portfolio, revisions.c.revision, revisions.c.content).where(
-            revisions.c.content.like(f'%"{erasing.person}"%')
-        )
-    ).all()
-    count = 0
-    for row in rows:
-        before = json.loads(row.content)
-        after = erasing.of(before)
-        if after == before:
-            continue
-        portfolio = parse(after)
-        this = (revisions.c.portfolio == row.portfolio) & (revisions.c.revision == row.revision)
-        said = {"content": content_of(portfolio), "sha256": portfolio.sha256()}
-        connection.execute(update(revisions).where(this).values(**said))
-        count += 1
-    return count
-
-
 def _rows(connection: Connection, erasing: Erasing, table: Table, told: tuple[str, ...], texts: tuple[str, ...]) -> int:
     keys = list(table.primary_key.columns)
     count = 0
@@ -152,6 +162,8 @@ def _rows(connection: Connection, erasing: Erasing, table: Table, told: tuple[st
             if after != before:
                 said[name] = json.dumps(after, ensure_ascii=False, separators=(",", ":"))
         if said:
+            if "version" in table.c:  # whoever read it before is told so
+                said["version"] = table.c.version + 1
             this = [column == row[column.name] for column in keys]
             connection.execute(update(table).where(*this).values(**said))
             count += 1

@@ -24,6 +24,8 @@ from service.who import Who
 
 #: how often a run is queued again that was interrupted: its worker died, or its solver was killed
 MOST_LOST = 3
+#: the advisory lock of PostgreSQL that one run at a time is added under
+ADDING = 1
 #: after how many seconds to come back where the queue is full
 RETRY_SECONDS = 10
 
@@ -87,9 +89,7 @@ class Runs(Base):
         the turn that is being served, not behind everybody else's.
         """
         with self.writing() as connection:
-            if connection.dialect.name == "postgresql":
-                # Room and turn are read before they are taken; SQLite has one writer at a time anyway.
-                connection.execute(select(func.pg_advisory_xact_lock(1)))
+            hold_queue(connection)  # room and turn are read before they are taken
             if key is not None and (before := self._of_key(connection, new.by, key)) is not None:
                 return before, False
             if room is not None:
@@ -241,19 +241,19 @@ class Runs(Base):
         return bool(cancelling)
 
     def release_run(self, id: str, attempt: int) -> None:
-        """Queue a run again that is given up in good order; raises Fenced."""
+        """Queue a run again that is given up in good order, or cancel it where that was asked; raises Fenced."""
         with self.writing() as connection:
+            row = self._held(connection, id, attempt)
+            if row["cancelling"]:
+                self._cancelled(connection, id, attempt)
+                return
             self._write(connection, id, attempt, {"status": "queued", "progress": None})
             self._queued_again(connection, id, "the service was stopped")
 
     def lose_run(self, id: str, attempt: int, why: str) -> StoredRun:
         """Queue a run again of which `why` says what became of it, as `requeue_lost` does; raises Fenced."""
         with self.writing() as connection:
-            asked = _at_work(runs.c.id == id, runs.c.attempt == attempt)
-            row = connection.execute(asked).mappings().one_or_none()
-            if row is None:
-                raise Fenced
-            self._lose(connection, row, why)
+            self._lose(connection, self._held(connection, id, attempt), why)
             return _known(connection, id)
 
     def requeue_lost(
@@ -277,8 +277,7 @@ class Runs(Base):
     def _lose(self, connection: Connection, row: RowMapping, why: str) -> None:
         id, attempt = row["id"], row["attempt"]
         if row["cancelling"]:
-            self._write(connection, id, attempt, {"status": "cancelled", "ended": now(), "cancelling": False})
-            self._tell(connection, id, "cancelled", {"outcome": None, "failure": None})
+            self._cancelled(connection, id, attempt)
         elif row["lost"] < MOST_LOST:
             self._write(connection, id, attempt, {"status": "queued", "lost": row["lost"] + 1, "progress": None})
             self._queued_again(connection, id, why)
@@ -288,6 +287,18 @@ class Runs(Base):
             said = {"status": "failed", "ended": now(), "lost": row["lost"] + 1, "failure": failure}
             self._write(connection, id, attempt, said)
             self._tell(connection, id, "failed", {"outcome": None, "failure": failure})
+
+    def _held(self, connection: Connection, id: str, attempt: int) -> RowMapping:
+        """The running run of that attempt, held until the transaction ends; raises Fenced."""
+        row = connection.execute(_at_work(runs.c.id == id, runs.c.attempt == attempt)).mappings().one_or_none()
+        if row is None:
+            raise Fenced
+        return row
+
+    def _cancelled(self, connection: Connection, id: str, attempt: int) -> None:
+        """End a run that was to be cancelled and that nobody is at any more; raises Fenced."""
+        self._write(connection, id, attempt, {"status": "cancelled", "ended": now(), "cancelling": False})
+        self._tell(connection, id, "cancelled", {"outcome": None, "failure": None})
 
     def _queued_again(self, connection: Connection, id: str, why: str) -> None:
         self._tell(connection, id, "queued", {"because": why})
@@ -317,6 +328,12 @@ class Runs(Base):
         if row.asked != key.asked:
             raise KeyReused(f"Idempotency-Key {key.key} was used for another request; use a new one.")
         return _known(connection, row.run)
+
+
+def hold_queue(connection: Connection) -> None:
+    """Let nobody else add a run before this transaction ends; SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(ADDING)))
 
 
 def _at_work(*where: ColumnElement[bool]) -> Select[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +19,11 @@ from typer.testing import CliRunner
 from scenarios.changes import parse_changes
 from service.app import create_app
 from service.cli import app as cli
-from service.problems import InUse, UnknownPerson
+from service.problems import InUse, Stale, UnknownPerson
 from service.settings import ServiceSettings
 from service.store import NewRun, Store
 from service.store.access_tables import audit
+from service.store.erasure import Erased
 from service.store.schema import metadata
 from service.store.tables import runs
 from service.who import Who
@@ -493,6 +495,55 @@ def test_nobody_is_erased_while_a_run_works_on_them(store: Store, run: str) -> N
         store.erase_person("bob", HR)
     store.cancel_run(again.id, "ana")
     assert store.erase_person("bob", HR).changed["revisions"] == 1
+
+
+def test_what_was_read_before_an_erasure_is_not_written_after_it(store: Store, run: str) -> None:
+    """A change to a portfolio or a scenario that was under way is told that it has changed: nobody comes back."""
+    changes = parse_changes([{"change": "leave", "person": "bob", "from": 1}])
+    scenario = store.add_scenario("Without Bob Kroes", "team", 1, changes, "key hr")
+    other = store.add_scenario("Without Ann", "team", 1, (), "key hr")
+    stored, portfolio = store.portfolio("team")
+    store.erase_person("bob", HR)
+    with pytest.raises(Stale):
+        store.revise_portfolio("team", portfolio, "key hr", stored.revision)
+    with pytest.raises(Stale):
+        store.put_scenario(scenario.id, scenario.name, "team", 1, changes, "key hr", scenario.version)
+    assert "Kroes" not in everything(store)
+    store.put_scenario(other.id, other.name, "team", 1, (), "key hr", other.version)
+    latest = store.portfolio_record("team")
+    assert (latest.revision, latest.sha256) == (2, store.portfolio_record("team", 1).sha256)
+
+
+def under_way(store: Store, thread: ThreadPoolExecutor) -> Future[Erased]:
+    """The erasure of bob in the thread; on PostgreSQL it waits for somebody by now, or has ended."""
+    erasing = thread.submit(store.erase_person, "bob", HR)
+    while store.engine.dialect.name == "postgresql" and not erasing.done():
+        with store.reading() as connection:
+            if connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                break
+    return erasing
+
+
+def test_a_run_that_is_being_queued_is_under_way(store: Store, run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Erasing waits for whoever is queueing a run, and then names it."""
+    said = {name: value for name, value in vars(store.run(run)).items() if name in NewRun.__dataclass_fields__}
+    erasing: list[Future[Erased]] = []
+    with ThreadPoolExecutor(1) as thread:
+        monkeypatch.setattr(store, "on_queued", lambda *_: erasing.append(under_way(store, thread)))
+        again, _ = store.add_run(NewRun(**said, content=None))
+        with pytest.raises(InUse, match=again.id):
+            erasing[0].result()
+
+
+def test_a_change_that_is_being_written_is_erased_too(store: Store, run: str) -> None:
+    """Erasing waits for whoever is writing a revision, which then has the person no more either."""
+    _, portfolio = store.portfolio("team")
+    with ThreadPoolExecutor(1) as thread:
+        with store.writing() as connection:
+            store.revise_portfolio("team", portfolio, "key hr", 1, connection)
+            erasing = under_way(store, thread)
+        assert erasing.result().changed["revisions"] == 2
+    assert "Kroes" not in everything(store)
 
 
 def test_who_is_not_there_cannot_be_erased(store: Store) -> None:

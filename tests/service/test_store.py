@@ -215,6 +215,18 @@ def test_a_run_that_is_given_up_in_good_order_is_not_counted_as_lost(store: Stor
     assert (store.run(run).status, store.run(run).lost) == ("queued", 0)
 
 
+def test_a_run_that_is_being_stopped_is_cancelled_when_it_is_given_up(store: Store) -> None:
+    """It is not taken up again only to be stopped, and nothing says that it is still being stopped."""
+    run = claimed(store)
+    store.cancel_run(run, "ana")
+    store.release_run(run, 1)
+    given_up = store.run(run)
+    assert (given_up.status, given_up.cancelling, given_up.ended is None) == ("cancelled", False, False)
+    assert store.events(run)[-1].event == "cancelled"
+    with pytest.raises(Fenced):
+        store.release_run(run, 1)
+
+
 def test_users_take_turns(store: Store) -> None:
     """Each user's runs keep their order, and nobody waits behind all of another's."""
     for by in ("ana", "ana", "ana", "ana"):
