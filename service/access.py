@@ -13,49 +13,9 @@ from service.problems import Forbidden, Stale, Unauthenticated
 from service.store import Store, StoredPortfolio
 from service.store.keys import MARK
 from service.store.portfolios import stale
-from service.visible import (
-    edited,
-    hidden_fields,
-    limits_changed,
-    money_set,
-    uncovered,
-    varied,
-    visible,
-    visible_changes,
-    visible_comparison,
-    visible_errors,
-    visible_person,
-    visible_portfolio,
-    visible_progress,
-    visible_proposal,
-    with_hidden_of,
-)
+from service.visible import hidden_fields, limits_changed, money_set, uncovered, with_hidden_of
 from service.who import LOCAL, ROLES, Role, Who
 from solver.portfolio import Portfolio
-
-__all__ = [
-    "LOCAL",
-    "PERMISSIONS",
-    "ROLES",
-    "Role",
-    "TheWho",
-    "Who",
-    "allowed",
-    "edited",
-    "merged",
-    "refuse_hidden",
-    "refuse_money",
-    "revised",
-    "varied",
-    "visible",
-    "visible_changes",
-    "visible_comparison",
-    "visible_errors",
-    "visible_person",
-    "visible_portfolio",
-    "visible_progress",
-    "visible_proposal",
-]
 
 EVERYBODY: frozenset[Role] = frozenset(ROLES)
 #: those whose own view there is; HR see everybody's

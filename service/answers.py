@@ -8,10 +8,11 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from service.access import Who, edited, varied, visible
 from service.execution import portfolio_of
 from service.media import JSON
 from service.store import Store, StoredRun
+from service.visible import edited, varied, visible
+from service.who import Who
 from solver.portfolio import Portfolio
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import resource
 import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from opentelemetry import trace
@@ -46,6 +47,16 @@ RETRY_SECONDS = 1.0
 log = logging.getLogger("staffing")
 
 
+@dataclass(frozen=True)
+class End:
+    """What a run came to, as it is stored."""
+
+    status: Status
+    result: str | None = None
+    outcome: str | None = None
+    failure: dict[str, str] | None = None
+
+
 class Execution:
     """One attempt at a run that was taken up; `see_through` does it."""
 
@@ -55,6 +66,7 @@ class Execution:
         self._latest: Any = None  # of a solve `Progress`, of a study `StudyProgress`
         self._told_at = 0.0
         self._began = time.monotonic()
+        self._wanted = self._timed_out = False  # whether it was stopped, by somebody or since its time was up
         self._captured: float | None = None  # share of the value, of a proposal
 
     def see_through(self) -> None:
@@ -68,7 +80,7 @@ class Execution:
     def _see_through(self) -> None:
         log.info("the %s begins", self.run.kind)
         try:
-            ended = self._solved()
+            end = self._came_to()
         except Fenced:
             log.warning("it was taken up by somebody else; this attempt is given up")
             return
@@ -77,70 +89,80 @@ class Execution:
         except Exception as error:  # noqa: BLE001 - whatever it is, the run has to end
             log_fault("the run", error)
             detail = f"a fault of ours ({type(error).__name__}); the server's log says where"
-            ended = ("failed", None, None, {"code": "error", "detail": detail})
-        if ended is not None:
-            self._end(*ended)
+            end = End("failed", failure={"code": "error", "detail": detail})
+        if end is not None:
+            self._end(end)
 
-    def _solved(self) -> tuple[Status, str | None, str | None, dict[str, str] | None] | None:
-        """Status, result, outcome and failure; None where the run is queued again."""
+    def _came_to(self) -> End | None:
+        """Solve it; None where the run is queued again."""
         run = self.run
         portfolio, earlier = portfolio_of(self.store, run), proposal_of(self.store, run.parent)
-        changes, settings = parse_changes(run.changes), Settings.model_validate(run.settings)
-        timed_out = wanted = False
-        began = 0.0
-        asked = None if run.kind == "solve" else runs.Asked(run.kind, run.asked)
-        clock = self.settings.study_seconds + runs.GRACE_SECONDS if run.kind == "study" else None
         with runs.start(
             portfolio,
-            changes,
-            settings,
+            parse_changes(run.changes),
+            Settings.model_validate(run.settings),
             earlier,
             self._note,
             id=run.id,
-            clock_seconds=clock,
-            asked=asked,
+            clock_seconds=self.settings.study_seconds + runs.GRACE_SECONDS if run.kind == "study" else None,
+            asked=None if run.kind == "solve" else runs.Asked(run.kind, run.asked),
             before=self._held_back,
         ) as handle:
-            while True:
-                try:
-                    done = handle.result(LOOK_SECONDS)
-                    break
-                except TimeoutError:
-                    pass
-                if self.giving_up.is_set():
-                    handle.close()
-                    self.store.release_run(run.id, run.attempt)
-                    return None
-                with suppress(SQLAlchemyError):  # the store is away: go on, and tell it later
-                    if not wanted and self.store.is_cancelling(run.id, run.attempt):
-                        wanted = True
-                        handle.cancel()
-                        log.info("it is being stopped")
-                    self._tell()
-                # The seconds of a repeatable solve are not those of the clock, so the clock has to be watched here;
-                # a study is many solves.
-                if (settings.repeatable or run.kind == "study") and handle.solving and not timed_out:
-                    began = began or time.monotonic()
-                    most = self.settings.study_seconds if run.kind == "study" else self.settings.solve_seconds
-                    timed_out = time.monotonic() - began > most
-                    if timed_out:
-                        handle.cancel()
-        status: Status = "cancelled" if done.outcome == "cancelled" and not (timed_out and not wanted) else "finished"
+            done = self._watched(handle)
+        if done is None:
+            self.store.release_run(run.id, run.attempt)
+            return None
         if done.failure is not None and done.failure.code == "killed":
             lost = self.store.lose_run(run.id, run.attempt, "its solver was killed")
             metrics.LOST.inc()
             log.warning("its solver was killed; it is %s", lost.status)
             return None
+        return self._ended_as(done)
+
+    def _watched(self, handle: runs.RunHandle) -> runs.Run | None:
+        """The run once it has ended, stopped if somebody asks for it or its time is up; None where it is given up."""
+        most, began = self._most_seconds(), 0.0
+        while True:
+            with suppress(TimeoutError):
+                return handle.result(LOOK_SECONDS)
+            if self.giving_up.is_set():
+                handle.close()
+                return None
+            with suppress(SQLAlchemyError):  # the store is away: go on, and tell it later
+                if not self._wanted and self.store.is_cancelling(self.run.id, self.run.attempt):
+                    self._wanted = True
+                    handle.cancel()
+                    log.info("it is being stopped")
+                self._tell()
+            if handle.solving and not self._timed_out:
+                began = began or time.monotonic()
+                if time.monotonic() - began > most:
+                    self._timed_out = True
+                    handle.cancel()
+
+    def _most_seconds(self) -> float:
+        """After how many seconds of the clock the run is stopped here, if it does not see to that itself.
+
+        The seconds of a repeatable solve are not those of the clock, and a study is many solves.
+        """
+        if self.run.kind == "study":
+            return self.settings.study_seconds
+        return self.settings.solve_seconds if self.run.settings.get("repeatable") else math.inf
+
+    def _ended_as(self, done: runs.Run) -> End:
+        """What is stored of a run that has ended; one whose time was up has finished, if nobody stopped it too."""
+        stopped = done.outcome == "cancelled" and (self._wanted or not self._timed_out)
+        status: Status = "cancelled" if stopped else "finished"
         if done.answer is not None:
-            told = of_revision(done.answer, run.revision)
-            return status, json.dumps(told, ensure_ascii=False), _outcome(done.answer), None
+            told = of_revision(done.answer, self.run.revision)
+            return End(status, json.dumps(told, ensure_ascii=False), _outcome(done.answer))
         if done.proposal is None:
             failure = None if done.failure is None else done.failure.model_dump()
-            return done.outcome or "failed", None, None, failure
-        about = done.proposal.portfolio.model_copy(update={"revision": run.revision or 1})
-        proposal = done.proposal.model_copy(update={"portfolio": about, "scenario": run.scenario})
+            return End(done.outcome or "failed", failure=failure)
+        portfolio = done.proposal.portfolio.model_copy(update={"revision": self.run.revision or 1})
+        proposal = done.proposal.model_copy(update={"portfolio": portfolio, "scenario": self.run.scenario})
         self._captured = proposal.run.value_captured
-        return status, proposal.model_dump_json(by_alias=True), proposal.run.status, None
+        return End(status, proposal.model_dump_json(by_alias=True), proposal.run.status)
 
     def _held_back(self, pid: int) -> None:
         """Let the run's process give way, and bound its memory, with all threads and processes that it will start."""
@@ -150,11 +172,11 @@ class Execution:
     def _note(self, progress: Any) -> None:
         self._latest = progress
 
-    def _note_end(self, status: Status, outcome: str | None) -> None:
-        log.info("the %s ended", self.run.kind, extra={"status": status, "outcome": outcome})
+    def _note_end(self, end: End) -> None:
+        log.info("the %s ended", self.run.kind, extra={"status": end.status, "outcome": end.outcome})
         seconds = time.monotonic() - self._began
-        metrics.ended(self.run, status, outcome, seconds, self._captured)
-        trace.get_current_span().set_attributes({"staffing.status": status, "staffing.outcome": outcome or ""})
+        metrics.ended(self.run, end.status, end.outcome, seconds, self._captured)
+        trace.get_current_span().set_attributes({"staffing.status": end.status, "staffing.outcome": end.outcome or ""})
 
     def _tell(self) -> None:
         """Pass the latest progress on, if there is any; raises Fenced."""
@@ -164,12 +186,12 @@ class Execution:
             self._told_at = progress.seconds
             self.store.tell_progress(self.run.id, self.run.attempt, asdict(progress))
 
-    def _end(self, status: Status, result: str | None, outcome: str | None, failure: dict[str, str] | None) -> None:
+    def _end(self, end: End) -> None:
         """Write the end, however long that takes: only the end of this process comes before."""
         while True:
             try:
-                self.store.end_run(self.run.id, self.run.attempt, status, result, outcome, failure)
-                self._note_end(status, outcome)
+                self.store.end_run(self.run.id, self.run.attempt, end.status, end.result, end.outcome, end.failure)
+                self._note_end(end)
                 return
             except Fenced:
                 log.warning("it was taken up by somebody else; its end is not written")
@@ -177,8 +199,8 @@ class Execution:
             except SQLAlchemyError as error:
                 if not is_away(error):  # it would be refused again and again
                     log_fault("writing the end of a run", error)
-                    status, result, outcome = "failed", None, None
-                    failure = {"code": "error", "detail": "what came of it cannot be stored; the server's log says why"}
+                    detail = "what came of it cannot be stored; the server's log says why"
+                    end = End("failed", failure={"code": "error", "detail": detail})
                     continue
                 log.error("its end cannot be written", extra={"error": type(error).__name__})
                 if self.giving_up.wait(RETRY_SECONDS):

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from scenarios import scenario
 from scenarios.changes import Change, changes_to_json
-from scenarios.runs import VERSIONS, fingerprint
+from scenarios.runs import fingerprint
 from service.store import Key, Kind, NewRun, StoredPortfolio
 from service.store.portfolios import content_of
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
 from solver.settings import Settings
+from solver.versions import VERSIONS
 
 
 class Source(NamedTuple):

@@ -25,7 +25,7 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from service.access import LOCAL, PERMISSIONS, Who, who_of
+from service.access import PERMISSIONS, who_of
 from service.page.drawing.bars import difference, share
 from service.page.dutch import DETAILS, PROBLEMS
 from service.page.forms import title_of
@@ -48,6 +48,7 @@ from service.reader import received
 from service.seen import seen_by
 from service.settings import ServiceSettings
 from service.store import Store
+from service.who import LOCAL, Who
 from service.words import Language
 from service.work import Work
 from solver.portfolio import PortfolioInvalid

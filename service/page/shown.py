@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from service.access import Who, visible_portfolio, visible_proposal
+from service.visible import visible_portfolio, visible_proposal
+from service.who import Who
 from solver.portfolio import Portfolio, parse
 from solver.proposal import Proposal
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.compare import compare
 from service import stored_examples
-from service.access import TheWho, Who, visible_comparison
+from service.access import TheWho
 from service.answers import answer, encoded
 from service.bodies import whole
 from service.dependencies import TheSettings, TheStore, TheWork
@@ -24,6 +24,8 @@ from service.reader import read
 from service.routes.proposals import no_proposal
 from service.store import Store, StoredComparison, StoredRun
 from service.told import ComparisonAnswer, ComparisonInfo, ComparisonList
+from service.visible import visible_comparison
+from service.who import Who
 from solver.fields import Id, Name
 from solver.portfolio import Portfolio, Problem
 from solver.proposal import Proposal

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service import examples_record as examples
-from service.access import TheWho, Who
+from service.access import TheWho
 from service.bodies import whole
 from service.deciding import checked, concerned, plan_of, take_over
 from service.dependencies import TheSettings, TheStore, TheWork
@@ -18,6 +18,7 @@ from service.problems import BadQuery, NoProposal, NotTaken, Stale, UnknownPortf
 from service.reader import read
 from service.store import Store, StoredDecision
 from service.told import DecidedBooking, Decision, DecisionList, Incumbents, OverrideLine, OverrideReport
+from service.who import Who
 from solver.fields import Words
 from solver.portfolio import Problem
 

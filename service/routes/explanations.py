@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scenarios.changes import parse_changes
 from scenarios.questions import AlternativesAsked, parse_question
 from service import stored_examples
-from service.access import TheWho, Who, visible
+from service.access import TheWho
 from service.answers import answer, encoded, run_seen
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import changed_portfolio, portfolio_of, proposal_of
@@ -26,6 +26,8 @@ from service.routes.proposals import IdempotencyKey, Prefer, failed, no_proposal
 from service.settings import ServiceSettings
 from service.store import ENDED, Kind, Store, StoredRun
 from service.told import RunAnswer
+from service.visible import visible
+from service.who import Who
 from service.work import Work
 from solver.alternatives import Alternatives
 from solver.portfolio import Portfolio

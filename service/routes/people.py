@@ -13,7 +13,7 @@ from scenarios.agreement import Agreement, agreement
 from scenarios.person import explanation
 from scenarios.person_record import PersonExplanation
 from service import examples_record as examples
-from service.access import TheWho, Who
+from service.access import TheWho
 from service.agreement_html import to_html
 from service.agreement_pdf import to_pdf
 from service.agreements import to_json, to_markdown
@@ -39,6 +39,7 @@ from service.reader import read
 from service.routes.decisions import Text
 from service.store import Store, StoredContest, StoredRun
 from service.told import Contest, ContestList, ErasedPerson
+from service.who import Who
 from solver.fields import Id, Level
 from solver.portfolio import Portfolio, Problem
 from solver.proposal import Proposal

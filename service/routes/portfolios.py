@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service import spreadsheet, stored_examples
-from service.access import TheWho, Who, merged, refuse_hidden, revised, visible_portfolio
+from service.access import TheWho, merged, refuse_hidden, revised
 from service.answers import answer, encoded
 from service.bodies import whole
 from service.dependencies import TheSettings, TheStore, TheWork
@@ -26,6 +26,8 @@ from service.sheets import SpreadsheetInvalid
 from service.store import Page, Store, StoredPortfolio
 from service.store.portfolios import stale
 from service.told import PortfolioInfo, PortfolioList, PortfolioPage
+from service.visible import visible_portfolio
+from service.who import Who
 from solver.portfolio import Portfolio, PortfolioInvalid, Problem, parse
 
 router = APIRouter()

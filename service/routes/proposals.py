@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from scenarios.changes import ChangeInvalid, changes_to_json
 from scenarios.scenario import apply
 from service import examples, stored_examples
-from service.access import TheWho, Who, refuse_money
+from service.access import TheWho, refuse_money
 from service.answers import answer, encoded, run_seen, shown
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import changed_portfolio, proposal_of
@@ -25,6 +25,7 @@ from service.problems import BadQuery, Busy, Ending, KeyReused, NoProposal, Unkn
 from service.reader import Body, gone, read
 from service.store import ENDED, NewRun, Store, StoredRun
 from service.told import RunAnswer
+from service.who import Who
 from service.work import Work
 from solver.fields import Hundredths
 from solver.portfolio import Portfolio, Problem

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from scenarios import scenario
 from scenarios.changes import Change, ChangeInvalid, changes_to_json, parse_changes
 from service import examples, stored_examples
-from service.access import TheWho, Who, refuse_money, visible, visible_portfolio, visible_proposal
+from service.access import TheWho, refuse_money
 from service.answers import answer, encoded, run_seen, solved_in
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import changed_portfolio
@@ -40,6 +40,8 @@ from service.routes.portfolios import accepted
 from service.routes.proposals import IdempotencyKey, no_proposal, parent_of, plain, settings_within
 from service.store import ENDED, NewRun, Status, Store, StoredEvent, StoredRun
 from service.told import RunAnswer, RunList
+from service.visible import visible, visible_portfolio, visible_proposal
+from service.who import Who
 from service.work import Work
 from solver.fields import Id, Revision
 from solver.portfolio import Portfolio, Problem, parse

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scenarios import scenario
 from scenarios.changes import Change, ChangeInvalid, changes_to_json
 from service import stored_examples
-from service.access import TheWho, Who, refuse_money, visible_changes
+from service.access import TheWho, refuse_money
 from service.answers import answer, encoded
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.openapi import OF_BODIES, OF_STORE, body, refusals, success, without_content
@@ -20,6 +20,8 @@ from service.problems import BadQuery, Stale, UnknownPortfolio, UnknownScenario,
 from service.reader import Body, read
 from service.store import Store, StoredScenario
 from service.told import ScenarioAnswer, ScenarioList
+from service.visible import visible_changes
+from service.who import Who
 from solver.fields import Id, Name, Revision
 
 router = APIRouter()

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service import examples
-from service.access import TheWho, Who
+from service.access import TheWho
 from service.answers import shown
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import of_revision
@@ -15,6 +15,7 @@ from service.openapi import OF_BODIES, OF_STORE, body, refusals, success
 from service.problems import UnknownPortfolio
 from service.reader import Body, read
 from service.store import Store
+from service.who import Who
 from solver.fields import Hours, Id, Label
 from solver.handmade import score_plan
 from solver.portfolio import Portfolio

@@ -13,7 +13,7 @@ from scenarios import scenario
 from scenarios.changes import ChangeInvalid, changes_to_json
 from scenarios.studies import Study, parse_study
 from service import stored_examples
-from service.access import TheWho, Who, refuse_money, varied, visible
+from service.access import TheWho, refuse_money
 from service.answers import answer, encoded, run_seen
 from service.dependencies import TheSettings, TheStore, TheWork
 from service.execution import changed_portfolio
@@ -26,6 +26,8 @@ from service.routes.proposals import IdempotencyKey, parent_of, plain, settings_
 from service.routes.runs import WATCHED, LastEvent, events_of
 from service.store import NewRun, Status, Store, StoredRun
 from service.told import RunAnswer, StudyAnswer, StudyList
+from service.visible import varied, visible
+from service.who import Who
 from solver.fields import Id, Revision
 from solver.portfolio import Portfolio
 from solver.settings import Settings

@@ -9,7 +9,6 @@ from fastapi.responses import Response
 
 from scenarios.changes import parse_changes
 from scenarios.compare import compare
-from service.access import visible_comparison
 from service.page.drawing.bars import Column, change, columns
 from service.page.forms import title_of
 from service.page.http import Desk, PageRoute, TheDesk, TheForm
@@ -18,6 +17,7 @@ from service.page.running import Solved, solved, start
 from service.page.sentences import Sentences
 from service.problems import UnknownPath, UnknownScenario
 from service.store import ENDED, StoredRun
+from service.visible import visible_comparison
 from solver.rules import BY_NAME
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -10,12 +10,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from scenarios.questions import AlternativesAsked
-from service.access import visible
 from service.page.http import Desk, PageRoute, TheDesk
 from service.page.plans import Beside, plan_page
 from service.page.running import ask, difference_of, solved, view_of
 from service.problems import UnknownPath, UnknownRun
 from service.store import ENDED, StoredRun
+from service.visible import visible
 from solver.proposal import Proposal
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from scenarios.changes import parse_changes
-from service.access import visible_progress, visible_proposal
 from service.answers import solved_in
 from service.media import PROPOSALS
 from service.page.drawing import heat
@@ -22,6 +21,7 @@ from service.page.view import ACTIVITY_ORDERS, PEOPLE_ORDERS, Order, View
 from service.problems import UnknownPath
 from service.proposal_files import TABLES, written
 from service.store import ENDED, StoredRun
+from service.visible import visible_progress, visible_proposal
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -16,7 +16,7 @@ from scenarios.changes import changes_to_json, parse_changes
 from scenarios.scenario import apply
 from scenarios.studies import BY_KIND, STUDIES, StudyInvalid, parse_study
 from scenarios.studies.desk import Stage
-from service.access import refuse_money, visible
+from service.access import refuse_money
 from service.execution import changed_portfolio, portfolio_of
 from service.orders import Source, order
 from service.page.drawing.bars import Point, scatter
@@ -32,6 +32,7 @@ from service.page.tongue import Tongue
 from service.paging import whole
 from service.problems import UnknownPath
 from service.store import ENDED, StoredRun
+from service.visible import visible
 from solver.proposal import Proposal
 from solver.settings import Settings
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from scenarios.changes import changes_to_json, parse_changes
 from scenarios.scenario import apply
-from service.access import refuse_money, visible
+from service.access import refuse_money
 from service.page.http import Desk, Form, PageRoute, TheDesk, TheForm
 from service.page.routes.portfolios import SECONDS
 from service.page.running import Solved, difference_of, solved, start, view_of
@@ -21,6 +21,7 @@ from service.page.view import View
 from service.paging import whole
 from service.problems import UnknownPath
 from service.store import ENDED, StoredRun
+from service.visible import visible
 from solver.why_not import Question, WhyNot, WhyNotPerson
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
