@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage chromium install dev format lint types serve bench bench-quick load fuzz faults lock clean
+.PHONY: help run test coverage chromium install dev format lint types serve bench bench-quick load cards fuzz faults lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -56,6 +56,11 @@ bench-quick: install $(TIMEFOLD) ## the same on two small portfolios, into build
 
 load: install ## a server under load: 50 clients, 200 runs in its queue, an hour's worth of runs; into docs/reliability.md
 	$(BIN)/python -m benchmarks.load
+
+cards: install ## the model card in both languages, from the code; into docs
+	$(BIN)/python -c "from pathlib import Path; from service.model_card import model_card, to_markdown; \
+	    [Path('docs', name).write_text(to_markdown(model_card(language)), encoding='utf-8') \
+	     for language, name in (('en', 'model-card.md'), ('nl', 'model-card.nl.md'))]"
 
 fuzz: dev ## 10,000 requests made from the OpenAPI description, others for every SEED=…
 	$(BIN)/python -m tests.service.linked --requests 10000 --seed $(or $(SEED),1)

@@ -20,7 +20,8 @@ import typer.main
 from typer.testing import CliRunner
 
 from scenarios.library import ENTRIES, entry
-from service.cli import app, guarded
+from service.cli import app, guarded, main
+from solver.faults import SHOWN
 from solver.portfolio import parse
 from solver.presets import PRESETS
 from solver.rules import RULES
@@ -182,6 +183,15 @@ def test_a_fault_of_ours_is_one_line_and_a_traceback_only_for_who_asks(capsys: p
     assert "report" in line
     assert guarded(faulty, debug=True) == 3
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_solve_on_a_terminal_may_show_all_of_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The portfolio is the own one, so the message of an exception in a solve is for whoever runs it."""
+    monkeypatch.setenv(SHOWN, "")
+    monkeypatch.setattr(sys, "argv", ["staffing", "--version"])
+    with pytest.raises(SystemExit):
+        main()
+    assert os.environ[SHOWN] == "1"
 
 
 def test_exit_codes_pass_through_the_guard() -> None:

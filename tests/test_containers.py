@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from service.settings import PREFIX, ServiceSettings
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+OPERATING = (ROOT / "docs" / "operations.md").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
@@ -25,6 +28,25 @@ def test_every_service_restarts_has_its_health_and_a_pinned_image(name: str) -> 
     assert re.fullmatch(r"[a-z]+:\d[\w.-]+", service["image"])
     assert service["restart"] == "unless-stopped"
     assert "healthcheck" in service or (name == "server" and "HEALTHCHECK" in DOCKERFILE)
+
+
+def test_containers_can_read_the_secret_however_careful_its_maker_is(tmp_path: Path) -> None:
+    """Their users are none of the host: the file is open to them under umask 077 too, and its folder to nobody else."""
+    lines = [line.strip() for line in OPERATING.splitlines()]
+    first = lines.index("mkdir -m 700 secrets")
+    commands = lines[first : lines.index("docker compose build", first)]
+    assert any("openssl" in command for command in commands)
+    made = "\n".join(command.replace("openssl rand -hex 24", "echo secret") for command in commands)
+    subprocess.run(["sh", "-ec", f"umask 077\n{made}"], cwd=tmp_path, check=True)
+    modes = [stat.S_IMODE((tmp_path / path).stat().st_mode) for path in ("secrets", "secrets/database-password")]
+    assert modes == [0o700, 0o644]
+
+
+def test_keys_go_into_the_store_of_the_unit() -> None:
+    """The command beside the unit runs as its account, in its folder and with its environment."""
+    unit = dict(re.findall(r"^(\w+)=(.+)$", OPERATING, re.MULTILINE))
+    given = dict(re.findall(r"--property=(\w+)=(\S+)", OPERATING))
+    assert given == {name: unit[name] for name in ("User", "StateDirectory", "WorkingDirectory", "EnvironmentFile")}
 
 
 def test_secrets_are_files_and_nowhere_else() -> None:

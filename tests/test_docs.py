@@ -22,6 +22,7 @@ from solver.rules import RULES
 from solver.rules.base import Rule
 from solver.strategies import guided
 from solver.vocabulary import TRUST
+from tests.test_contract import CASES
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
@@ -244,6 +245,23 @@ def test_every_snippet_is_real() -> None:
         else:
             file = next(reversed(re.findall(r"`([\w/]+\.py)`", part)), file)
     assert found == page.count("```python") > 5
+
+
+def test_the_guide_to_rules_names_what_is_there() -> None:
+    """The number of random cases, and every table that a rule has to be in, by its name in the file that is named."""
+    page = text("docs/how-to-add-a-rule.md")
+    assert f"on {CASES} tiny random portfolios and plans ({CASES // 2} where a soft rule is hard)" in page
+    for name, file in (
+        ("RULE_TITLES", "service/words.py"),
+        ("UNITS", "service/words.py"),
+        ("ONE_OF", "solver/units.py"),
+        ("LOOSER", "scenarios/remedies.py"),
+        ("ASKING", "scenarios/remedies.py"),
+        ("NEARBY", "scenarios/ways_out.py"),
+    ):
+        assert f"`{name}`" in page
+        assert f"`{file}`" in page
+        assert re.search(rf"^{name}\b", text(file), re.MULTILINE), name
 
 
 def test_every_command_in_the_readme_exists() -> None:

@@ -12,7 +12,8 @@ import pytest
 from solver import score
 from solver.model import Model
 from solver.plan import plan_of
-from solver.search import UNIT, Search, commitments
+from solver.rules.base import UNIT
+from solver.search import Search, commitments
 from solver.settings import Settings
 from solver.strategies import exact, mip
 from solver.strategies.highs import PROVES

@@ -16,7 +16,8 @@ from solver.model import Model
 from solver.plan import Learning, plan_of
 from solver.portfolio import Portfolio, parse, parse_json
 from solver.proposal import Proposal
-from solver.search import UNIT, Progress
+from solver.rules.base import UNIT
+from solver.search import Progress
 from solver.solve import Settings, solve
 from solver.strategies import exact
 from solver.tables import Tables

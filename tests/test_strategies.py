@@ -18,8 +18,8 @@ from solver.limits import Limit, Limits, value
 from solver.model import Model, Neighbourhood, pairs_of
 from solver.plan import Learning, Plan, plan_of
 from solver.portfolio import Portfolio
-from solver.rules.base import IntArray
-from solver.search import UNIT, Progress, Search
+from solver.rules.base import UNIT, IntArray
+from solver.search import Progress, Search
 from solver.settings import Settings
 from solver.strategies import exact, hull, large
 from solver.strategies.hull import People

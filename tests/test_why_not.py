@@ -15,7 +15,8 @@ from solver.nearby import changes
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
 from solver.report import PortfolioInvalid
-from solver.search import UNIT, Search
+from solver.rules.base import UNIT
+from solver.search import Search
 from solver.settings import Settings
 from solver.solve import solve
 from solver.strategies.cpsat import solve_model

@@ -34,9 +34,10 @@ from scenarios.studies.profiles import Estimate, Newcomer, Profile, grouped, poo
 from scenarios.studies.sweep import Grid
 from service.show_study import WORDS, show_study
 from solver.handmade import plan_from
-from solver.limits import UNIT, value
+from solver.limits import value
 from solver.portfolio import Portfolio
 from solver.proposal import Proposal
+from solver.rules.base import UNIT
 from solver.score import broken, cost
 from solver.settings import Settings
 from solver.solve import solve
