@@ -278,10 +278,3 @@ def test_an_agreement_is_written(suffix: str, case: Path) -> None:
     assert out.read_bytes().lower().startswith(begins.lower())
     code, output = invoke(*arguments)
     assert (code, "# Talent agreement: Ana" in output) == (0, True)
-
-
-@pytest.mark.parametrize("command", ["explain", "agreement"])
-def test_an_unknown_person_is_refused(command: str, case: Path) -> None:
-    """Exit code 1, and the id that is not known."""
-    code, output = invoke(command, case / "portfolio.json", case / "plan.json", "--person", "nobody")
-    assert (code, "unknown_id" in output) == (1, True)
