@@ -180,8 +180,8 @@ def columns_of(decisions: Iterable[Decision]) -> list[int]:
 def _rows(model: Model, *, whole: bool, teams_first: bool = False, proving: bool = False) -> Rows:
     """The rows of a model: it is written to files alone, but to read them here would take thirty times as long.
 
-    What follows from the decisions is whole by itself, and may be a fraction meanwhile; a proof is shorter by a seventh
-    where HiGHS knows that it is whole.
+    What follows from the decisions is whole by itself, and may be a fraction meanwhile; a proof from the best plan is
+    shorter by a seventh where HiGHS knows that it is whole.
     """
     with NamedTemporaryFile(suffix=".pb") as file:
         if not model.cp.export_to_file(file.name):
