@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,15 @@ QUICK = Settings(seconds=10, workers=1, repeatable=True)
 LONG = Settings(seconds=600, workers=1)
 
 linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds processes in /proc")
+
+
+@pytest.fixture
+def own_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Forkserver]:
+    """A fork server for this test alone, with the environment that the test gives it."""
+    server = Forkserver(runs.CHILD)
+    monkeypatch.setattr(runs, "FORKSERVER", server)
+    yield server
+    server.close()
 
 
 def tiny() -> Portfolio:
@@ -306,16 +315,13 @@ def test_a_run_cancelled_before_it_solves_has_nothing() -> None:
     assert ended.ended is not None
 
 
-def test_a_run_can_be_given_up_before_its_process_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_can_be_given_up_before_its_process_is_there(own_server: Forkserver) -> None:
     """What it is forked off from may take as long as it likes to load: here it never has."""
-    server = Forkserver(runs.CHILD)
-    monkeypatch.setattr(runs, "FORKSERVER", server)
     handle = start(hard(), (), LONG)
-    assert server._server is not None
-    server._server.send_signal(signal.SIGSTOP)
+    assert own_server._server is not None
+    own_server._server.send_signal(signal.SIGSTOP)
     handle.close()
     assert handle.result(0).outcome == "cancelled"
-    server.close()
 
 
 @linux
@@ -371,20 +377,20 @@ def test_a_crash_says_which_signal() -> None:
     assert failure(handle.result(PATIENCE)) == ("crashed", "the process ended with SIGSEGV")
 
 
+@pytest.mark.usefixtures("own_server")
 def test_a_process_that_ends_by_itself_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that cannot even begin is told with its exit code."""
-    monkeypatch.setattr(runs, "FORKSERVER", Forkserver(runs.CHILD))
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     code, detail = failure(run(tiny(), (), QUICK))
     assert (code, detail) == ("exited", "the process ended by itself with exit code 1")
 
 
+@pytest.mark.usefixtures("own_server")
 @pytest.mark.parametrize("shown", [True, False])
 def test_an_error_in_the_solve_is_told_without_its_message(
     shown: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its class is in the run and its places are in the log; all of it is printed for whoever may read it alone."""
-    monkeypatch.setattr(runs, "FORKSERVER", Forkserver(runs.CHILD))
     monkeypatch.delenv(SHOWN, raising=False)
     if shown:
         monkeypatch.setenv(SHOWN, "1")
