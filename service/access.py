@@ -9,7 +9,8 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request
 
 from service.oidc import BadToken, Provider
-from service.problems import Forbidden, Stale, Unauthenticated
+from service.paging import following
+from service.problems import Forbidden, Unauthenticated
 from service.store import Store, StoredPortfolio
 from service.store.keys import MARK
 from service.store.portfolios import stale
@@ -168,17 +169,14 @@ def revised(store: Store, portfolio: Portfolio, who: Who, expected: int | None =
 
     Raises UnknownPortfolio, Stale where the latest revision is not the `expected` one, or as `merged` does.
     """
-    while True:
+
+    def once() -> StoredPortfolio:
         stored, before = store.portfolio(portfolio.id)
         if expected not in (None, stored.revision):
             raise stale(portfolio.id, stored.revision, expected)
-        after = merged(portfolio, before, who)
-        try:
-            return store.revise_portfolio(portfolio.id, after, who.name, stored.revision)
-        except Stale:
-            # Somebody else's revision came between; where none was expected this one follows it.
-            if expected is not None:
-                raise
+        return store.revise_portfolio(portfolio.id, merged(portfolio, before, who), who.name, stored.revision)
+
+    return following(expected, once)
 
 
 def _only_this_machine(request: Request) -> None:
